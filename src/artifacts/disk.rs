@@ -1,0 +1,159 @@
+//! What is on the disk: read one file at a time, so that comparing a large tree needs no memory.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The output folder.
+#[derive(Debug, Clone)]
+pub struct Disk {
+    root: PathBuf,
+}
+
+/// What stands at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing.
+    Nothing,
+    /// A regular file.
+    File {
+        /// Its bytes.
+        bytes: Vec<u8>,
+        /// Whether it may be executed; always true where the system does not know.
+        executable: bool,
+    },
+    /// Something that cannot be replaced by a file, in words.
+    Other(&'static str),
+}
+
+impl Disk {
+    /// The tree below `root`, which need not exist.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where a path of the tree is on this system.
+    pub fn path(&self, path: &str) -> PathBuf {
+        path.split('/').fold(self.root.clone(), |folder, part| folder.join(part))
+    }
+
+    /// Reads what stands at a path, without following a link at its end.
+    ///
+    /// # Errors
+    /// As the system says, with the path in the message.
+    pub fn read(&self, path: &str) -> io::Result<Found> {
+        let place = self.path(path);
+        let kind = match fs::symlink_metadata(&place) {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+            // A parent is a file.
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+                return Ok(Found::Other("below a file"));
+            }
+            Err(error) => return Err(named(&place, error)),
+        };
+        if kind.is_symlink() {
+            return Ok(Found::Other("a symbolic link"));
+        }
+        if kind.is_dir() {
+            return Ok(Found::Other("a folder"));
+        }
+        if !kind.is_file() {
+            return Ok(Found::Other("no regular file"));
+        }
+        let bytes = fs::read(&place).map_err(|error| named(&place, error))?;
+        Ok(Found::File { bytes, executable: executable(&kind) })
+    }
+
+    /// All regular files below a folder of the tree, sorted. Hidden folders are left out: they belong to tools
+    /// (`.terraform`), and links are not followed.
+    ///
+    /// # Errors
+    /// As the system says, with the path in the message.
+    pub fn list(&self, folder: &str) -> io::Result<Vec<String>> {
+        let mut files = Vec::new();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(folder) = folders.pop() {
+            let place = self.path(&folder);
+            let entries = match fs::read_dir(&place) {
+                Ok(entries) => entries,
+                Err(error)
+                    if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+                {
+                    continue;
+                }
+                Err(error) => return Err(named(&place, error)),
+            };
+            for entry in entries {
+                let entry = entry.map_err(|error| named(&place, error))?;
+                let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
+                let kind = entry.file_type().map_err(|error| named(&entry.path(), error))?;
+                let path = format!("{folder}/{name}");
+                if kind.is_dir() && !name.starts_with('.') {
+                    folders.push(path);
+                } else if kind.is_file() {
+                    files.push(path);
+                }
+            }
+        }
+        files.sort_unstable();
+        Ok(files)
+    }
+
+    /// Writes a file so that at every moment either the old or the new one is there, whole.
+    pub(super) fn write(&self, path: &str, bytes: &[u8], executable: bool) -> io::Result<()> {
+        use std::io::Write;
+        let place = self.path(path);
+        let folder = place.parent().unwrap_or(&self.root);
+        fs::create_dir_all(folder).map_err(|error| named(folder, error))?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".gen-").suffix(".tmp");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = if executable { 0o777 } else { 0o666 }; // less the umask, as any new file
+            builder.permissions(fs::Permissions::from_mode(mode));
+        }
+        #[cfg(not(unix))]
+        let _ = executable;
+        let mut file = builder.tempfile_in(folder).map_err(|error| named(folder, error))?;
+        file.write_all(bytes).map_err(|error| named(&place, error))?;
+        file.persist(&place).map_err(|error| named(&place, error.error))?;
+        Ok(())
+    }
+
+    /// Deletes a file, and the folders that it leaves empty.
+    pub(super) fn delete(&self, path: &str) -> io::Result<()> {
+        let place = self.path(path);
+        fs::remove_file(&place).map_err(|error| named(&place, error))?;
+        let mut folder = place.parent();
+        while let Some(place) = folder.filter(|place| *place != self.root) {
+            if fs::remove_dir(place).is_err() {
+                break; // not empty: somebody else's files
+            }
+            folder = place.parent();
+        }
+        Ok(())
+    }
+}
+
+#[cfg(unix)]
+fn executable(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o100 != 0
+}
+
+#[cfg(not(unix))]
+fn executable(_: &fs::Metadata) -> bool {
+    true
+}
+
+/// Puts the path into an error of the system, which leaves it out.
+fn named(path: &Path, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}

@@ -1,0 +1,23 @@
+//! A directory tree as a value, and the one comparison that `gen` and `gen check` share.
+
+mod changes;
+mod disk;
+mod ownership;
+
+use std::collections::BTreeMap;
+
+pub use changes::{Change, Changes, Interrupted, Kind, compare};
+pub use disk::{Disk, Found};
+pub use ownership::{Comment, Ownership};
+
+/// A file to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artifact {
+    /// Its text, ownership header included.
+    pub text: String,
+    /// Whether it is a script.
+    pub executable: bool,
+}
+
+/// Generated files by path below the output folder, `/` on every system, sorted.
+pub type Artifacts = BTreeMap<String, Artifact>;

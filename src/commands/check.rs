@@ -1,0 +1,92 @@
+//! `gen check`: render, compare, and say so.
+
+use super::generate::{differences, shown};
+use super::{Failure, Outcome, Streams, load};
+use crate::artifacts::{Artifacts, Change, Changes, Disk, Found, Kind};
+use crate::cli::{Check, Format, Scope};
+use crate::report::plain::counted;
+use crate::report::{FileReport, github, json, plain};
+
+pub(super) fn run(args: &Check, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
+    let job = load::job(&args.scope, streams)?;
+    let (wanted, changes) = differences(&job)?;
+    let files = changes
+        .changes
+        .iter()
+        .map(|change| file_report(&job.disk, &wanted, change))
+        .collect::<Result<Vec<_>, _>>()?;
+    let fix = (!changes.is_empty()).then(|| fix(&args.scope, &changes));
+    match args.format {
+        Format::Text => text(&files, &changes, fix.as_deref(), args.quiet, streams)?,
+        Format::Json => json::drift(&files, changes.unchanged, fix.as_deref(), streams.out)?,
+        Format::Github => github::drift(&files, fix.as_deref(), streams.out)?,
+    }
+    Ok(if changes.is_empty() { Outcome::Done } else { Outcome::No })
+}
+
+fn text(
+    files: &[FileReport<'_>],
+    changes: &Changes,
+    fix: Option<&str>,
+    quiet: bool,
+    streams: &mut Streams<'_>,
+) -> Result<(), Failure> {
+    plain::drift(files, streams.out)?;
+    match fix {
+        None if quiet => {}
+        None => writeln!(streams.out, "{} as the spec says", counted(changes.unchanged, "file"))?,
+        Some(fix) => writeln!(
+            streams.out,
+            "\n{} of {} differ; to fix: {fix}",
+            files.len(),
+            files.len() + changes.unchanged
+        )?,
+    }
+    Ok(())
+}
+
+fn file_report<'a>(
+    disk: &Disk,
+    wanted: &'a Artifacts,
+    change: &'a Change,
+) -> Result<FileReport<'a>, Failure> {
+    let found = match (&change.kind, disk.read(&change.path)?) {
+        (Kind::Stale | Kind::Edited, Found::File { bytes, .. }) => String::from_utf8(bytes).ok(),
+        _ => None,
+    };
+    let wanted = wanted.get(&change.path).map(|artifact| artifact.text.as_str());
+    Ok(FileReport { shown: shown(disk, &change.path), kind: &change.kind, found, wanted })
+}
+
+/// The one command that makes the difference go away.
+fn fix(scope: &Scope, changes: &Changes) -> String {
+    if changes.foreign().next().is_some() {
+        return "move the foreign files away, then run `gen`".to_owned();
+    }
+    let mut command = String::from("gen");
+    let mut option = |name: &str, value: &str| command.push_str(&format!(" {name} {}", shell_word(value)));
+    if let Some(spec) = &scope.input.spec {
+        option("--spec", &spec.to_string_lossy());
+    }
+    scope.targets.iter().for_each(|target| option("--target", target));
+    scope.environments.iter().for_each(|environment| option("--env", environment));
+    scope.services.iter().for_each(|service| option("--service", service));
+    for (name, path) in [("--out", &scope.out), ("--templates", &scope.templates)] {
+        if let Some(path) = path {
+            option(name, &path.to_string_lossy());
+        }
+    }
+    if changes.edited().next().is_some() {
+        command.push_str(" --force   (discards the edits made by hand)");
+    }
+    command
+}
+
+fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,=-\\".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}

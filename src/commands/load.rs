@@ -1,0 +1,193 @@
+//! From arguments to a fleet and its templates: the input end of the pipeline.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::{Failure, Streams};
+use crate::artifacts::Disk;
+use crate::cli::{Input, Scope};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, did_you_mean};
+use crate::document::{Document, MAX_BYTES};
+use crate::plan::{self, Fleet};
+use crate::render::{Selection, Templates};
+use crate::{report, spec};
+
+/// A spec, read as far as it can be.
+pub(super) struct Loaded {
+    pub(super) document: Document,
+    pub(super) diagnostics: Diagnostics,
+    pub(super) fleet: Option<Fleet>,
+}
+
+/// Everything a run over files needs.
+pub(super) struct Job {
+    pub(super) fleet: Fleet,
+    pub(super) templates: Templates,
+    pub(super) own_templates: bool,
+    pub(super) selection: Selection,
+    pub(super) disk: Disk,
+}
+
+/// Reads, types and resolves the spec.
+pub(super) fn spec(input: &Input) -> Result<Loaded, Failure> {
+    let path = find(input)?;
+    let mut diagnostics = Diagnostics::default();
+    let document = document(&path, &mut diagnostics)?;
+    let fleet =
+        spec::read(&document, &mut diagnostics).and_then(|spec| plan::resolve(&spec, &mut diagnostics));
+    Ok(Loaded { document, diagnostics, fleet })
+}
+
+/// Loads a spec that must be valid; otherwise says why not, and fails.
+pub(super) fn job(scope: &Scope, streams: &mut Streams<'_>) -> Result<Job, Failure> {
+    let path = find(&scope.input)?;
+    let Loaded { document, diagnostics, fleet } = spec(&Input { spec: Some(path.clone()) })?;
+    report::plain::diagnostics(&document, &diagnostics, streams.err_color, streams.err)?;
+    let fleet = fleet.ok_or(Failure::Spec)?;
+    let templates = templates(scope.templates.as_deref())?;
+    let selection = selection(scope, &fleet, &templates)?;
+    let disk = Disk::new(scope.out.clone().unwrap_or_else(|| beside(&path)));
+    if fs::metadata(disk.root()).is_ok_and(|root| !root.is_dir()) {
+        return Err(Failure::Usage(format!("{} is not a folder", disk.root().display())));
+    }
+    Ok(Job { fleet, templates, own_templates: scope.templates.is_some(), selection, disk })
+}
+
+/// The spec that was named, or the one that is meant.
+fn find(input: &Input) -> Result<PathBuf, Failure> {
+    if let Some(path) = &input.spec {
+        return Ok(path.clone());
+    }
+    let here = std::env::current_dir()?;
+    for (up, folder) in here.ancestors().enumerate() {
+        let candidates = candidates(folder);
+        let shown = |path: &PathBuf| relative(up, path.strip_prefix(folder).unwrap_or(path));
+        match candidates.as_slice() {
+            [] => {}
+            [only] => return Ok(shown(only)),
+            several => {
+                let names: Vec<String> =
+                    several.iter().map(|path| shown(path).display().to_string()).collect();
+                return Err(Failure::Usage(format!(
+                    "there are several specs; choose one with --spec: {}",
+                    names.join(", ")
+                )));
+            }
+        }
+    }
+    Err(Failure::Usage(
+        "no spec found: give one with --spec FILE, or write scalegen.yaml or specs/NAME.yaml".to_owned(),
+    ))
+}
+
+fn candidates(folder: &Path) -> Vec<PathBuf> {
+    let direct = folder.join("scalegen.yaml");
+    if direct.is_file() {
+        return vec![direct];
+    }
+    let yaml =
+        |path: &PathBuf| path.extension().is_some_and(|ext| ext == "yaml" || ext == "yml") && path.is_file();
+    let entries = fs::read_dir(folder.join("specs")).into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(yaml).collect();
+    found.sort();
+    found
+}
+
+fn relative(up: usize, path: &Path) -> PathBuf {
+    std::iter::repeat_n(Path::new(".."), up).chain([path]).collect()
+}
+
+/// `generated/` beside the spec, or beside the folder `specs/` that it lies in.
+fn beside(spec: &Path) -> PathBuf {
+    let folder = spec.parent().unwrap_or(Path::new(""));
+    match folder.file_name() {
+        Some(name) if name == "specs" => folder.with_file_name("generated"),
+        _ => folder.join("generated"),
+    }
+}
+
+fn document(path: &Path, diagnostics: &mut Diagnostics) -> Result<Document, Failure> {
+    let shown = path.to_string_lossy().replace('\\', "/");
+    let cannot =
+        |error: io::Error| Failure::Usage(format!("cannot read the spec {shown}: {}", plainly(&error)));
+    let metadata = fs::metadata(path).map_err(cannot)?;
+    if metadata.is_dir() {
+        return Err(Failure::Usage(format!(
+            "cannot read the spec {shown}: it is a folder; name the file in it"
+        )));
+    }
+    let mut bytes = Vec::new();
+    // One byte more than allowed tells a large file from one of just the limit; the rest is never read.
+    File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(cannot)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        let message = format!("the spec has more than {} MiB", MAX_BYTES >> 20);
+        let help = "this is not a spec, or a fleet to split into several";
+        diagnostics.push(Diagnostic::new(Code::SpecTooLarge, Location::File, message).help(help));
+        return Ok(Document::unread(shown));
+    }
+    Ok(Document::parse(shown, bytes, diagnostics))
+}
+
+fn plainly(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn templates(own: Option<&Path>) -> Result<Templates, Failure> {
+    let mut templates = Templates::embedded();
+    let Some(root) = own else { return Ok(templates) };
+    if !root.is_dir() {
+        return Err(Failure::Usage(format!("--templates {}: there is no such folder", root.display())));
+    }
+    let tree = Disk::new(root);
+    for entry in fs::read_dir(root)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !entry.file_type()?.is_dir() || name.starts_with('.') {
+            continue;
+        }
+        for path in tree.list(&name)?.iter().filter(|path| path.ends_with(".tera")) {
+            let source = fs::read_to_string(tree.path(path)).map_err(|error| {
+                io::Error::new(error.kind(), format!("{}: {error}", tree.path(path).display()))
+            })?;
+            templates.add(path, source);
+        }
+    }
+    Ok(templates)
+}
+
+fn selection(scope: &Scope, fleet: &Fleet, templates: &Templates) -> Result<Selection, Failure> {
+    let targets: Vec<&str> = templates.targets().into_iter().collect();
+    let environments: Vec<&str> = fleet.environments.iter().map(|environment| &*environment.name).collect();
+    let mut services: Vec<&str> = fleet
+        .environments
+        .iter()
+        .flat_map(|environment| &environment.services)
+        .map(|service| &*service.name)
+        .collect();
+    services.sort_unstable();
+    services.dedup();
+    known("target", &scope.targets, &targets)?;
+    known("environment", &scope.environments, &environments)?;
+    known("service", &scope.services, &services)?;
+    Ok(Selection {
+        targets: scope.targets.clone(),
+        environments: scope.environments.clone(),
+        services: scope.services.clone(),
+    })
+}
+
+fn known(what: &str, asked: &[String], known: &[&str]) -> Result<(), Failure> {
+    const MOST_LISTED: usize = 20;
+    let Some(unknown) = asked.iter().find(|name| !known.contains(&name.as_str())) else { return Ok(()) };
+    let hint = match did_you_mean(unknown, known.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None if known.len() > MOST_LISTED => format!("there are {} of them in the spec", known.len()),
+        None => format!("there are {}", known.join(", ")),
+    };
+    Err(Failure::Usage(format!("there is no {what} `{unknown}`; {hint}")))
+}

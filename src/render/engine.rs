@@ -1,0 +1,185 @@
+//! Runs the templates: one Tera for each language, so that one encoder serves every hole of a file.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use serde::Serialize;
+use tera::{Context, Delimiters, Kwargs, State, StringInput, Tera, Value};
+
+use super::syntax::Syntax;
+use super::templates::{Per, Template, Templates};
+use super::view::{EnvironmentView, FleetView, ServiceView};
+use super::{Selection, TemplateError};
+use crate::artifacts::{Artifact, Artifacts, Ownership};
+use crate::plan::{Environment, Fleet};
+
+/// Environments with fewer services than this are rendered on one thread: starting others costs more than it saves.
+const PARALLEL_FROM: usize = 64;
+
+/// Renders the selected files, all or none.
+///
+/// # Errors
+/// A template that cannot be read or rendered, or two that want one path.
+pub fn render(
+    fleet: &Fleet,
+    templates: &Templates,
+    selection: &Selection,
+) -> Result<Artifacts, TemplateError> {
+    let outputs = templates.outputs()?;
+    let outputs: Vec<_> = outputs.into_iter().filter(|template| selection.has_target(template)).collect();
+    let engines = Engines::new(templates, &outputs, &fleet.project)?;
+    let of = |per: Per| outputs.iter().filter(move |template| template.per == per);
+
+    let mut artifacts = Artifacts::new();
+    let context = context(value(&FleetView::new(fleet)));
+    for template in of(Per::Fleet) {
+        add(&mut artifacts, template, engines.render(template, "", "", &context)?)?;
+    }
+    // One environment at a time: only its views are in memory.
+    for environment in
+        fleet.environments.iter().filter(|environment| selection.has_environment(&environment.name))
+    {
+        for (template, file) in engines.environment(fleet, environment, &outputs, selection)? {
+            add(&mut artifacts, template, file)?;
+        }
+    }
+    Ok(artifacts)
+}
+
+fn add(
+    artifacts: &mut Artifacts,
+    template: &Template<'_>,
+    (path, artifact): (String, Artifact),
+) -> Result<(), TemplateError> {
+    if artifacts.contains_key(&path) {
+        return Err(TemplateError::new(template.path, format!("another template renders to {path} too")));
+    }
+    artifacts.insert(path, artifact);
+    Ok(())
+}
+
+struct Engines<'f> {
+    by_syntax: BTreeMap<Syntax, Tera>,
+    project: &'f str,
+}
+
+type Rendered<'t> = Vec<(&'t Template<'t>, (String, Artifact))>;
+
+impl<'f> Engines<'f> {
+    fn new(templates: &Templates, outputs: &[Template<'_>], project: &'f str) -> Result<Self, TemplateError> {
+        let mut by_syntax = BTreeMap::new();
+        for template in outputs {
+            if !by_syntax.contains_key(&template.syntax) {
+                by_syntax.insert(template.syntax, engine(template.syntax, templates)?);
+            }
+        }
+        Ok(Self { by_syntax, project })
+    }
+
+    /// All files about one environment. Each service's values are built once and shared by all templates.
+    fn environment<'t>(
+        &self,
+        fleet: &Fleet,
+        environment: &Environment,
+        outputs: &'t [Template<'t>],
+        selection: &Selection,
+    ) -> Result<Rendered<'t>, TemplateError> {
+        let large = environment.services.len() >= PARALLEL_FROM;
+        let view = |service| value(&ServiceView::new(fleet, environment, service));
+        let services: Vec<Value> = if large {
+            environment.services.par_iter().map(view).collect()
+        } else {
+            environment.services.iter().map(view).collect()
+        };
+
+        let per_service: Vec<&Template<'_>> =
+            outputs.iter().filter(|template| template.per == Per::Service).collect();
+        let selected = environment
+            .services
+            .iter()
+            .zip(&services)
+            .filter(|(service, _)| selection.has_service(&service.name));
+        let selected: Vec<_> = selected.collect();
+        let service_files = |(service, value): &(&crate::plan::Service, &Value)| {
+            let context = context((*value).clone());
+            let files = per_service.iter().map(|template| {
+                Ok((*template, self.render(template, &environment.name, &service.name, &context)?))
+            });
+            files.collect::<Result<Rendered<'t>, TemplateError>>()
+        };
+        let rendered: Result<Vec<Rendered<'t>>, TemplateError> = if large {
+            selected.par_iter().map(service_files).collect()
+        } else {
+            selected.iter().map(service_files).collect()
+        };
+        let mut files: Rendered<'t> = rendered?.into_iter().flatten().collect();
+
+        let mut context = context(value(&EnvironmentView::new(fleet, environment)));
+        context.insert_value("services", Value::from(services));
+        for template in outputs.iter().filter(|template| template.per == Per::Environment) {
+            files.push((template, self.render(template, &environment.name, "", &context)?));
+        }
+        Ok(files)
+    }
+
+    fn render(
+        &self,
+        template: &Template<'_>,
+        environment: &str,
+        service: &str,
+        context: &Context,
+    ) -> Result<(String, Artifact), TemplateError> {
+        let body = self.by_syntax[&template.syntax]
+            .render(template.path, context)
+            .map_err(|error| TemplateError::new(template.path, error))?;
+        let text = Ownership::stamp(template.syntax.comment(), self.project, &body);
+        Ok((
+            template.output(environment, service),
+            Artifact { text, executable: template.syntax.executable() },
+        ))
+    }
+}
+
+fn engine(syntax: Syntax, templates: &Templates) -> Result<Tera, TemplateError> {
+    let mut tera = Tera::default();
+    if syntax == Syntax::Bash {
+        // `${#array[@]}` would begin a comment.
+        let delimiters =
+            Delimiters { comment_start: "{~".into(), comment_end: "~}".into(), ..Delimiters::default() };
+        tera.set_delimiters(delimiters).map_err(|error| TemplateError::new("_", error))?;
+    }
+    tera.autoescape_on([""]); // every name ends so
+    tera.set_escape_fn(syntax.encoder());
+    tera.register_filter("safe", refuse_safe);
+    tera.register_filter("ident", ident);
+    tera.add_raw_templates(templates.sources(syntax)).map_err(|error| TemplateError::new("_", error))?;
+    Ok(tera)
+}
+
+/// Nothing goes into a file without its encoder.
+fn refuse_safe(_: Value, _: Kwargs, _: &State<'_>) -> tera::TeraResult<Value> {
+    Err(tera::Error::message("`safe` is not available: a hole prints one complete literal"))
+}
+
+/// The one exemption from encoding: an identifier, which needs none.
+fn ident(text: StringInput<'_>, _: Kwargs, _: &State<'_>) -> tera::TeraResult<Value> {
+    let text = text.as_str();
+    let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if text.is_empty() || !plain || text.as_bytes()[0].is_ascii_digit() {
+        return Err(tera::Error::message(format!("{text:?} is not an identifier")));
+    }
+    Ok(Value::safe_string(text))
+}
+
+fn value(view: &impl Serialize) -> Value {
+    Value::from_serializable(view)
+}
+
+/// A view's fields, as the variables of a template.
+fn context(view: Value) -> Context {
+    let mut context = Context::new();
+    for (key, value) in view.into_map().expect("views are structs") {
+        context.insert_value(key.to_string(), value);
+    }
+    context
+}

@@ -1,0 +1,213 @@
+//! One string → one complete literal of a language, quotes included. This is the only place that knows escaping.
+
+use std::io::{self, Write};
+
+use crate::artifacts::Comment;
+
+/// The language of a generated file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Syntax {
+    /// Terraform: `.tf`, `.hcl`
+    Hcl,
+    /// CloudFormation: `.yaml`, `.yml`
+    Yaml,
+    /// `.json`
+    Json,
+    /// Bash: `.sh`
+    Bash,
+    /// `.md`
+    Markdown,
+    /// k6: `.js`
+    JavaScript,
+}
+
+impl Syntax {
+    /// All languages.
+    pub const ALL: [Syntax; 6] =
+        [Self::Hcl, Self::Yaml, Self::Json, Self::Bash, Self::Markdown, Self::JavaScript];
+
+    /// The language of a file name.
+    pub fn of(path: &str) -> Option<Self> {
+        let (_, extension) = path.rsplit_once('.')?;
+        Self::ALL.into_iter().find(|syntax| syntax.extensions().contains(&extension))
+    }
+
+    /// The file name extensions of a language.
+    pub fn extensions(self) -> &'static [&'static str] {
+        match self {
+            Self::Hcl => &["tf", "hcl"],
+            Self::Yaml => &["yaml", "yml"],
+            Self::Json => &["json"],
+            Self::Bash => &["sh"],
+            Self::Markdown => &["md"],
+            Self::JavaScript => &["js"],
+        }
+    }
+
+    /// How the ownership header is written.
+    pub fn comment(self) -> Comment {
+        match self {
+            Self::Hcl | Self::Yaml | Self::Bash => Comment::Hash,
+            Self::Json => Comment::JsonMember,
+            Self::Markdown => Comment::Html,
+            Self::JavaScript => Comment::Slashes,
+        }
+    }
+
+    /// Whether files of the language are run.
+    pub fn executable(self) -> bool {
+        self == Self::Bash
+    }
+
+    /// The encoder: writes a string as one literal.
+    pub fn encoder(self) -> fn(&str, &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Hcl => hcl,
+            Self::Yaml => yaml,
+            Self::Json => json,
+            Self::Bash => bash,
+            Self::Markdown => markdown,
+            Self::JavaScript => javascript,
+        }
+    }
+}
+
+/// JSON's escapes, and the two that begin an expression in HCL: `${` and `%{`.
+fn hcl(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    quoted(text, out, |at, c, out| match c {
+        '$' | '%' if text[at + 1..].starts_with('{') => write!(out, "{c}{c}"),
+        // HCL has no \b, \f, \/ and no surrogate pairs: \uXXXX for what cannot be printed.
+        c if unprintable(c) => unicode_escape(c, out, "\\u", "\\U"),
+        c => short_escape(c, out),
+    })
+}
+
+/// A double-quoted scalar: what a YAML reader would fold, strip or refuse is escaped.
+fn yaml(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    quoted(text, out, |_, c, out| match c {
+        c if unprintable(c) => unicode_escape(c, out, "\\u", "\\U"),
+        c => short_escape(c, out),
+    })
+}
+
+fn json(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(out, text).map_err(io::Error::from)
+}
+
+/// JSON, safe inside a script: the two separators that older JavaScript reads as line ends, and `</`.
+fn javascript(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    quoted(text, out, |at, c, out| match c {
+        '/' if text[..at].ends_with('<') => out.write_all(b"\\/"),
+        c if unprintable(c) => {
+            let mut units = [0; 2];
+            c.encode_utf16(&mut units).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))
+        }
+        c => short_escape(c, out),
+    })
+}
+
+/// A bare word if nothing in it means anything to bash, else `'…'`, or `$'…'` where control characters occur.
+fn bash(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    // Not `~` (home), not `=` first (zsh), and not `{` or a glob.
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_./:@%+,-=".contains(&b);
+    if !text.is_empty() && text.bytes().all(plain) && !text.starts_with('=') {
+        return out.write_all(text.as_bytes());
+    }
+    if text.contains(|c: char| c.is_control()) {
+        out.write_all(b"$'")?;
+        for c in text.chars() {
+            match c {
+                '\'' => out.write_all(b"\\'")?,
+                '\\' => out.write_all(b"\\\\")?,
+                '\n' => out.write_all(b"\\n")?,
+                // Bytes, so that it does not depend on the locale; octal, because \x takes any number of digits.
+                c if c.is_control() => {
+                    let mut bytes = [0; 4];
+                    c.encode_utf8(&mut bytes).bytes().try_for_each(|byte| write!(out, "\\{byte:03o}"))?;
+                }
+                c => write!(out, "{c}")?,
+            }
+        }
+        return out.write_all(b"'");
+    }
+    write!(out, "'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A code span: the fence is longer than any run of backticks inside; line ends become blanks, as a reader shows them.
+fn markdown(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad =
+        if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) || text.is_empty() { " " } else { "" };
+    // `|` would end a table cell even inside a code span.
+    write!(out, "{fence}{pad}{}{pad}{fence}", text.replace('|', "\\|"))
+}
+
+fn quoted(
+    text: &str,
+    out: &mut dyn Write,
+    mut write_char: impl FnMut(usize, char, &mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    out.write_all(b"\"")?;
+    for (at, c) in text.char_indices() {
+        write_char(at, c, out)?;
+    }
+    out.write_all(b"\"")
+}
+
+fn short_escape(c: char, out: &mut dyn Write) -> io::Result<()> {
+    match c {
+        '"' => out.write_all(b"\\\""),
+        '\\' => out.write_all(b"\\\\"),
+        '\n' => out.write_all(b"\\n"),
+        '\r' => out.write_all(b"\\r"),
+        '\t' => out.write_all(b"\\t"),
+        c => write!(out, "{c}"),
+    }
+}
+
+fn unicode_escape(c: char, out: &mut dyn Write, short: &str, long: &str) -> io::Result<()> {
+    let code = u32::from(c);
+    if code <= 0xffff { write!(out, "{short}{code:04x}") } else { write!(out, "{long}{code:08x}") }
+}
+
+/// Characters that a reader of the file cannot see or that some parser treats as a line end.
+fn unprintable(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn literal(syntax: Syntax, text: &str) -> String {
+        let mut out = Vec::new();
+        syntax.encoder()(text, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn literals() {
+        for (syntax, text, expected) in [
+            (Syntax::Hcl, "api", r#""api""#),
+            (Syntax::Hcl, "${x} %{if} $$ % $", r#""$${x} %%{if} $$ % $""#),
+            (Syntax::Hcl, "a\"b\\c\n\u{7}", "\"a\\\"b\\\\c\\n\\u0007\""),
+            (Syntax::Yaml, "no", r#""no""#),
+            (Syntax::Yaml, "a\u{85}\u{2028}\u{feff}", r#""a\u0085\u2028\ufeff""#),
+            (Syntax::Json, "a\"b", r#""a\"b""#),
+            (Syntax::Bash, "prod-eu.web/x", "prod-eu.web/x"),
+            (Syntax::Bash, "", "''"),
+            (Syntax::Bash, "it's $HOME `x`", r"'it'\''s $HOME `x`'"),
+            (Syntax::Bash, "a\nb'\u{1b}", r"$'a\nb\'\033'"),
+            (Syntax::Bash, "=ls", "'=ls'"),
+            (Syntax::Bash, "~", "'~'"),
+            (Syntax::Markdown, "a`b", "``a`b``"),
+            (Syntax::Markdown, "`", "`` ` ``"),
+            (Syntax::JavaScript, "</script>\u{2028}", r#""<\/script>\u2028""#),
+        ] {
+            assert_eq!(literal(syntax, text), expected, "{syntax:?} {text:?}");
+        }
+    }
+}

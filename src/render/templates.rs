@@ -1,0 +1,178 @@
+//! The template tree, which IS the output tree.
+//!
+//! `terraform/@env/main.tf.tera` → one `terraform/<environment>/main.tf` for each environment. The first folder names
+//! the target, `@env` and `@service` choose the loop, the extension before `.tera` the language; a leading `_` makes
+//! a partial, which other templates include and nobody renders.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use include_dir::{Dir, include_dir};
+
+use super::TemplateError;
+use super::syntax::Syntax;
+
+static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+
+/// Template sources by path below `templates/`, without `.tera`.
+#[derive(Debug, Clone)]
+pub struct Templates(BTreeMap<String, String>);
+
+/// How often a template renders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Per {
+    /// Once.
+    Fleet,
+    /// Once an environment.
+    Environment,
+    /// Once a service of an environment.
+    Service,
+}
+
+/// A template that renders to files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template<'t> {
+    /// Its path below `templates/`, without `.tera`: also the pattern of the paths it renders to.
+    pub path: &'t str,
+    /// How often it renders.
+    pub per: Per,
+    /// The language of its files.
+    pub syntax: Syntax,
+}
+
+impl Templates {
+    /// The templates inside the program.
+    pub fn embedded() -> Self {
+        let mut sources = BTreeMap::new();
+        collect(&EMBEDDED, &mut sources);
+        Self(sources)
+    }
+
+    /// Adds templates, or replaces those of the same path. `path` is relative, `/` on every system, with `.tera`.
+    pub fn add(&mut self, path: &str, source: String) {
+        if let Some(name) = path.strip_suffix(".tera") {
+            self.0.insert(name.to_owned(), source);
+        }
+    }
+
+    /// The targets: the first folders.
+    pub fn targets(&self) -> BTreeSet<&str> {
+        self.outputs_paths().map(target_of).collect()
+    }
+
+    /// The templates that render to files.
+    ///
+    /// # Errors
+    /// A path that says neither where nor in which language to write.
+    pub fn outputs(&self) -> Result<Vec<Template<'_>>, TemplateError> {
+        self.outputs_paths().map(template).collect()
+    }
+
+    /// All sources of one language, partials included.
+    pub(super) fn sources(&self, syntax: Syntax) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.0.iter().map(|(path, source)| (path.as_str(), source.as_str()));
+        all.filter(move |(path, _)| Syntax::of(path) == Some(syntax))
+    }
+
+    fn outputs_paths(&self) -> impl Iterator<Item = &str> {
+        let partial = |path: &str| path.rsplit('/').next().is_some_and(|name| name.starts_with('_'));
+        self.0.keys().map(String::as_str).filter(move |path| !partial(path))
+    }
+}
+
+fn collect(dir: &Dir<'_>, sources: &mut BTreeMap<String, String>) {
+    for file in dir.files() {
+        let path = file.path().to_str().unwrap_or_default().replace('\\', "/");
+        if let (Some(name), Some(source)) = (path.strip_suffix(".tera"), file.contents_utf8()) {
+            sources.insert(name.to_owned(), source.to_owned());
+        }
+    }
+    dir.dirs().for_each(|dir| collect(dir, sources));
+}
+
+fn template(path: &str) -> Result<Template<'_>, TemplateError> {
+    let problem = |what: &str| TemplateError::new(path, what);
+    let syntax = Syntax::of(path).ok_or_else(|| {
+        let known: Vec<&str> = Syntax::ALL.into_iter().flat_map(Syntax::extensions).copied().collect();
+        problem(&format!("the extension before `.tera` must be one of {}", known.join(", ")))
+    })?;
+    if !path.contains('/') {
+        return Err(problem("a template lies in a folder, whose name is its target"));
+    }
+    let per = match (path.contains("@env"), path.contains("@service")) {
+        (false, false) => Per::Fleet,
+        (true, false) => Per::Environment,
+        (true, true) => Per::Service,
+        (false, true) => {
+            return Err(problem("a path with `@service` needs `@env` too: services belong to environments"));
+        }
+    };
+    let rest = path.replacen("@env", "", 1).replacen("@service", "", 1);
+    if rest.contains('@') || target_of(path).contains('@') {
+        return Err(problem("a path may hold `@env` and `@service` once each, below the target's folder"));
+    }
+    Ok(Template { path, per, syntax })
+}
+
+/// The first folder of a path.
+pub fn target_of(path: &str) -> &str {
+    path.split('/').next().unwrap_or(path)
+}
+
+impl Template<'_> {
+    /// The file that it renders to.
+    pub fn output(&self, environment: &str, service: &str) -> String {
+        self.path.replacen("@env", environment, 1).replacen("@service", service, 1)
+    }
+
+    /// The environment and service that it would have rendered a path for; `None` if the path is none of its own.
+    pub fn origin<'p>(&self, path: &'p str) -> Option<(&'p str, &'p str)> {
+        let (mut environment, mut service) = ("", "");
+        let mut parts = path.split('/');
+        for pattern in self.path.split('/') {
+            let part = parts.next()?;
+            if let Some((before, after)) = pattern.split_once("@env") {
+                environment = part.strip_prefix(before)?.strip_suffix(after)?;
+            } else if let Some((before, after)) = pattern.split_once("@service") {
+                service = part.strip_prefix(before)?.strip_suffix(after)?;
+            } else if part != pattern {
+                return None;
+            }
+        }
+        parts.next().is_none().then_some((environment, service))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_say_where_how_often_and_in_which_language() {
+        let per = |path| template(path).map(|t| t.per).map_err(|error| error.to_string());
+        assert_eq!(per("terraform/modules/m/main.tf"), Ok(Per::Fleet));
+        assert_eq!(per("cli/@env.sh"), Ok(Per::Environment));
+        assert_eq!(per("cloudformation/@env/@service.yaml"), Ok(Per::Service));
+        for bad in [
+            "main.tf",
+            "x/@service.yaml",
+            "x/@envs/@env.sh",
+            "x/@env/a.exe",
+            "x/noext",
+            "@env/a.tf",
+            "x/@foo.tf",
+        ] {
+            assert!(per(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_path_leads_back_to_its_environment_and_service() {
+        let service = template("cloudformation/@env/@service.yaml").unwrap();
+        assert_eq!(service.output("prod", "web"), "cloudformation/prod/web.yaml");
+        assert_eq!(service.origin("cloudformation/prod/web.yaml"), Some(("prod", "web")));
+        assert_eq!(service.origin("cloudformation/prod/web.json"), None);
+        assert_eq!(service.origin("cloudformation/prod/x/web.yaml"), None);
+        let script = template("cli/@env.sh").unwrap();
+        assert_eq!(script.origin("cli/prod.sh"), Some(("prod", "")));
+    }
+}

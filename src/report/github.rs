@@ -1,0 +1,62 @@
+//! Annotations of GitHub Actions: `::error file=…,line=…::message` (workflow commands).
+
+use std::io::{self, Write};
+
+use super::{FileReport, Place, explained, in_file_order};
+use crate::diagnostic::Diagnostics;
+use crate::document::Document;
+
+/// Prints findings.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn diagnostics(document: &Document, diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Result<()> {
+    for finding in in_file_order(document, diagnostics) {
+        let place = Place::new(document, &finding.primary.location);
+        let message = match &finding.help {
+            Some(help) => format!("{}\nhelp: {help}", finding.message),
+            None => finding.message.clone(),
+        };
+        writeln!(
+            out,
+            "::{} file={},line={},endLine={},col={},endColumn={},title={}::{}",
+            finding.code.severity(),
+            property(place.file),
+            place.line,
+            place.end_line,
+            place.column,
+            place.end_column,
+            property(finding.code.name()),
+            data(&message)
+        )?;
+    }
+    Ok(())
+}
+
+/// Prints the differences of `gen check`.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn drift(files: &[FileReport<'_>], fix: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+    for file in files {
+        let mut message = explained(file.kind);
+        if let Some(fix) = fix {
+            message.push_str(&format!("\nfix: {fix}"));
+        }
+        writeln!(
+            out,
+            "::error file={},title=generated file differs::{}",
+            property(&file.shown),
+            data(&message)
+        )?;
+    }
+    Ok(())
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,132 @@
+//! For people: excerpts with underlines, unified diffs.
+
+use std::io::{self, Write};
+use std::ops::Range;
+
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use similar::TextDiff;
+
+use super::{FileReport, explained, in_file_order};
+use crate::artifacts::Kind;
+use crate::diagnostic::{Diagnostic, Diagnostics, Label, Location, Severity};
+use crate::document::Document;
+
+/// Texts larger than this are quoted line by line, in bytes: laying out one excerpt costs time in the size of its text.
+const WHOLE_TEXT: usize = 256 << 10;
+/// More diffs than this are nobody's reading; the files are still named.
+const MOST_DIFFS: usize = 50;
+
+/// Prints findings with excerpts, then how many there were.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn diagnostics(
+    document: &Document,
+    diagnostics: &Diagnostics,
+    color: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    for finding in in_file_order(document, diagnostics) {
+        writeln!(out, "{}\n", renderer.render(&report(document, finding)))?;
+    }
+    let (errors, warnings) = (diagnostics.count(Severity::Error), diagnostics.count(Severity::Warning));
+    match (errors, warnings) {
+        (0, 0) => Ok(()),
+        (0, warnings) => writeln!(out, "{}: {}", document.name(), counted(warnings, "warning")),
+        (errors, 0) => writeln!(out, "{}: {}", document.name(), counted(errors, "error")),
+        (errors, warnings) => {
+            writeln!(
+                out,
+                "{}: {}, {}",
+                document.name(),
+                counted(errors, "error"),
+                counted(warnings, "warning")
+            )
+        }
+    }
+}
+
+fn report<'d>(document: &'d Document, finding: &'d Diagnostic) -> Vec<Group<'d>> {
+    let level = match finding.code.severity() {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level.primary_title(&finding.message).id(finding.code.name());
+    let mut group = Group::with_title(title);
+    let primary = annotation(document, &finding.primary, AnnotationKind::Primary);
+    let related = finding.related.iter().map(|label| annotation(document, label, AnnotationKind::Context));
+    if finding.primary.location == Location::File {
+        group = group.element(annotate_snippets::Origin::path(document.name()));
+    } else if document.text().len() <= WHOLE_TEXT {
+        let snippet = Snippet::source(document.text()).path(document.name()).annotation(marked(&primary));
+        group = group.element(related.fold(snippet, |snippet, label| snippet.annotation(marked(&label))));
+    } else {
+        for label in std::iter::once(primary).chain(related) {
+            group = group.element(line_of(document, &label));
+        }
+    }
+    match &finding.help {
+        Some(help) => vec![group.element(Level::HELP.message(help))],
+        None => vec![group],
+    }
+}
+
+struct Marked<'d> {
+    kind: AnnotationKind,
+    range: Range<usize>,
+    message: &'d str,
+}
+
+fn annotation<'d>(document: &Document, label: &'d Label, kind: AnnotationKind) -> Marked<'d> {
+    let range = document.locate(&label.location);
+    // An underline has to have something under it.
+    let text = document.text();
+    let end =
+        range.end.max(text[range.start..].chars().next().map_or(range.start, |c| range.start + c.len_utf8()));
+    Marked { kind, range: range.start..end.min(text.len()), message: &label.message }
+}
+
+fn marked<'d>(label: &Marked<'d>) -> Annotation<'d> {
+    let annotation = label.kind.span(label.range.clone());
+    if label.message.is_empty() { annotation } else { annotation.label(label.message) }
+}
+
+/// A snippet of the one line that a label points at.
+fn line_of<'d>(document: &'d Document, label: &Marked<'d>) -> Snippet<'d, Annotation<'d>> {
+    let text = document.text();
+    let start = text[..label.range.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[label.range.start..].find('\n').map_or(text.len(), |newline| label.range.start + newline);
+    let within = label.range.start - start..label.range.end.min(end).max(label.range.start) - start;
+    let (line, _) = document.line_column(label.range.start);
+    let shown = Marked { kind: label.kind, range: within, message: label.message };
+    Snippet::source(&text[start..end]).path(document.name()).line_start(line).annotation(marked(&shown))
+}
+
+/// Prints each difference and, for files that differ in content, a unified diff.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn drift(files: &[FileReport<'_>], out: &mut dyn Write) -> io::Result<()> {
+    for file in files {
+        writeln!(out, "{}: {}", file.shown, explained(file.kind))?;
+    }
+    let differing = files.iter().filter(|file| matches!(file.kind, Kind::Stale | Kind::Edited));
+    for file in differing.clone().take(MOST_DIFFS) {
+        let (Some(found), Some(wanted)) = (&file.found, file.wanted) else { continue };
+        writeln!(out)?;
+        let diff = TextDiff::from_lines(found.as_str(), wanted);
+        let (old, new) = (format!("a/{} (on disk)", file.shown), format!("b/{} (from the spec)", file.shown));
+        write!(out, "{}", diff.unified_diff().context_radius(3).header(&old, &new))?;
+    }
+    let left = differing.count().saturating_sub(MOST_DIFFS);
+    if left > 0 {
+        writeln!(out, "\n… and {} more; `git diff` shows them after `gen`", counted(left, "diff"))?;
+    }
+    Ok(())
+}
+
+/// `1 file`, `2 files`.
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

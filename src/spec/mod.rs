@@ -1,0 +1,307 @@
+//! The file format, as types. Nothing is decided here: every optional field is an `Option`, defaults are applied
+//! by [`crate::plan::resolve`], last. The doc comments are what users read in their editors, through the schema.
+
+mod read;
+mod schema;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::diagnostic::Diagnostic;
+
+pub use read::read;
+pub use schema::schema;
+
+/// The format version this program reads.
+pub const VERSION: i64 = 1;
+
+/// Environments and ECS services, and how they scale: the input of `gen`.
+///
+/// Settings come from five layers, weakest first: built-in values, `defaults`, `services.S`, `environments.E`,
+/// `environments.E.services.S`. Layers merge key by key.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "scalegen spec")]
+pub struct Spec {
+    /// Version of the file format.
+    #[schemars(extend("const" = 1, "examples" = [1]))]
+    pub version: i64,
+    /// Name of the project. Every generated file names it, so that `gen` knows its own files.
+    #[schemars(extend("examples" = ["langfuse"]), regex(pattern = r"^[a-z0-9][a-z0-9-]{0,62}$"))]
+    pub project: String,
+    /// The issue or change that asked for this, shown in generated documents.
+    #[schemars(extend("examples" = ["LFE-7918"]))]
+    pub change: Option<String>,
+    /// Tags for every resource that can carry tags. Environments may add to them and override them.
+    #[serde(default)]
+    #[schemars(extend("examples" = [{ "Team": "infrastructure" }]))]
+    pub tags: BTreeMap<String, String>,
+    /// How names are made where the spec does not give one.
+    pub names: Option<Names>,
+    /// Settings of all services, unless a service or environment says otherwise.
+    #[schemars(extend("examples" = [{ "capacity": { "min": 2, "max": 10 }, "scaling": { "cpu": { "target": 70 } } }]))]
+    pub defaults: Option<Settings>,
+    /// The services, each with its settings in all environments. A service is named here once, even if it has none: `web: {}`.
+    #[schemars(extend("examples" = [{ "web": {}, "worker": { "scaling": { "requests": { "enabled": false } } } }], "minProperties" = 1))]
+    pub services: BTreeMap<String, Settings>,
+    /// The environments. Each runs all services, but those it switches off with `enabled: false`.
+    #[schemars(extend("examples" = [{ "staging": { "account": "111111111111", "region": "eu-west-1" } }], "minProperties" = 1))]
+    pub environments: BTreeMap<String, Environment>,
+    /// In which order environments get a change.
+    #[schemars(extend("examples" = [{ "waves": [{ "environments": ["staging"], "soak": "48h" }] }]))]
+    pub rollout: Option<Rollout>,
+    /// Single values that the schema refuses. Whoever judges values has better words for them; these are shown only
+    /// if nothing else finds fault, so that no constraint of the schema can be passed over.
+    #[serde(skip)]
+    pub unjudged: Vec<Diagnostic>,
+}
+
+/// Patterns that make names. `{project}`, `{environment}` and `{service}` are replaced everywhere, `{ecs_service}` in
+/// `policy` and `stack`, `{metric}` (`cpu`, `requests`) in `policy`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Names {
+    /// Name of the ECS cluster. Built in: `{environment}-cluster`.
+    #[schemars(extend("examples" = ["{environment}-cluster"]))]
+    pub cluster: Option<String>,
+    /// Name of the ECS service. Built in: `{environment}-{service}`.
+    #[schemars(extend("examples" = ["{environment}-{service}"]))]
+    pub service: Option<String>,
+    /// Name of a scaling policy. Built in: `{ecs_service}-{metric}-tracking-policy`.
+    #[schemars(extend("examples" = ["{ecs_service}-{metric}-tracking-policy"]))]
+    pub policy: Option<String>,
+    /// Name of a CloudFormation stack; `_` becomes `-`. Built in: `{ecs_service}-autoscaling`.
+    #[schemars(extend("examples" = ["{ecs_service}-autoscaling"]))]
+    pub stack: Option<String>,
+}
+
+/// What one layer says about services.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Whether the service is scaled at all. Built in: true.
+    #[schemars(extend("examples" = [false]))]
+    pub enabled: Option<bool>,
+    /// Name of the ECS cluster, instead of the pattern.
+    #[schemars(extend("examples" = ["prod-eu-cluster"]))]
+    pub cluster: Option<String>,
+    /// Name of the ECS service, instead of the pattern.
+    #[schemars(extend("examples" = ["prod-eu-web"]))]
+    pub ecs_service: Option<String>,
+    /// How many tasks may run.
+    #[schemars(extend("examples" = [{ "min": 2, "max": 10 }]))]
+    pub capacity: Option<Capacity>,
+    /// Size of one task. Used for cost and simulation; it changes nothing on AWS.
+    #[schemars(extend("examples" = [{ "vcpu": 1, "memory_gib": 2, "architecture": "x86_64" }]))]
+    pub task: Option<Task>,
+    /// When the number of tasks changes.
+    #[schemars(extend("examples" = [{ "requests": { "target": 1000 }, "cpu": { "target": 70 } }]))]
+    pub scaling: Option<Scaling>,
+    /// The load balancer whose requests are counted: named, or given by ARN suffixes.
+    #[schemars(extend("examples" = [{ "name": "staging-alb", "target_group": "staging-web-tg" }]))]
+    pub load_balancer: Option<LoadBalancer>,
+}
+
+/// How many tasks may run.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Capacity {
+    /// Fewest tasks, also without load.
+    #[schemars(extend("examples" = [2]), range(min = 0))]
+    pub min: Option<i64>,
+    /// Most tasks, whatever the load.
+    #[schemars(extend("examples" = [10]), range(min = 0))]
+    pub max: Option<i64>,
+    /// Allows `min: 0`. CPU has no data points without a task, so CPU alone never wakes such a service.
+    #[schemars(extend("examples" = [true]))]
+    pub scale_to_zero: Option<bool>,
+}
+
+/// Size of one task.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    /// Virtual CPUs.
+    #[schemars(extend("examples" = [0.25, 1]))]
+    pub vcpu: Option<f64>,
+    /// Memory in GiB.
+    #[schemars(extend("examples" = [0.5, 2]))]
+    pub memory_gib: Option<f64>,
+    /// Processor architecture.
+    #[schemars(extend("examples" = ["x86_64", "arm64"]))]
+    pub architecture: Option<Architecture>,
+}
+
+/// Processor architecture of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Architecture {
+    /// 64-bit Intel and AMD.
+    #[serde(rename = "x86_64")]
+    X8664,
+    /// 64-bit ARM (Graviton).
+    Arm64,
+}
+
+/// When the number of tasks changes: out when any policy is above its target, in when all agree.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scaling {
+    /// Cooldowns of all policies, unless a policy has its own.
+    #[schemars(extend("examples" = [{ "out": "60s", "in": "300s" }]))]
+    pub cooldown: Option<Cooldown>,
+    /// Track the requests that each task gets through the load balancer: the sum over one MINUTE.
+    #[schemars(extend("examples" = [{ "target": 1000 }]))]
+    pub requests: Option<Policy>,
+    /// Track the average CPU of the service, in per cent of what its tasks reserve.
+    #[schemars(extend("examples" = [{ "target": 70 }]))]
+    pub cpu: Option<Policy>,
+    /// Hold scaling back. Left out, what is live stays as it is.
+    #[schemars(extend("examples" = [{ "in": true }]))]
+    pub suspended: Option<Suspended>,
+}
+
+/// How long scaling waits after it did something.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cooldown {
+    /// After scaling out. Built in: 60s.
+    #[schemars(extend("examples" = ["60s"]), regex(pattern = r"^(0|[0-9]+(s|m|h|d))$"))]
+    pub out: Option<String>,
+    /// After scaling in. Built in: 300s.
+    #[schemars(extend("examples" = ["300s", "5m"]), regex(pattern = r"^(0|[0-9]+(s|m|h|d))$"))]
+    pub r#in: Option<String>,
+}
+
+/// A target tracking policy.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Whether there is such a policy. Built in: true where there is a target.
+    #[schemars(extend("examples" = [false]))]
+    pub enabled: Option<bool>,
+    /// The value to keep: per cent for CPU, requests per task and minute for requests.
+    #[schemars(extend("examples" = [70, 1000, 72.5], "exclusiveMinimum" = 0))]
+    pub target: Option<f64>,
+    /// Cooldowns of this policy.
+    #[schemars(extend("examples" = [{ "out": "60s", "in": "10m" }]))]
+    pub cooldown: Option<Cooldown>,
+    /// Name of the policy, instead of the pattern: the live name of one that exists.
+    #[schemars(extend("examples" = ["prod-eu-web-cpu-tracking-policy"]))]
+    pub policy_name: Option<String>,
+    /// Never scale in because of this policy. Built in: false.
+    #[schemars(extend("examples" = [true]))]
+    pub disable_scale_in: Option<bool>,
+}
+
+/// Which kinds of scaling are held back. Alarms go on, their actions are dropped.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Suspended {
+    /// Scaling in by policies. Built in: false.
+    #[schemars(extend("examples" = [true]))]
+    pub r#in: Option<bool>,
+    /// Scaling out by policies. Built in: false.
+    #[schemars(extend("examples" = [false]))]
+    pub out: Option<bool>,
+    /// Scheduled actions. Built in: false.
+    #[schemars(extend("examples" = [false]))]
+    pub scheduled: Option<bool>,
+}
+
+/// An Application Load Balancer and a target group: both by name (looked up when applied), or both by ARN suffix.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LoadBalancer {
+    /// Name of the load balancer.
+    #[schemars(extend("examples" = ["staging-alb"]))]
+    pub name: Option<String>,
+    /// Name of the target group that is attached to the service.
+    #[schemars(extend("examples" = ["staging-web-tg"]))]
+    pub target_group: Option<String>,
+    /// End of the load balancer's ARN, behind `:loadbalancer/`.
+    #[schemars(extend("examples" = ["app/staging-alb/50dc6c495c0c9188"]))]
+    pub arn_suffix: Option<String>,
+    /// End of the target group's ARN, behind the last `:`.
+    #[schemars(extend("examples" = ["targetgroup/staging-web-tg/943f017f100becff"]))]
+    pub target_group_arn_suffix: Option<String>,
+}
+
+/// An AWS account and region in which the services run, and settings for all of them there.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// AWS account id: 12 digits, in quotes.
+    #[schemars(extend("examples" = ["111111111111"]), regex(pattern = r"^[0-9]{12}$"))]
+    pub account: String,
+    /// AWS region.
+    #[schemars(extend("examples" = ["eu-west-1"]))]
+    pub region: String,
+    /// AWS partition, to be checked against the region. Built in: the region's.
+    #[schemars(extend("examples" = ["aws", "aws-us-gov", "aws-cn"]))]
+    pub partition: Option<String>,
+    /// Tags of this environment.
+    #[serde(default)]
+    #[schemars(extend("examples" = [{ "Environment": "staging" }]))]
+    pub tags: BTreeMap<String, String>,
+    /// Services with settings of their own in this environment.
+    #[serde(default)]
+    #[schemars(extend("examples" = [{ "web": { "capacity": { "max": 15 } } }]))]
+    pub services: BTreeMap<String, Settings>,
+    /// Whether services are scaled here at all. Built in: true.
+    #[schemars(extend("examples" = [false]))]
+    pub enabled: Option<bool>,
+    /// Name of the ECS cluster of this environment, instead of the pattern.
+    #[schemars(extend("examples" = ["prod-eu-cluster"]))]
+    pub cluster: Option<String>,
+    /// How many tasks may run here.
+    #[schemars(extend("examples" = [{ "min": 1, "max": 5 }]))]
+    pub capacity: Option<Capacity>,
+    /// Size of one task here. Used for cost and simulation; it changes nothing on AWS.
+    #[schemars(extend("examples" = [{ "vcpu": 1, "memory_gib": 2 }]))]
+    pub task: Option<Task>,
+    /// When the number of tasks changes here.
+    #[schemars(extend("examples" = [{ "requests": { "target": 500 } }]))]
+    pub scaling: Option<Scaling>,
+    /// The load balancer of this environment.
+    #[schemars(extend("examples" = [{ "name": "staging-alb" }]))]
+    pub load_balancer: Option<LoadBalancer>,
+}
+
+/// The order of a rollout.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rollout {
+    /// The waves, first to last.
+    #[schemars(extend("examples" = [[{ "environments": ["staging"], "soak": "48h" }]]))]
+    pub waves: Vec<Wave>,
+}
+
+/// Environments that get a change together.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wave {
+    /// Names of environments.
+    #[schemars(extend("examples" = [["staging"]]))]
+    pub environments: Vec<String>,
+    /// How long to watch before the next wave.
+    #[schemars(extend("examples" = ["48h"]), regex(pattern = r"^(0|[0-9]+(s|m|h|d))$"))]
+    pub soak: Option<String>,
+}
+
+impl Environment {
+    /// The settings of this environment for all its services, as a layer.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            enabled: self.enabled,
+            cluster: self.cluster.clone(),
+            ecs_service: None,
+            capacity: self.capacity.clone(),
+            task: self.task.clone(),
+            scaling: self.scaling.clone(),
+            load_balancer: self.load_balancer.clone(),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Document → spec: the schema says what is wrong in the user's terms, then serde gives the values types.
+//!
+//! Structure (unknown keys, missing keys, types) is judged here. Single values (ranges, shapes) are judged by
+//! [`crate::plan`], whose messages know what the value is for; what the schema says of them is kept in
+//! [`Spec::unjudged`], as a net below.
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::paths::LocationSegment;
+use jsonschema::{ValidationError, Validator};
+use serde_json::Value;
+
+use super::{Spec, VERSION, schema};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Part, Step, did_you_mean};
+use crate::document::Document;
+
+/// Gives the document a type. `None` if its structure is wrong; all that is wrong with it is in `diagnostics` then.
+pub fn read(document: &Document, diagnostics: &mut Diagnostics) -> Option<Spec> {
+    let value = document.value()?;
+    if let Some(problem) = unsupported_version(&value) {
+        diagnostics.push(problem);
+        return None;
+    }
+    let schema = schema();
+    let validator =
+        Validator::options().should_validate_formats(false).build(&schema).expect("our schema is valid");
+    let mut structural = false;
+    let mut unjudged = Vec::new();
+    for error in validator.iter_errors(&value) {
+        let problems = structure_problems(&error, &schema, document);
+        structural |= !problems.is_empty();
+        if problems.is_empty() {
+            unjudged.push(Diagnostic::new(Code::InvalidValue, place(&error, Part::Value), error.to_string()));
+        }
+        problems.into_iter().for_each(|problem| diagnostics.push(problem));
+    }
+    if structural {
+        return None;
+    }
+    match serde_json::from_value::<Spec>(value) {
+        Ok(spec) => Some(Spec { unjudged, ..spec }),
+        Err(error) => {
+            let message = format!("the spec passes its schema but cannot be read: {error}");
+            diagnostics.push(Diagnostic::new(Code::InvalidValue, Location::File, message));
+            None
+        }
+    }
+}
+
+fn unsupported_version(value: &Value) -> Option<Diagnostic> {
+    let version = value.get("version")?;
+    if !version.is_i64() || version.as_i64() == Some(VERSION) {
+        return None;
+    }
+    let message =
+        format!("format version {version} is not known to this `gen`, which reads version {VERSION}");
+    let help = if version.as_i64() > Some(VERSION) { "use a newer `gen`" } else { "write `version: 1`" };
+    Some(Diagnostic::new(Code::UnsupportedVersion, Location::value(["version"]), message).help(help))
+}
+
+fn structure_problems(error: &ValidationError<'_>, schema: &Value, document: &Document) -> Vec<Diagnostic> {
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            let known = known_keys(error, schema);
+            unexpected.iter().map(|key| unknown_key(error, key, &known)).collect()
+        }
+        ValidationErrorKind::Required { property } => vec![missing_key(error, property, schema)],
+        ValidationErrorKind::Type { kind } => vec![wrong_type(error, kind, document)],
+        ValidationErrorKind::MinProperties { .. } => {
+            let message = format!("`{}` has no entries", last_key(error));
+            vec![
+                Diagnostic::new(Code::MissingKey, place(error, Part::Key), message).help("name at least one"),
+            ]
+        }
+        ValidationErrorKind::Enum { options } => vec![not_an_option(error, options)],
+        _ => Vec::new(),
+    }
+}
+
+fn unknown_key(error: &ValidationError<'_>, key: &str, known: &[String]) -> Diagnostic {
+    let mut steps = steps(error);
+    steps.push(Step::Key(key.to_owned()));
+    let holder = if steps.len() == 1 { "a spec".to_owned() } else { format!("`{}`", last_key(error)) };
+    let problem = Diagnostic::new(
+        Code::UnknownKey,
+        Location::Path(steps, Part::Key),
+        format!("{holder} has no key `{key}`"),
+    );
+    if key == "<<" {
+        return problem.help("merge keys are not part of the format; `defaults` and `services` are the layers to share settings");
+    }
+    problem.help(match did_you_mean(key, known.iter().map(String::as_str)) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("its keys are {}", list(known)),
+    })
+}
+
+fn missing_key(error: &ValidationError<'_>, property: &Value, schema: &Value) -> Diagnostic {
+    let name = property.as_str().unwrap_or_default();
+    let holder =
+        if steps(error).is_empty() { "the spec".to_owned() } else { format!("`{}`", last_key(error)) };
+    let example = pointed(error, schema).map(|holder| &holder["properties"][name]["examples"][0]);
+    let help = match example {
+        Some(example) if !example.is_null() && !example.is_object() => format!("add `{name}: {example}`"),
+        _ => format!("add `{name}:`"),
+    };
+    Diagnostic::new(Code::MissingKey, place(error, Part::Key), format!("{holder} lacks the key `{name}`"))
+        .help(help)
+}
+
+fn wrong_type(error: &ValidationError<'_>, kind: &TypeKind, document: &Document) -> Diagnostic {
+    let location = place(error, Part::Value);
+    let wanted = match kind {
+        TypeKind::Single(one) => one.to_string(),
+        TypeKind::Multiple(several) => several.iter().map(|t| t.to_string()).collect::<Vec<_>>().join(" or "),
+    };
+    let found = error.instance().as_ref();
+    let message =
+        format!("`{}` must be {}, but this is {}", last_key(error), with_article(&wanted), described(found));
+    let written = &document.text()[document.locate(&location)];
+    Diagnostic::new(Code::WrongType, location, message).help(type_help(&wanted, found, written, error))
+}
+
+fn type_help(wanted: &str, found: &Value, written: &str, error: &ValidationError<'_>) -> String {
+    let duration = matches!(last_key(error).as_str(), "in" | "out" | "soak");
+    match (wanted, found) {
+        ("string", Value::Number(_)) if duration => format!("write a unit: `{written}s`"),
+        ("string", Value::Number(_) | Value::Bool(_)) => format!("write it in quotes: `\"{written}\"`"),
+        ("number" | "integer", Value::String(text)) => {
+            match text.trim_end_matches(['%', ' ']).replace('_', "").parse::<f64>() {
+                Ok(number) => format!("write the bare number: `{number}`"),
+                Err(_) => "write a number without quotes or unit".to_owned(),
+            }
+        }
+        ("integer", Value::Number(_)) => "write a whole number".to_owned(),
+        ("boolean", Value::String(text)) => match text.to_lowercase().as_str() {
+            "yes" | "on" | "y" => "write `true`".to_owned(),
+            "no" | "off" | "n" => "write `false`".to_owned(),
+            _ => "write `true` or `false`".to_owned(),
+        },
+        ("object", Value::Null) => "write `{}` if there is nothing to set".to_owned(),
+        (_, Value::Null) => "give it a value or remove the key".to_owned(),
+        ("array", _) => "write a list: `[…]`".to_owned(),
+        ("object", _) => "write keys and values below it, or `{}`".to_owned(),
+        _ => format!("write {}", with_article(wanted)),
+    }
+}
+
+fn not_an_option(error: &ValidationError<'_>, options: &Value) -> Diagnostic {
+    let options: Vec<String> =
+        options.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    let found = error.instance().as_str().unwrap_or_default();
+    let help = match did_you_mean(found, options.iter().map(String::as_str)) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("write {}", list(&options)),
+    };
+    let message = format!("`{}` cannot be {}", last_key(error), error.instance());
+    Diagnostic::new(Code::InvalidValue, place(error, Part::Value), message).help(help)
+}
+
+fn steps(error: &ValidationError<'_>) -> Vec<Step> {
+    error
+        .instance_path()
+        .segments()
+        .map(|segment| match segment {
+            LocationSegment::Property(key) => Step::Key(key.into_owned()),
+            LocationSegment::Index(index) => Step::Index(index),
+        })
+        .collect()
+}
+
+fn place(error: &ValidationError<'_>, part: Part) -> Location {
+    Location::Path(steps(error), part)
+}
+
+fn last_key(error: &ValidationError<'_>) -> String {
+    let steps = steps(error);
+    let key = steps.iter().rev().find_map(|step| match step {
+        Step::Key(key) => Some(key.clone()),
+        Step::Index(_) => None,
+    });
+    key.unwrap_or_else(|| "the spec".to_owned())
+}
+
+/// The schema object that holds the keyword which failed.
+fn pointed<'s>(error: &ValidationError<'_>, schema: &'s Value) -> Option<&'s Value> {
+    let (holder, _keyword) = error.schema_path().as_str().rsplit_once('/')?;
+    schema.pointer(holder)
+}
+
+fn known_keys(error: &ValidationError<'_>, schema: &Value) -> Vec<String> {
+    let properties = pointed(error, schema).and_then(|holder| holder["properties"].as_object());
+    properties.into_iter().flat_map(|map| map.keys().cloned()).collect()
+}
+
+fn described(value: &Value) -> String {
+    match value {
+        Value::Null => "empty".to_owned(),
+        Value::Bool(_) => "true or false".to_owned(),
+        Value::Number(_) => format!("the number {value}"),
+        Value::String(text) => format!("the text {text:?}"),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "a mapping".to_owned(),
+    }
+}
+
+fn with_article(kind: &str) -> String {
+    match kind {
+        "string" => "text".to_owned(),
+        "integer" => "a whole number".to_owned(),
+        "boolean" => "true or false".to_owned(),
+        "array" => "a list".to_owned(),
+        "object" => "a mapping".to_owned(),
+        other => format!("a {other}"),
+    }
+}
+
+fn list(words: &[String]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
