@@ -101,7 +101,11 @@ impl Document {
 
     /// Line and column of a byte, both counted from 1, columns in characters.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
-        let before = &self.text[..self.text.floor_char_boundary(offset)];
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let before = &self.text[..offset];
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let column = before[start..].trim_start_matches('\u{feff}').chars().count();
         (before.matches('\n').count() + 1, column + 1)

@@ -1,6 +1,7 @@
 //! Runs the templates: one Tera for each language, so that one encoder serves every hole of a file.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -69,8 +70,8 @@ impl<'f> Engines<'f> {
     fn new(templates: &Templates, outputs: &[Template<'_>], project: &'f str) -> Result<Self, TemplateError> {
         let mut by_syntax = BTreeMap::new();
         for template in outputs {
-            if !by_syntax.contains_key(&template.syntax) {
-                by_syntax.insert(template.syntax, engine(template.syntax, templates)?);
+            if let Entry::Vacant(vacant) = by_syntax.entry(template.syntax) {
+                vacant.insert(engine(template.syntax, templates)?);
             }
         }
         Ok(Self { by_syntax, project })

@@ -39,6 +39,7 @@ pub struct Spec {
     #[schemars(extend("examples" = [{ "Team": "infrastructure" }]))]
     pub tags: BTreeMap<String, String>,
     /// How names are made where the spec does not give one.
+    #[schemars(extend("examples" = [{ "cluster": "{environment}-cluster" }]))]
     pub names: Option<Names>,
     /// Settings of all services, unless a service or environment says otherwise.
     #[schemars(extend("examples" = [{ "capacity": { "min": 2, "max": 10 }, "scaling": { "cpu": { "target": 70 } } }]))]

@@ -148,11 +148,7 @@ fn type_help(wanted: &str, found: &Value, written: &str, error: &ValidationError
 fn not_an_option(error: &ValidationError<'_>, options: &Value) -> Diagnostic {
     let options: Vec<String> =
         options.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
-    let found = error.instance().as_str().unwrap_or_default();
-    let help = match did_you_mean(found, options.iter().map(String::as_str)) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("write {}", list(&options)),
-    };
+    let help = format!("it is one of {}", list(&options));
     let message = format!("`{}` cannot be {}", last_key(error), error.instance());
     Diagnostic::new(Code::InvalidValue, place(error, Part::Value), message).help(help)
 }

@@ -14,7 +14,8 @@ pub fn schema() -> Value {
 }
 
 /// An optional field is one that may be left out, not one that may be `null`: schemars says both. And the `format`
-/// of numbers (`int64`, `double`) is no JSON Schema vocabulary.
+/// of numbers (`int64`, `double`) is no JSON Schema vocabulary. And a choice between words is an `enum`, which every
+/// editor completes.
 fn tidy(schema: &mut Value) {
     match schema {
         Value::Array(items) => items.iter_mut().for_each(tidy),
@@ -32,6 +33,14 @@ fn tidy(schema: &mut Value) {
                     map.remove("anyOf");
                     map.extend(only);
                 }
+            }
+            if let Some(Value::Array(choices)) = map.get("oneOf")
+                && let Some(words) =
+                    choices.iter().map(|choice| choice.get("const").cloned()).collect::<Option<Vec<_>>>()
+            {
+                map.remove("oneOf");
+                map.insert("type".to_owned(), "string".into());
+                map.insert("enum".to_owned(), words.into());
             }
             if map.get("format").and_then(Value::as_str).is_some_and(|f| matches!(f, "int64" | "double")) {
                 map.remove("format");

@@ -1,0 +1,218 @@
+//! Spec → fleet: layers merged, and ALL defaults applied, here and last. Every value keeps its origin.
+
+mod balancer;
+mod found;
+mod layers;
+mod policy;
+mod service;
+
+use std::collections::BTreeMap;
+
+use layers::Layers;
+
+use super::units::{AccountId, Invalid, Region, Seconds, Slug, check_tag};
+use super::{Environment, Fleet, Layer, Sourced, Tags, Wave, regions, rules};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Part, Severity, Step, did_you_mean};
+use crate::spec::{self, Spec};
+
+const CLUSTER_PATTERN: &str = "{environment}-cluster";
+const SERVICE_PATTERN: &str = "{environment}-{service}";
+const POLICY_PATTERN: &str = "{ecs_service}-{metric}-tracking-policy";
+const STACK_PATTERN: &str = "{ecs_service}-autoscaling";
+/// Seconds between scale-outs and between scale-ins. AWS's own default is 300 for both.
+const COOLDOWN_OUT: Seconds = Seconds::literal(60);
+const COOLDOWN_IN: Seconds = Seconds::literal(300);
+/// Tags AWS accepts on one resource.
+const MOST_TAGS: usize = 50;
+
+/// Resolves a spec. `None` if it asks for something impossible; every reason is in `diagnostics` then.
+pub fn resolve(spec: &Spec, diagnostics: &mut Diagnostics) -> Option<Fleet> {
+    let errors_before = diagnostics.count(Severity::Error);
+    let mut resolver = Resolver { spec, diagnostics };
+    let fleet = resolver.fleet();
+    if let Some(fleet) = &fleet {
+        rules::check(fleet, diagnostics);
+    }
+    if diagnostics.count(Severity::Error) == errors_before {
+        spec.unjudged.iter().for_each(|left| diagnostics.push(left.clone()));
+    }
+    fleet.filter(|_| diagnostics.count(Severity::Error) == errors_before)
+}
+
+struct Resolver<'s, 'd> {
+    spec: &'s Spec,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl Resolver<'_, '_> {
+    fn fleet(&mut self) -> Option<Fleet> {
+        let spec = self.spec;
+        let project = self.checked(Location::value(["project"]), Slug::parse("project", &spec.project));
+        let tags = self.tags(&spec.tags, &["tags"]);
+        let service_names = self.service_names();
+        self.unknown_services();
+        let environments: Vec<Option<Environment>> = spec
+            .environments
+            .iter()
+            .map(|(name, environment)| self.environment(name, environment, &tags, &service_names))
+            .collect();
+        let waves = self.waves();
+        Some(Fleet {
+            project: project?,
+            change: spec.change.clone(),
+            tags,
+            // A broken environment is reported; the rules still judge the others.
+            environments: environments.into_iter().flatten().collect(),
+            waves,
+        })
+    }
+
+    fn service_names(&mut self) -> BTreeMap<String, Slug> {
+        let checked = self.spec.services.keys().filter_map(|name| {
+            let slug = self.checked(Location::key(["services", name]), Slug::parse("service", name))?;
+            Some((name.clone(), slug))
+        });
+        checked.collect()
+    }
+
+    fn unknown_services(&mut self) {
+        let spec = self.spec;
+        for (environment, settings) in &spec.environments {
+            for service in settings.services.keys().filter(|service| !spec.services.contains_key(*service)) {
+                let known = spec.services.keys().map(String::as_str);
+                let help = match did_you_mean(service, known) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => format!("declare it under `services`: `{service}: {{}}`"),
+                };
+                let place = Location::key(["environments", environment, "services", service]);
+                let message = format!(
+                    "`{environment}` overrides the service `{service}`, which `services` does not have"
+                );
+                self.diagnostics.push(Diagnostic::new(Code::UnknownService, place, message).help(help));
+            }
+        }
+    }
+
+    fn environment(
+        &mut self,
+        name: &str,
+        said: &spec::Environment,
+        project_tags: &Tags,
+        service_names: &BTreeMap<String, Slug>,
+    ) -> Option<Environment> {
+        let slug = self.checked(Location::key(["environments", name]), Slug::parse("environment", name));
+        let account =
+            self.checked(Location::value(["environments", name, "account"]), AccountId::parse(&said.account));
+        let region =
+            self.checked(Location::value(["environments", name, "region"]), Region::parse(&said.region));
+        if let (Some(region), Some(partition)) = (&region, &said.partition) {
+            self.region_partition(name, region, partition);
+        }
+        let mut tags = project_tags.clone();
+        tags.extend(self.tags(&said.tags, &["environments", name, "tags"]));
+        if tags.len() > MOST_TAGS {
+            let message = format!("`{name}` has {} tags; AWS accepts {MOST_TAGS}", tags.len());
+            let place = Location::key(["environments", name, "tags"]);
+            self.diagnostics.push(Diagnostic::new(Code::TooManyTags, place, message).help("remove some"));
+        }
+        let here = said.settings();
+        let services = service_names
+            .iter()
+            .filter_map(|(service, slug)| {
+                let layers = Layers {
+                    environment: name,
+                    service,
+                    stack: [
+                        (Layer::EnvironmentService, said.services.get(service)),
+                        (Layer::Environment, Some(&here)),
+                        (Layer::Service, self.spec.services.get(service)),
+                        (Layer::Defaults, self.spec.defaults.as_ref()),
+                    ],
+                };
+                let enabled = layers.pick_or("enabled", true, |s| s.enabled).value;
+                enabled.then(|| self.service(slug, &layers)).flatten()
+            })
+            .collect();
+        Some(Environment { name: slug?, account: account?, region: region?, tags, services })
+    }
+
+    fn region_partition(&mut self, environment: &str, region: &Region, partition: &str) {
+        if region.partition() == partition {
+            return;
+        }
+        let place = Location::value(["environments", environment, "partition"]);
+        let message = format!("{region} lies in the partition {}, not in {partition:?}", region.partition());
+        let help = match did_you_mean(partition, regions::partitions()) {
+            Some(meant) if meant == region.partition() => format!("did you mean `{meant}`?"),
+            _ => "correct the region or remove `partition`".to_owned(),
+        };
+        let problem = Diagnostic::new(Code::RegionPartition, place, message)
+            .also(Location::value(["environments", environment, "region"]), "the region")
+            .help(help);
+        self.diagnostics.push(problem);
+    }
+
+    fn tags(&mut self, said: &Tags, path: &[&str]) -> Tags {
+        for (key, value) in said {
+            let place = Location::value(path.iter().copied().chain([key.as_str()]));
+            self.checked(place, check_tag(key, value));
+        }
+        said.clone()
+    }
+
+    fn waves(&mut self) -> Vec<Wave> {
+        let spec = self.spec;
+        let waves = spec.rollout.iter().flat_map(|rollout| rollout.waves.iter().enumerate());
+        waves
+            .map(|(index, wave)| {
+                let below = |rest: &[Step]| {
+                    let base = [Step::Key("rollout".into()), Step::Key("waves".into()), Step::Index(index)];
+                    Location::Path(base.iter().chain(rest).cloned().collect(), Part::Value)
+                };
+                let environments = wave.environments.iter().enumerate().filter_map(|(position, name)| {
+                    let place = below(&[Step::Key("environments".into()), Step::Index(position)]);
+                    self.wave_environment(name, place)
+                });
+                let environments = environments.collect();
+                let soak = wave
+                    .soak
+                    .as_deref()
+                    .and_then(|soak| self.checked(below(&[Step::Key("soak".into())]), Seconds::parse(soak)));
+                Wave { environments, soak }
+            })
+            .collect()
+    }
+
+    fn wave_environment(&mut self, name: &str, place: Location) -> Option<Slug> {
+        if self.spec.environments.contains_key(name) {
+            return Slug::parse("environment", name).ok();
+        }
+        let help = match did_you_mean(name, self.spec.environments.keys().map(String::as_str)) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "name one of `environments`".to_owned(),
+        };
+        let message = format!("the wave names the environment `{name}`, which the spec does not have");
+        self.diagnostics.push(Diagnostic::new(Code::UnknownWaveEnvironment, place, message).help(help));
+        None
+    }
+
+    fn parsed<R, T>(
+        &mut self,
+        layers: &Layers<'_>,
+        said: Sourced<R>,
+        parse: impl FnOnce(R) -> Result<T, Invalid>,
+    ) -> Option<Sourced<T>> {
+        let from = said.from;
+        let value = self.checked(layers.locate(from), parse(said.value))?;
+        Some(Sourced { value, from })
+    }
+
+    fn checked<T>(&mut self, place: Location, result: Result<T, Invalid>) -> Option<T> {
+        result
+            .map_err(|invalid| {
+                self.diagnostics
+                    .push_once(Diagnostic::new(invalid.code, place, invalid.message).help(invalid.help));
+            })
+            .ok()
+    }
+}

@@ -1,0 +1,130 @@
+//! The house keeps its shape: who may import whom, and what must not be there at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use crate::support::{files, root};
+
+/// Layer → the layers it may use. What is not listed is forbidden; the order is that of `src/lib.rs`.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("diagnostic", &[]),
+    ("document", &["diagnostic"]),
+    ("spec", &["document", "diagnostic"]),
+    ("plan", &["spec", "diagnostic"]),
+    ("artifacts", &[]),
+    ("render", &["plan", "artifacts"]),
+    ("report", &["artifacts", "document", "diagnostic"]),
+    ("cli", &[]),
+    ("commands", &["diagnostic", "document", "spec", "plan", "artifacts", "render", "report", "cli"]),
+    ("lib", &["diagnostic", "document", "spec", "plan", "artifacts", "render"]),
+];
+
+/// Layer and text of every source file; the tests inside a file do not count.
+fn sources() -> Vec<(String, String, String)> {
+    let src = root().join("src");
+    let with_layer = files(&src, ".rs").into_iter().map(|path| {
+        let below = path.strip_prefix(&src).unwrap().to_string_lossy().replace('\\', "/");
+        let layer = below.split(['/', '.']).next().unwrap().to_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        let code: String = code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .map(|l| format!("{l}\n"))
+            .collect();
+        (below, layer, code)
+    });
+    with_layer.collect()
+}
+
+/// The modules that a file names through `crate::`.
+fn imports(code: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        let names: Vec<&str> = match rest.strip_prefix('{') {
+            Some(group) => group.split('}').next().unwrap().split(',').collect(),
+            None => vec![rest],
+        };
+        for name in names {
+            let name: String =
+                name.trim().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            found.insert(name);
+        }
+    }
+    found.remove("");
+    found
+}
+
+#[test]
+fn imports_go_one_way() {
+    let allowed: BTreeMap<&str, &[&str]> = MAY_IMPORT.iter().copied().collect();
+    for (file, layer, code) in sources().into_iter().filter(|(_, layer, _)| layer != "main") {
+        let allowed =
+            allowed.get(layer.as_str()).unwrap_or_else(|| panic!("{file}: {layer} is not in MAY_IMPORT"));
+        for import in imports(&code).into_iter().filter(|import| *import != layer) {
+            assert!(allowed.contains(&import.as_str()), "{file}: {layer} must not import {import}");
+        }
+    }
+}
+
+#[test]
+fn modules_stand_in_layer_order() {
+    let lib = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let modules: Vec<&str> =
+        lib.lines().filter_map(|l| l.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    let listed: Vec<&str> =
+        MAY_IMPORT.iter().map(|(layer, _)| *layer).filter(|layer| *layer != "lib").collect();
+    assert_eq!(modules, listed);
+}
+
+/// Text that must not occur, and the files that are exempt.
+const ABSENT: &[(&str, &[&str], &str)] = &[
+    ("println!", &[], "only `report` and `commands` print, to the streams they are given"),
+    ("eprintln!", &[], "only `report` and `commands` print, to the streams they are given"),
+    ("process::exit", &[], "a run ends by returning its outcome"),
+    ("set_current_dir", &[], "paths are relative to where the user stands"),
+    (
+        "spec::",
+        &["plan/resolve/", "commands/load.rs", "commands/schema.rs", "lib.rs"],
+        "only `resolve` sees the file format",
+    ),
+    ("tera::", &["render/engine.rs"], "only the engine knows the template engine"),
+    ("std::fs", &["artifacts/disk.rs", "commands/load.rs"], "input and output happen at the two ends"),
+    ("SystemTime", &[], "output never depends on the time"),
+    ("Instant", &[], "output never depends on the time"),
+    ("env::var", &["main.rs"], "output never depends on the environment"),
+    ("HashMap", &["document.rs"], "a map that is iterated over must be sorted"),
+    ("unsafe", &[], "there is no reason for it"),
+];
+
+#[test]
+fn what_must_not_be_there_is_not_there() {
+    for (file, _, code) in sources() {
+        for (text, exempt, why) in ABSENT {
+            let exempt = exempt.iter().any(|path| file.starts_with(path));
+            assert!(exempt || !code.contains(text), "{file} has `{text}`: {why}");
+        }
+    }
+}
+
+#[test]
+fn files_stay_readable() {
+    for (file, _, code) in sources() {
+        let lines = code.lines().count();
+        assert!(lines <= 500, "{file} has {lines} lines: one idea per file");
+    }
+}
+
+/// The design page, the code map, and the tree say the same.
+#[test]
+fn the_code_map_is_true() {
+    let map = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    for (file, ..) in sources() {
+        assert!(map.contains(&format!("`src/{file}`")), "ARCHITECTURE.md's code map lacks src/{file}");
+    }
+    for (at, _) in map.match_indices("`src/") {
+        let path = map[at + 1..].split('`').next().unwrap();
+        assert!(root().join(path).exists(), "ARCHITECTURE.md names {path}, which is not there");
+    }
+}

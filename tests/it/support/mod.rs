@@ -1,0 +1,73 @@
+//! What several test modules need.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use scalegen::diagnostic::Diagnostics;
+use scalegen::document::Document;
+use scalegen::plan::{self, Fleet};
+use scalegen::spec;
+
+/// The repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A `gen` to run, in `folder`, in an environment without surprises.
+pub fn gen_in(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gen"));
+    command.current_dir(folder).env_remove("GEN_SPEC").env("NO_COLOR", "1");
+    command
+}
+
+/// Reads and resolves a spec.
+pub fn load(name: &str, text: &str) -> (Document, Diagnostics, Option<Fleet>) {
+    let mut diagnostics = Diagnostics::default();
+    let document = Document::parse(name, text.as_bytes().to_vec(), &mut diagnostics);
+    let fleet =
+        spec::read(&document, &mut diagnostics).and_then(|spec| plan::resolve(&spec, &mut diagnostics));
+    (document, diagnostics, fleet)
+}
+
+/// The fleet of a spec that must be valid.
+pub fn fleet(text: &str) -> Fleet {
+    let (document, diagnostics, fleet) = load("spec.yaml", text);
+    fleet.unwrap_or_else(|| panic!("{}", explain(&document, &diagnostics)))
+}
+
+/// The findings as a user sees them.
+pub fn explain(document: &Document, diagnostics: &Diagnostics) -> String {
+    let mut out = Vec::new();
+    scalegen::report::plain::diagnostics(document, diagnostics, false, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// Files below a folder, with a name ending in `suffix`, sorted.
+pub fn files(folder: &Path, suffix: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in
+            std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(suffix) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// What a command printed, for a message.
+pub fn said(output: &Output) -> String {
+    format!(
+        "{}\n--- stdout\n{}--- stderr\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
