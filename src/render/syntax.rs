@@ -106,11 +106,17 @@ fn javascript(text: &str, out: &mut dyn Write) -> io::Result<()> {
     })
 }
 
+const BASH_RESERVED: &[&str] = &[
+    "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "in", "select",
+    "then", "time", "until", "while",
+];
+
 /// A bare word if nothing in it means anything to bash, else `'…'`, or `$'…'` where control characters occur.
 fn bash(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    // Not `~` (home), not `=` first (zsh), and not `{` or a glob.
+    // Not `~` (home), not `=` first (zsh), not `{` or a glob, and no word of the grammar.
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_./:@%+,-=".contains(&b);
-    if !text.is_empty() && text.bytes().all(plain) && !text.starts_with('=') {
+    let reserved = BASH_RESERVED.contains(&text);
+    if !text.is_empty() && text.bytes().all(plain) && !text.starts_with('=') && !reserved {
         return out.write_all(text.as_bytes());
     }
     if text.contains(|c: char| c.is_control()) {
@@ -203,6 +209,7 @@ mod tests {
             (Syntax::Bash, "a\nb'\u{1b}", r"$'a\nb\'\033'"),
             (Syntax::Bash, "=ls", "'=ls'"),
             (Syntax::Bash, "~", "'~'"),
+            (Syntax::Bash, "esac", "'esac'"),
             (Syntax::Markdown, "a`b", "``a`b``"),
             (Syntax::Markdown, "`", "`` ` ``"),
             (Syntax::JavaScript, "</script>\u{2028}", r#""<\/script>\u2028""#),

@@ -1,10 +1,15 @@
 //! The integration tests, one binary. Each module is one promise; helpers are in [`support`].
 
+#![allow(clippy::unwrap_used)] // in helpers; clippy.toml allows it in tests only
+
 mod architecture;
 mod cases;
 mod command;
+mod deploy;
+mod equality;
 mod escaping;
 mod findings;
 mod schema;
+mod scripts;
 mod support;
 mod targets;

@@ -1,5 +1,7 @@
 //! What several test modules need.
 
+pub mod tools;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

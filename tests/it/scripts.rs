@@ -1,0 +1,1 @@
+//! The CLI scripts under hostile conditions.

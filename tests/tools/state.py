@@ -1,0 +1,64 @@
+"""Print the Application Auto Scaling state of the namespace `ecs` in its canonical form (canonical.py).
+
+    state.py --endpoint URL --region REGION
+
+ARNs, alarms and times are left out: equal text means the same scaling.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+import canonical
+from endpoint import Endpoint, Refused
+
+EVERYTHING = 100_000
+"""Page size asked for. AWS allows 50; moto's tokens of targets lead in circles, its page size has no limit."""
+
+
+def read_all(describe: Any, field: str) -> list[dict[str, Any]]:
+    """All items of a describe call; refuses pages that lead in circles rather than losing an item."""
+    arguments: dict[str, Any] = {"ServiceNamespace": "ecs", "MaxResults": EVERYTHING}
+    items: list[dict[str, Any]] = []
+    tokens: set[str] = set()
+    while True:
+        page = describe(**arguments)
+        items += page[field]
+        token = page.get("NextToken")
+        if not token:
+            return items
+        if token in tokens:
+            raise ValueError(f"the pages of {field} lead in circles (token {token!r}); the state would be incomplete")
+        tokens.add(token)
+        arguments["NextToken"] = token
+
+
+def read(endpoint: Endpoint) -> str:
+    """The canonical state behind `endpoint`."""
+    client = endpoint.client("application-autoscaling")
+    return canonical.state(
+        read_all(client.describe_scalable_targets, "ScalableTargets"),
+        read_all(client.describe_scaling_policies, "ScalingPolicies"),
+        read_all(client.describe_scheduled_actions, "ScheduledActions"),
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Print the canonical Application Auto Scaling state.")
+    parser.add_argument("--endpoint", required=True, metavar="URL")
+    parser.add_argument("--region", required=True)
+    arguments = parser.parse_args()
+    try:
+        sys.stdout.write(read(Endpoint(arguments.endpoint, arguments.region)))
+    except (BotoCoreError, ClientError, Refused, ValueError) as error:
+        print(f"state.py: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
