@@ -55,6 +55,10 @@ impl Slug {
     /// Checks a name; `what` says whose.
     pub fn parse(what: &str, text: &str) -> Result<Self, Invalid> {
         let shape = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if what == "environment" && text == "modules" {
+            let message = "an environment called `modules` would lie among the Terraform modules";
+            return invalid(Code::NameShape, message, "choose another name");
+        }
         let windows_device = matches!(text, "con" | "prn" | "aux" | "nul")
             || (text.len() == 4 && (text.starts_with("com") || text.starts_with("lpt")));
         if !shape || text.is_empty() || text.len() > 63 || text.starts_with('-') || text.ends_with('-') {
@@ -143,7 +147,7 @@ impl EcsName {
 }
 
 text_unit! {
-    /// A scaling policy's name: 1 to 255 printable characters (API 256, Terraform 255) without `/`, on which
+    /// A scaling policy's name: 1 to 255 bytes of printable characters (API 256, Terraform 255) without `/`, on which
     /// Terraform's import splits.
     PolicyName
 }
@@ -201,6 +205,10 @@ text_unit! {
 impl BalancerName {
     /// Checks a name; `what` says whether of a load balancer or a target group.
     pub fn parse(what: &str, text: &str) -> Result<Self, Invalid> {
+        if what == "load balancer" && text.starts_with("internal-") {
+            let message = format!("no load balancer is called {text:?}: AWS keeps `internal-` for DNS names");
+            return invalid(Code::LoadBalancerName, message, "write its name, not its DNS name");
+        }
         let shape = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         if shape && (1..=32).contains(&text.len()) && !text.starts_with('-') && !text.ends_with('-') {
             return Ok(Self(text.to_owned()));

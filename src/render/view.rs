@@ -7,6 +7,8 @@ use crate::plan::{self, Fleet, LoadBalancer, Metric, Tags};
 
 /// The first provider version that has everything the module always uses: target `tags`, `alarm_arns`.
 const PROVIDER_BASE: &str = "4.67";
+/// The first provider version whose target group data source says `load_balancer_arns` (changelog of 5.38.0).
+const PROVIDER_LOOKUP: &str = "5.38";
 /// The first provider version with `suspended_state` (changelog of 5.64.0).
 const PROVIDER_SUSPENDED: &str = "5.64";
 /// A provider's next major version may change any default.
@@ -241,17 +243,30 @@ impl<'f> LoadBalancerView<'f> {
 impl Terraform {
     /// Version bounds follow from the features in use.
     fn needed_by(fleet: &Fleet) -> Self {
-        let lowest = if uses_suspended(fleet) { PROVIDER_SUSPENDED } else { PROVIDER_BASE };
+        let lowest = if uses_suspended(fleet) {
+            PROVIDER_SUSPENDED
+        } else if looks_up(fleet) {
+            PROVIDER_LOOKUP
+        } else {
+            PROVIDER_BASE
+        };
         Self { required_version: TERRAFORM, aws_version: format!(">= {lowest}, < {PROVIDER_BELOW}") }
     }
 }
 
+fn services(fleet: &Fleet) -> impl Iterator<Item = &plan::Service> {
+    fleet.environments.iter().flat_map(|environment| &environment.services)
+}
+
 fn uses_suspended(fleet: &Fleet) -> bool {
-    fleet
-        .environments
-        .iter()
-        .flat_map(|environment| &environment.services)
-        .any(|service| service.suspended.is_some())
+    services(fleet).any(|service| service.suspended.is_some())
+}
+
+fn looks_up(fleet: &Fleet) -> bool {
+    services(fleet).any(|service| {
+        service.policy(Metric::Requests).is_some()
+            && matches!(service.load_balancer, Some(LoadBalancer::Named { .. }))
+    })
 }
 
 fn policies(service: &plan::Service) -> Vec<PolicyView<'_>> {
