@@ -1,5 +1,6 @@
 //! What several test modules need.
 
+pub mod stage;
 pub mod tools;
 
 use std::path::{Path, PathBuf};

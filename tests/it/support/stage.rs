@@ -1,0 +1,148 @@
+//! A script under test, an AWS behind it, and an `aws` in between that counts calls, fails one, or presses Ctrl-C.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use serde_json::Value;
+
+use super::gen_in;
+use super::tools::{Moto, Seed, Tools, run, succeed};
+
+/// Stands between the script and the real AWS CLI.
+const AWS: &str = r#"#!/usr/bin/env bash
+n=$(($(cat "$CALLS.count" 2>/dev/null || echo 0) + 1))
+echo "$n" >"$CALLS.count"
+printf '%s\n' "$*" >>"$CALLS"
+if [[ $n == "${SIGNAL_AT-}" ]]; then
+    kill -s "$SIGNAL" 0 # the whole process group, as a terminal does
+    sleep 0.2
+fi
+if [[ $n == "${FAIL_AT-}" ]]; then
+    [[ $FAIL_MODE == before ]] || "$REAL_AWS" "$@" >/dev/null
+    echo "injected failure of call $n" >&2
+    exit 254
+fi
+exec "$REAL_AWS" "$@"
+"#;
+
+/// One environment with one service, `prod/web`, scaled on requests and CPU.
+pub const SPEC: &str = "\
+version: 1
+project: shop
+tags: { Team: web }
+defaults:
+  capacity: { min: 2, max: 10 }
+  scaling: { requests: { target: 1000 }, cpu: { target: 70 } }
+services:
+  web: { load_balancer: { name: prod-alb, target_group: prod-web-tg } }
+environments:
+  prod: { account: \"222222222222\", region: eu-west-1 }
+";
+
+/// A rendered spec and an AWS in which its services exist.
+pub struct Stage {
+    /// The tools.
+    pub tools: Tools,
+    /// The AWS.
+    pub moto: Moto,
+    folder: tempfile::TempDir,
+}
+
+/// What happens to the calls of a run.
+#[derive(Clone, Copy)]
+pub enum Mishap<'m> {
+    /// Nothing.
+    None,
+    /// The n-th call does not reach AWS.
+    Before(usize),
+    /// The n-th call reaches AWS, its answer gets lost.
+    After(usize),
+    /// A signal to the process group when the n-th call begins.
+    Signal(usize, &'m str),
+}
+
+impl Stage {
+    /// Renders a spec of one environment.
+    pub fn new(spec: &str) -> Option<Self> {
+        let tools = Tools::get()?;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("spec.yaml");
+        fs::write(&path, spec).unwrap();
+        succeed(gen_in(folder.path()).args(["--spec", "spec.yaml", "--out", "out"]));
+        let seeds = Seed::of_spec(&path);
+        let moto = tools.moto(seeds.values().next().unwrap());
+        let wrapper = folder.path().join("bin/aws");
+        fs::create_dir(folder.path().join("bin")).unwrap();
+        fs::write(&wrapper, AWS).unwrap();
+        fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
+        Some(Self { tools, moto, folder })
+    }
+
+    /// A path below the stage.
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    /// Runs a script without a terminal.
+    pub fn run(&self, script: &str, args: &[&str]) -> Output {
+        self.run_with(script, args, Mishap::None)
+    }
+
+    /// Runs a script to which something happens.
+    pub fn run_with(&self, script: &str, args: &[&str], mishap: Mishap<'_>) -> Output {
+        for file in ["calls", "calls.count"] {
+            let _ = fs::remove_file(self.path(file));
+        }
+        let real = self.tools.bin().join("aws");
+        let path = format!("{}:{}", self.path("bin").display(), std::env::var("PATH").unwrap());
+        let mut command = self.tools.system("bash");
+        command.arg(self.path(script)).args(args).current_dir(self.folder.path()).process_group(0);
+        command.env("PATH", path).env("REAL_AWS", real).env("CALLS", self.path("calls"));
+        match mishap {
+            Mishap::None => {}
+            Mishap::Before(n) => _ = command.env("FAIL_AT", n.to_string()).env("FAIL_MODE", "before"),
+            Mishap::After(n) => _ = command.env("FAIL_AT", n.to_string()).env("FAIL_MODE", "after"),
+            Mishap::Signal(n, signal) => _ = command.env("SIGNAL_AT", n.to_string()).env("SIGNAL", signal),
+        }
+        run(self.moto.serve(&mut command))
+    }
+
+    /// The AWS CLI calls of the last run.
+    pub fn calls(&self) -> Vec<String> {
+        let calls = fs::read_to_string(self.path("calls")).unwrap_or_default();
+        calls.lines().map(str::to_owned).collect()
+    }
+
+    /// The scaling state. Once set, moto keeps naming a suspended state that suspends nothing; to AWS that is none.
+    pub fn state(&self) -> String {
+        let mut state: Value = serde_json::from_str(&self.moto.state(&self.tools)).unwrap();
+        for target in state["targets"].as_array_mut().unwrap() {
+            let suspended = &mut target["suspended"];
+            if suspended.as_object().is_some_and(|flags| flags.values().all(|flag| flag == false)) {
+                *suspended = Value::Null;
+            }
+        }
+        serde_json::to_string_pretty(&state).unwrap()
+    }
+
+    /// An AWS CLI call that must succeed.
+    pub fn aws(&self, args: &str) -> String {
+        self.moto.aws(&self.tools, &args.split(' ').collect::<Vec<_>>())
+    }
+
+    /// Replaces the `aws` of the scripts.
+    pub fn replace_aws(&self, by: &Path) {
+        fs::remove_file(self.path("bin/aws")).unwrap();
+        std::os::unix::fs::symlink(by, self.path("bin/aws")).unwrap();
+    }
+
+    /// Makes the script believe that it belongs to another account.
+    pub fn edit(&self, script: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path(script)).unwrap();
+        assert!(text.contains(from), "{script} has no `{from}`");
+        fs::write(self.path(script), text.replace(from, to)).unwrap();
+    }
+}
