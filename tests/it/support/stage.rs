@@ -15,7 +15,7 @@ use super::tools::{Moto, Seed, Tools, run, succeed};
 const AWS: &str = r#"#!/usr/bin/env bash
 n=$(($(cat "$CALLS.count" 2>/dev/null || echo 0) + 1))
 echo "$n" >"$CALLS.count"
-printf '%s\n' "$*" >>"$CALLS"
+printf '%s\n' "${*//$'\n'/ }" >>"$CALLS"
 if [[ $n == "${SIGNAL_AT-}" ]]; then
     kill -s "$SIGNAL" 0 # the whole process group, as a terminal does
     sleep 0.2
