@@ -43,7 +43,7 @@ fn cfn_lint_accepts_every_template() {
         // Info-level findings count as well; no finding is ignored.
         let output = run(command
             .args(["--include-checks", "I", "--format", "parseable", "--regions"])
-            .arg(region_of(&name))
+            .args(regions_of(&name))
             .arg("-t")
             .args(&templates));
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -63,14 +63,14 @@ fn cfn_lint_accepts_every_template() {
     }
 }
 
-fn region_of(case: &str) -> &'static str {
+fn regions_of(case: &str) -> &'static [&'static str] {
     match case {
-        "langfuse" => "ALL_REGIONS",
-        "literal" => "us-gov-west-1",
-        "naming" => "eu-north-1",
-        "features" => "us-east-1",
-        "hostile" => "eu-west-3",
-        "minimal" => "eu-central-1",
+        "langfuse" => &["eu-west-1", "us-west-2"],
+        "literal" => &["us-gov-west-1"],
+        "naming" => &["eu-north-1"],
+        "features" => &["us-east-1"],
+        "hostile" => &["eu-west-3"],
+        "minimal" => &["eu-central-1"],
         other => panic!("say in which region {other} is linted"),
     }
 }

@@ -138,8 +138,9 @@ def answer(connection: socket, run: Any) -> None:
         _, descriptors, _, _ = recv_fds(connection, 1, 2)
         text = b"".join(iter(lambda: connection.recv(65536), b""))
         folder, arguments, environment = ast.literal_eval(text.decode())
+        data = {"AWS_DATA_PATH": os.environ["AWS_DATA_PATH"]}  # the CLI sets it when it is loaded
         os.environ.clear()
-        os.environ.update(environment)
+        os.environ.update(environment | data)
         os.chdir(folder)
         for descriptor, number in zip(descriptors, (1, 2)):
             os.dup2(descriptor, number)
