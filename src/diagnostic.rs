@@ -14,6 +14,8 @@ pub enum Severity {
     Error,
     /// Generation goes on; the user should look.
     Warning,
+    /// Nothing is wrong; the user should know.
+    Notice,
 }
 
 impl fmt::Display for Severity {
@@ -21,6 +23,7 @@ impl fmt::Display for Severity {
         f.write_str(match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Notice => "notice",
         })
     }
 }
@@ -121,6 +124,20 @@ codes! {
     TooManyTags = "too-many-tags" Error;
     /// Task sizes are positive numbers.
     TaskSize = "task-size" Error;
+    /// A namespace, metric, dimension, unit, label or alarm name that CloudWatch refuses.
+    MetricText = "metric-text" Error;
+    /// Metric math has ids of its own, a metric or an expression in each line, and one line that is the value.
+    MetricMath = "metric-math" Error;
+    /// Names of scheduled actions have 1 to 255 printable characters without `:`, `/` and `|`.
+    ActionName = "action-name" Error;
+    /// A schedule is `cron(…)` with six fields, `rate(…)` or `at(…)`.
+    ScheduleExpression = "schedule-expression" Error;
+    /// A time zone that IANA does not have.
+    TimeZone = "time-zone" Error;
+    /// A moment that cannot be read: RFC 3339 with an offset, to the second.
+    Timestamp = "timestamp" Error;
+    /// A forecast is at most an hour ahead, and lets the maximum rise by at most 100 per cent.
+    PredictiveBuffer = "predictive-buffer" Error;
     // Between values.
     /// The minimum lies above the maximum.
     MaxBelowMin = "max-below-min" Error;
@@ -144,6 +161,40 @@ codes! {
     RequestsWithoutLoadBalancer = "requests-without-load-balancer" Error;
     /// A load balancer is either named or given literally, not both.
     LoadBalancerAmbiguous = "load-balancer-ambiguous" Error;
+    /// A policy of your own metric has `metric` or `metrics`.
+    CustomMetric = "custom-metric" Error;
+    /// A step scaling policy needs a metric, a threshold and steps.
+    StepIncomplete = "step-incomplete" Error;
+    /// Steps have no gaps and no overlaps, are open on the outside, and are at most 20.
+    StepAdjustments = "step-adjustments" Error;
+    /// An alarm looks at 1 or more data points of 10 s, 30 s or a multiple of 60 s, over at most a day.
+    StepAlarm = "step-alarm" Error;
+    /// A scheduled action says when, and a limit.
+    ScheduleIncomplete = "schedule-incomplete" Error;
+    /// A scheduled action would set a minimum above its maximum.
+    ScheduleMaxBelowMin = "schedule-max-below-min" Error;
+    /// A scheduled action that ceases to count before it begins to.
+    ScheduleWindow = "schedule-window" Error;
+    /// Requests per target of one target group are half the truth where deployments alternate between two.
+    RequestsOnAlternatingGroups = "requests-on-alternating-groups" Error;
+    /// ECS measures every 20 seconds under its own deployment controller only.
+    ResolutionWithController = "resolution-with-controller" Error;
+    /// Two target tracking policies of one service track one metric: AWS refuses the second.
+    DuplicateMetric = "duplicate-metric" Error;
+    /// Two scheduled actions of one service have one name: the second would overwrite the first.
+    DuplicateActionName = "duplicate-action-name" Error;
+    /// Two alarms of one account and region have one name: the second would overwrite the first.
+    DuplicateAlarmName = "duplicate-alarm-name" Error;
+    /// A scalable target takes 50 policies and 200 scheduled actions (fixed quotas).
+    TooManyPolicies = "too-many-policies" Error;
+    /// A former name that another policy or scheduled action bears now would delete that one.
+    RenameCollision = "rename-collision" Error;
+    /// A service cannot have had the name of a service that is still there.
+    ServiceRename = "service-rename" Error;
+    /// What is said to be removed is still there, or was never there.
+    RemovedStillThere = "removed-still-there" Error;
+    /// A dialect cannot say something that the spec asks for: the message says what is generated instead.
+    DialectGap = "dialect-gap" Notice;
     /// Two policies of one service have one name: the second would overwrite the first.
     DuplicatePolicyName = "duplicate-policy-name" Error;
     /// Two entries of the spec scale the same ECS service.

@@ -30,27 +30,23 @@ pub fn diagnostics(
     for finding in in_file_order(document, diagnostics) {
         writeln!(out, "{}\n", renderer.render(&report(document, finding)))?;
     }
-    let (errors, warnings) = (diagnostics.count(Severity::Error), diagnostics.count(Severity::Warning));
-    match (errors, warnings) {
-        (0, 0) => Ok(()),
-        (0, warnings) => writeln!(out, "{}: {}", document.name(), counted(warnings, "warning")),
-        (errors, 0) => writeln!(out, "{}: {}", document.name(), counted(errors, "error")),
-        (errors, warnings) => {
-            writeln!(
-                out,
-                "{}: {}, {}",
-                document.name(),
-                counted(errors, "error"),
-                counted(warnings, "warning")
-            )
-        }
+    let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Notice]
+        .into_iter()
+        .map(|severity| (diagnostics.count(severity), severity))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, severity)| counted(count, &severity.to_string()))
+        .collect();
+    if counts.is_empty() {
+        return Ok(());
     }
+    writeln!(out, "{}: {}", document.name(), counts.join(", "))
 }
 
 fn report<'d>(document: &'d Document, finding: &'d Diagnostic) -> Vec<Group<'d>> {
     let level = match finding.code.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Notice => Level::NOTE,
     };
     let title = level.primary_title(&finding.message).id(finding.code.name());
     let mut group = Group::with_title(title);

@@ -9,6 +9,11 @@ use std::ops::Deref;
 use super::regions;
 use crate::diagnostic::{Code, did_you_mean};
 
+pub use metric::{
+    AlarmName, DimensionName, DimensionValue, Expression, MetricLabel, MetricName, Namespace, QueryId, Unit,
+};
+pub use schedule::{ActionName, Schedule, TimeZone, Timestamp};
+
 /// Why a value was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid {
@@ -44,6 +49,9 @@ macro_rules! text_unit {
         }
     };
 }
+
+mod metric;
+mod schedule;
 
 text_unit! {
     /// A project, environment or service name of the spec: 1 to 63 of `a-z`, `0-9` and inner `-`. It becomes a file
@@ -177,6 +185,37 @@ fn printable(c: char) -> bool {
     !c.is_control()
         && (c == ' ' || !c.is_whitespace())
         && !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+text_unit! {
+    /// Your name of a policy or scheduled action: words of `a-z` and `0-9` that begin with a letter, joined by `-`, at
+    /// most 40 characters. It becomes an identifier in every language without two names becoming one.
+    Key
+}
+
+impl Key {
+    /// Checks a name; `what` says whose.
+    pub fn parse(what: &str, text: &str) -> Result<Self, Invalid> {
+        let word = |word: &str| {
+            word.starts_with(|c: char| c.is_ascii_lowercase())
+                && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        };
+        if text.len() <= 40 && text.split('-').all(word) {
+            return Ok(Self(text.to_owned()));
+        }
+        let help = "use at most 40 characters: words of lower-case letters and digits that begin with a letter, joined by `-`";
+        invalid(Code::NameShape, format!("{text:?} cannot be the name of a {what} in a spec"), help)
+    }
+
+    /// The name as an identifier: `[a-z][a-z0-9_]*`, without `__`.
+    pub fn ident(&self) -> String {
+        ident(&self.0)
+    }
+
+    /// The name in capitals and small letters, for languages whose identifiers have letters and digits only.
+    pub fn camel(&self) -> String {
+        self.0.split('-').map(|word| format!("{}{}", word[..1].to_ascii_uppercase(), &word[1..])).collect()
+    }
 }
 
 text_unit! {
@@ -370,6 +409,16 @@ impl TargetValue {
             return invalid(Code::CpuTargetAbove100, message, "usual are 50 to 90");
         }
         Self::positive(number, "usual are 50 to 90")
+    }
+
+    /// Checks a target in per cent of memory. Soft limits let a service use more than it reserves.
+    pub fn memory(number: f64) -> Result<Self, Invalid> {
+        Self::positive(number, "usual are 60 to 85")
+    }
+
+    /// Checks a target of a metric whose meaning is not known here.
+    pub fn of_metric(number: f64) -> Result<Self, Invalid> {
+        Self::positive(number, "write the value that the metric shall have")
     }
 
     /// Checks a target in requests per task and minute.
