@@ -3,6 +3,7 @@
 mod api;
 mod group;
 mod policy;
+mod stage;
 mod terraform;
 
 use serde::Serialize;
@@ -11,6 +12,7 @@ use serde_json::json;
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
 use group::{GroupView, Parameter};
 use policy::{GoneView, PolicyView, ScheduledActionView};
+use stage::Stages;
 use terraform::Terraform;
 
 /// What fleet templates see.
@@ -78,6 +80,7 @@ pub struct ServiceView<'f> {
     policies: Vec<PolicyView<'f>>,
     schedule: Vec<ScheduledActionView<'f>>,
     gone: GoneView<'f>,
+    stages: Stages<'f>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -194,6 +197,7 @@ impl<'f> ServiceView<'f> {
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),
             parameters: group::parameters(&groups),
+            stages: Stages::new(service, &groups),
             groups,
         }
     }
