@@ -81,6 +81,10 @@ pub struct ServiceView<'f> {
     schedule: Vec<ScheduledActionView<'f>>,
     gone: GoneView<'f>,
     stages: Stages<'f>,
+    /// Names of the alarms of step policies.
+    alarm_names: Vec<&'f str>,
+    /// Names of all that is gone, and the name that the service had in the spec.
+    gone_names: Vec<&'f str>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -196,6 +200,8 @@ impl<'f> ServiceView<'f> {
             policies: policy::views(service, &groups),
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),
+            alarm_names: policy::alarm_names(service),
+            gone_names: policy::gone_names(service),
             parameters: group::parameters(&groups),
             stages: Stages::new(service, &groups),
             groups,
