@@ -1,17 +1,17 @@
 //! A script under test, an AWS behind it, and an `aws` in between that counts calls, fails one, or presses Ctrl-C.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
-use super::gen_in;
 use super::tools::{Moto, Seed, Tools, run, succeed};
+use super::{gen_in, root};
 
 /// Stands between the script and the real AWS CLI.
 const AWS: &str = r#"#!/usr/bin/env bash
@@ -75,14 +75,29 @@ pub enum Mishap<'m> {
     Signal(usize, &'m str),
 }
 
+/// Stacks that hold resources, which moto's do not: while this lives, a stage has them (`tests/tools/stacks.py`).
+pub struct Stacks(Child);
+
+impl Drop for Stacks {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take()); // it serves until its input ends
+        let _ = self.0.wait();
+    }
+}
+
+/// Renders a spec over what was rendered before.
+fn render(folder: &Path, spec: &str) {
+    fs::write(folder.join("spec.yaml"), spec).unwrap();
+    succeed(gen_in(folder).args(["--spec", "spec.yaml", "--out", "out"]));
+}
+
 impl Stage {
     /// Renders a spec of one environment.
     pub fn new(spec: &str) -> Option<Self> {
         let tools = Tools::get()?;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("spec.yaml");
-        fs::write(&path, spec).unwrap();
-        succeed(gen_in(folder.path()).args(["--spec", "spec.yaml", "--out", "out"]));
+        render(folder.path(), spec);
         let seeds = Seed::of_spec(&path);
         let moto = tools.moto(seeds.values().next().unwrap());
         let wrapper = folder.path().join("bin/aws");
@@ -90,6 +105,31 @@ impl Stage {
         fs::write(&wrapper, AWS).unwrap();
         fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
         Some(Self { tools, moto, folder })
+    }
+
+    /// Renders another spec in place of the first.
+    pub fn render(&self, spec: &str) {
+        render(self.folder.path(), spec);
+    }
+
+    /// Lets stacks hold resources from now on.
+    pub fn with_stacks(&self) -> Stacks {
+        let (socket, stacks) = (self.path("stacks.socket"), self.path("stacks"));
+        let mut server = self.tools.python("fake_aws.py");
+        server.arg("serve").arg(&socket).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut server = server.spawn().unwrap();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+        fs::create_dir(&stacks).unwrap();
+        let call = format!(
+            "#!/usr/bin/env bash\nexport FAKE_AWS_FOLDER={0} FAKE_AWS_SOCKET={1}\nexec {2} -S {3} call stacks.py {0} \"$@\"\n",
+            stacks.display(),
+            socket.display(),
+            self.tools.bin().join("python").display(),
+            root().join("tests/tools/fake_aws.py").display(),
+        );
+        fs::write(self.path("bin/stacks"), call).unwrap();
+        fs::set_permissions(self.path("bin/stacks"), fs::Permissions::from_mode(0o755)).unwrap();
+        Stacks(server)
     }
 
     /// A path below the stage.
@@ -119,7 +159,8 @@ impl Stage {
         for file in ["calls", "calls.count"] {
             let _ = fs::remove_file(self.path(file));
         }
-        let real = self.tools.bin().join("aws");
+        let stacks = self.path("bin/stacks");
+        let real = if stacks.exists() { stacks } else { self.tools.bin().join("aws") };
         let path = format!("{}:{}", self.path("bin").display(), std::env::var("PATH").unwrap());
         command.current_dir(self.folder.path());
         command.env("PATH", path).env("REAL_AWS", real).env("CALLS", self.path("calls"));
