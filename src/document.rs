@@ -199,7 +199,10 @@ impl<'t, 'd> Builder<'t, 'd> {
         }
         if matches!(&root, None | Some(Node { kind: Kind::Scalar(Value::Null), .. })) {
             let help = "start with `version: 1` and `project: NAME`; `gen schema` prints the whole format";
-            self.fail(Code::EmptySpec, Location::File, "the spec is empty", help);
+            let comment = self.text.lines().next().filter(|line| !line.trim().is_empty());
+            let place = comment
+                .map_or(Location::File, |line| Location::Bytes(self.skipped..self.skipped + line.len()));
+            self.fail(Code::EmptySpec, place, "the spec is empty", help);
             return None;
         }
         root

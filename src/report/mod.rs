@@ -3,6 +3,7 @@
 pub mod github;
 pub mod json;
 pub mod plain;
+pub mod rule;
 
 use std::ops::Range;
 

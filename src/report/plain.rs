@@ -28,7 +28,7 @@ pub fn diagnostics(
 ) -> io::Result<()> {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     for finding in in_file_order(document, diagnostics) {
-        writeln!(out, "{}\n", renderer.render(&report(document, finding)))?;
+        writeln!(out, "{}\n", renderer.render(&report(document, finding, true)))?;
     }
     let (errors, warnings) = (diagnostics.count(Severity::Error), diagnostics.count(Severity::Warning));
     match (errors, warnings) {
@@ -47,7 +47,12 @@ pub fn diagnostics(
     }
 }
 
-fn report<'d>(document: &'d Document, finding: &'d Diagnostic) -> Vec<Group<'d>> {
+/// One finding, as its own page shows it: without the pointer to that page.
+pub(super) fn finding(document: &Document, finding: &Diagnostic) -> String {
+    Renderer::plain().render(&report(document, finding, false))
+}
+
+fn report<'d>(document: &'d Document, finding: &'d Diagnostic, docs: bool) -> Vec<Group<'d>> {
     let level = match finding.code.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -66,10 +71,13 @@ fn report<'d>(document: &'d Document, finding: &'d Diagnostic) -> Vec<Group<'d>>
             group = group.element(line_of(document, &label));
         }
     }
-    match &finding.help {
-        Some(help) => vec![group.element(Level::HELP.message(help))],
-        None => vec![group],
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(help));
     }
+    if docs {
+        group = group.element(Level::NOTE.with_name("docs").message(finding.code.docs()));
+    }
+    vec![group]
 }
 
 struct Marked<'d> {

@@ -10,6 +10,7 @@ mod equality;
 mod escaping;
 mod findings;
 mod repository;
+mod rules;
 mod schema;
 mod scripts;
 mod support;
