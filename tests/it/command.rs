@@ -326,6 +326,7 @@ fn mistyped_subcommands_and_options_get_a_suggestion() {
         (&["rules"], "'rule'"),
         (&["shcema"], "'schema'"),
         (&["--servce", "web"], "'--service'"),
+        (&["check", "--format", "serif"], "'sarif'"),
     ] {
         let output = shop.run(args);
         assert!(status(&output) == 2 && err(&output).contains(meant), "{}", said(&output));

@@ -9,6 +9,7 @@ mod deploy;
 mod equality;
 mod escaping;
 mod findings;
+mod formats;
 mod repository;
 mod rules;
 mod schema;
