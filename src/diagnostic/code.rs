@@ -65,7 +65,7 @@ codes! {
 
     /// The text is not valid YAML.
     ///
-    /// Nothing else can be said about a text that cannot be read, so this is the only finding of its run. The place is
+    /// What a text means cannot be judged before it can be read, so nothing behind this place is looked at. The place is
     /// where reading had to stop; the slip is there or on the line above.
     ///
     /// Source: YAML 1.2.2

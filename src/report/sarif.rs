@@ -150,10 +150,8 @@ fn region(document: &Document, location: &Location) -> Value {
 
 /// Line and column of a byte, columns in UTF-16 code units: what viewers count in that ignore `columnKind`.
 fn utf16_position(document: &Document, offset: usize) -> (usize, usize) {
-    let (line, column) = document.line_column(offset);
-    let text = document.text().trim_start_matches('\u{feff}').lines().nth(line - 1).unwrap_or_default();
-    let before = text.chars().take(column - 1).map(char::len_utf16).sum::<usize>();
-    (line, before + 1)
+    let (line, before) = document.line_before(offset);
+    (line, before.encode_utf16().count() + 1)
 }
 
 /// Braces mark placeholders in a message, so they are doubled (SARIF 2.1.0, 3.11.5).
