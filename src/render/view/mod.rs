@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
 use group::{GroupView, Parameter};
 use policy::{GoneView, PolicyView, ScheduledActionView};
-use terraform::Terraform;
+use terraform::{InRoot, RootFiles, Terraform};
 
 /// What fleet templates see.
 #[derive(Debug, Serialize)]
@@ -46,6 +46,7 @@ pub struct EnvironmentView<'f> {
     tags: Vec<Tag<'f>>,
     tags_json: String,
     terraform: Terraform,
+    root_files: RootFiles,
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
 }
@@ -73,6 +74,7 @@ pub struct ServiceView<'f> {
     adopt: bool,
     renamed_from: Option<String>,
     controller: &'static str,
+    in_root: InRoot,
     groups: Vec<GroupView<'f>>,
     parameters: Vec<Parameter<'f>>,
     policies: Vec<PolicyView<'f>>,
@@ -151,6 +153,7 @@ impl<'f> EnvironmentView<'f> {
             tags: tags(&environment.tags),
             tags_json: tags_json(&environment.tags),
             terraform: Terraform::needed_by(fleet),
+            root_files: RootFiles::of(environment),
             load_balancers,
             removed: environment
                 .removed
@@ -194,6 +197,7 @@ impl<'f> ServiceView<'f> {
                 plan::Controller::CodeDeploy => "CODE_DEPLOY",
                 plan::Controller::External => "EXTERNAL",
             },
+            in_root: InRoot::new(service),
             policies: policy::views(service, &groups),
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),

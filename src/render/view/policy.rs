@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::api;
 use super::group::GroupView;
+use super::terraform::{self, Address};
 use crate::plan::policy::{
     Alarm, CustomMetric, Dimension, ForecastedMetric, Gone, Metric, Policy, PolicyId, PolicyKind, Predictive,
     Query, Resolution, ScheduledAction, StepScaling, TargetGroup, Term, TrackedMetric, Tracking,
@@ -16,6 +17,8 @@ use crate::plan::{self};
 pub(super) struct PolicyView<'f> {
     /// The spec's name of it: `requests`, `cpu`, `memory`, or the user's.
     metric: &'f str,
+    /// The same with its kind, so that no two policies of a service have one: `cpu`, `step.burst`.
+    path: String,
     /// `requests`, `cpu`, `memory`, `more_requests`, `custom`, `step`, `predictive`.
     kind: &'static str,
     name: &'f str,
@@ -26,6 +29,8 @@ pub(super) struct PolicyView<'f> {
     in_module: bool,
     /// Its Terraform name outside the module: two policies never share one.
     ident: String,
+    /// What Terraform writes it after, outside the module.
+    follows: Address,
     logical_id: String,
     /// The logical id of the policy before it: written one after another.
     after: Option<String>,
@@ -143,6 +148,8 @@ struct PredictiveView<'f> {
 pub(super) struct ScheduledActionView<'f> {
     key: &'f str,
     ident: String,
+    /// What Terraform writes it after.
+    follows: Address,
     name: &'f str,
     schedule: &'f str,
     time_zone: &'f str,
@@ -203,7 +210,8 @@ impl<'f> ScheduledActionView<'f> {
     fn new(service: &plan::Service, action: &'f ScheduledAction) -> Self {
         Self {
             key: &action.key,
-            ident: format!("{}__schedule__{}", service.name.ident(), action.key.ident()),
+            ident: terraform::action_ident(&service.name.ident(), action),
+            follows: terraform::action_follows(service, action),
             name: &action.name,
             schedule: &action.schedule,
             time_zone: &action.time_zone,
@@ -269,22 +277,17 @@ impl<'f> PolicyView<'f> {
                 "PredictiveScaling"
             }
         };
-        let in_module = match &policy.id {
-            PolicyId::Cpu | PolicyId::Memory => true,
-            PolicyId::Requests => tracking.as_ref().is_some_and(|tracking| tracking.custom.is_none()),
-            _ => false,
-        };
-        let ident =
-            format!("{}__{kind}__{}", service.name.ident(), key.map(|key| key.ident()).unwrap_or_default());
         Self {
             metric: policy.id.metric(),
+            path: policy.id.path().trim_start_matches("scaling.").to_owned(),
             kind,
             name: &policy.name,
             renamed_from: policy.renamed_from.as_ref().map(|name| &***name),
             adopt: policy.adopt,
             policy_type,
-            in_module,
-            ident: ident.trim_end_matches("__").to_owned(),
+            in_module: terraform::in_module(policy),
+            ident: terraform::policy_ident(&service.name.ident(), &policy.id),
+            follows: terraform::policy_follows(service, policy),
             logical_id,
             after,
             tracking,
