@@ -6,7 +6,7 @@ mod architecture;
 mod cases;
 mod command;
 mod deploy;
-// mod equality;
+mod equality;
 mod escaping;
 mod findings;
 mod formats;
