@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::slashed;
+
 /// The output folder.
 #[derive(Debug, Clone)]
 pub struct Disk {
@@ -155,5 +157,5 @@ fn executable(_: &fs::Metadata) -> bool {
 
 /// Puts the path into an error of the system, which leaves it out.
 fn named(path: &Path, error: io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+    io::Error::new(error.kind(), format!("{}: {error}", slashed(path)))
 }

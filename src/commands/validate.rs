@@ -13,7 +13,7 @@ pub(super) fn run(args: &Validate, streams: &mut Streams<'_>) -> Result<Outcome,
         Format::Github => github::diagnostics(&document, &diagnostics, streams.out)?,
     }
     let Some(fleet) = fleet else { return Ok(Outcome::No) };
-    if args.format == Format::Text && !args.quiet {
+    if args.format == Format::Text && !streams.quiet {
         let services = fleet.environments.iter().map(|environment| environment.services.len()).sum();
         let environments = counted(fleet.environments.len(), "environment");
         writeln!(

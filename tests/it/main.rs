@@ -9,6 +9,8 @@ mod deploy;
 mod equality;
 mod escaping;
 mod findings;
+mod manners;
+mod release;
 mod repository;
 mod schema;
 mod scripts;
