@@ -41,6 +41,18 @@ Examples:
 
 Exit status: 0 valid, 1 invalid, 2 no answer could be given.";
 
+const INIT_EXAMPLES: &str = "\
+Examples:
+  gen init --project shop --env prod=111111111111:eu-west-1 --service web --service api
+  gen init --project shop --env staging=111111111111:eu-west-1 --env prod=222222222222:us-west-2 \\
+      --service web --requests 1000 --load-balancer '{environment}-alb' \\
+      --target-group '{environment}-{service}-tg'
+
+On a terminal, gen asks for what the flags leave open. The spec goes to specs/PROJECT.yaml,
+its schema, for editors, to schema.json beside it. Then `gen` writes the files.
+
+Exit status: 0 written, 2 nothing written.";
+
 const SCHEMA_EXAMPLES: &str = "\
 Examples:
   gen schema > specs/schema.json   where a spec in specs/ finds it, by its first line:
@@ -88,6 +100,9 @@ pub enum Command {
     /// Check the spec alone: its schema and all rules
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(Validate),
+    /// Write a first spec, valid as it stands
+    #[command(after_help = INIT_EXAMPLES)]
+    Init(Init),
     /// Print the JSON Schema of the spec
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema,
@@ -208,6 +223,44 @@ pub enum Format {
     Github,
 }
 
+/// Arguments of `gen init`.
+#[derive(Debug, Clone, Args)]
+pub struct Init {
+    /// Name of the project
+    #[arg(long, value_name = "NAME")]
+    pub project: Option<String>,
+    /// An environment, its AWS account and region; repeatable
+    #[arg(long = "env", value_name = "NAME=ACCOUNT:REGION")]
+    pub environments: Vec<String>,
+    /// A service, which runs in every environment; repeatable
+    #[arg(long = "service", value_name = "NAME")]
+    pub services: Vec<String>,
+    /// Fewest tasks of a service [default: 2]
+    #[arg(long, value_name = "TASKS", allow_negative_numbers = true)]
+    pub min: Option<i64>,
+    /// Most tasks of a service [default: 10]
+    #[arg(long, value_name = "TASKS", allow_negative_numbers = true)]
+    pub max: Option<i64>,
+    /// CPU to keep, in per cent of what the tasks reserve [default: 70]
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
+    pub cpu: Option<f64>,
+    /// Requests to keep, per task and minute; needs the next two
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub requests: Option<f64>,
+    /// Name of the load balancers, such as '{environment}-alb'
+    #[arg(long, value_name = "PATTERN")]
+    pub load_balancer: Option<String>,
+    /// Name of the target groups, such as '{environment}-{service}-tg'
+    #[arg(long, value_name = "PATTERN")]
+    pub target_group: Option<String>,
+    /// Where to write the spec [default: specs/PROJECT.yaml]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+    /// Replace a spec that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
 /// Arguments of `gen completions`.
 #[derive(Debug, Clone, Args)]
 pub struct Completions {
@@ -278,6 +331,17 @@ mod tests {
     #[test]
     fn the_types_make_a_command_line() {
         Cli::command().debug_assert();
+    }
+
+    /// Longer lines would be wrapped where nobody looks at them.
+    #[test]
+    fn examples_keep_their_lines() {
+        let root = Cli::command();
+        for command in root.get_subcommands().chain([&root]) {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let longest = help.lines().map(str::len).max();
+            assert!(longest.is_some_and(|length| length <= 98), "{}: {longest:?}", command.get_name());
+        }
     }
 
     #[test]

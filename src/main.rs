@@ -27,7 +27,9 @@ fn main() -> ExitCode {
     let mut out = BufWriter::new(UntilClosed::new(stdout));
     let mut err = BufWriter::new(UntilClosed::new(stderr));
     let quiet = cli.common.quiet;
-    let mut streams = Streams { out: &mut out, out_color, err: &mut err, err_color, quiet, watched };
+    let mut stdin = io::stdin().lock();
+    let input = (stdin.is_terminal() && watched).then_some(&mut stdin as &mut dyn io::BufRead);
+    let mut streams = Streams { out: &mut out, out_color, err: &mut err, err_color, input, quiet, watched };
     let outcome = commands::run(&cli, &mut streams);
     let _ = err.flush();
     ExitCode::from(outcome.status())

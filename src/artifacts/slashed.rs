@@ -17,7 +17,7 @@ mod tests {
 
     #[test]
     fn windows_paths_get_forward_slashes_and_other_names_keep_their_backslash() {
-        assert_eq!(with_slashes(r"C:\work\specs/shop.yaml", '\\'), "C:/work/specs/shop.yaml");
+        assert_eq!(with_slashes(r"C:\fleet\specs/shop.yaml", '\\'), "C:/fleet/specs/shop.yaml");
         assert_eq!(with_slashes(r"specs/a\b.yaml", '/'), r"specs/a\b.yaml");
     }
 

@@ -66,7 +66,8 @@ fn fix(scope: &Scope, changes: &Changes) -> String {
         return "move the foreign files away, then run `gen`".to_owned();
     }
     let mut command = String::from("gen");
-    let mut option = |name: &str, value: &str| command.push_str(&format!(" {name} {}", shell_word(value)));
+    let mut option =
+        |name: &str, value: &str| command.push_str(&format!(" {name} {}", load::shell_word(value)));
     if let Some(spec) = &scope.input.spec {
         option("--spec", &slashed(spec));
     }
@@ -82,13 +83,4 @@ fn fix(scope: &Scope, changes: &Changes) -> String {
         command.push_str(" --force   (discards the edits made by hand)");
     }
     command
-}
-
-fn shell_word(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,=-".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }

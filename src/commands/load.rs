@@ -34,9 +34,13 @@ pub(super) fn spec(input: &Input) -> Result<Loaded, Failure> {
     let path = find(input)?;
     let mut diagnostics = Diagnostics::default();
     let document = document(&path, &mut diagnostics)?;
-    let fleet =
-        spec::read(&document, &mut diagnostics).and_then(|spec| plan::resolve(&spec, &mut diagnostics));
+    let fleet = resolved(&document, &mut diagnostics);
     Ok(Loaded { document, diagnostics, fleet })
+}
+
+/// What a document means, if it is valid.
+pub(super) fn resolved(document: &Document, diagnostics: &mut Diagnostics) -> Option<Fleet> {
+    spec::read(document, diagnostics).and_then(|spec| plan::resolve(&spec, diagnostics))
 }
 
 /// Loads a spec that must be valid; otherwise says why not, and fails.
@@ -84,7 +88,7 @@ fn find(input: &Input) -> Result<PathBuf, Failure> {
         }
     }
     Err(Failure::Usage(
-        "no spec found: give one with --spec FILE, or write scalegen.yaml or specs/NAME.yaml".to_owned(),
+        "no spec found: give one with --spec FILE, or write scalegen.yaml or specs/NAME.yaml, as `gen init` does".to_owned(),
     ))
 }
 
@@ -198,4 +202,14 @@ pub(super) fn known(what: &str, asked: &[String], known: &[&str]) -> Result<(), 
         None => format!("there are {}", known.join(", ")),
     };
     Err(Failure::Usage(format!("there is no {what} `{unknown}`; {hint}")))
+}
+
+/// An argument as it is typed in a shell.
+pub(super) fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,=-".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }

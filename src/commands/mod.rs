@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod generate;
+mod init;
 mod load;
 mod man;
 mod progress;
@@ -82,6 +83,7 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> Outcome {
         Some(Command::Validate(args)) => validate::run(args, streams),
         Some(Command::Schema) => schema::run(streams),
         Some(Command::Completions(args)) => completions::run(args, streams),
+        Some(Command::Init(args)) => init::run(args, streams),
         Some(Command::Man(args)) => man::run(args, streams),
     };
     result

@@ -1,7 +1,7 @@
 //! Where a run prints.
 
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 
 /// Where a run prints, and to whom.
 pub struct Streams<'w> {
@@ -13,6 +13,8 @@ pub struct Streams<'w> {
     pub err: &'w mut dyn Write,
     /// Whether everything else may be coloured.
     pub err_color: bool,
+    /// Where answers come from, if there is somebody to ask.
+    pub input: Option<&'w mut dyn BufRead>,
     /// No summary, no hints, no progress.
     pub quiet: bool,
     /// Whether somebody watches standard error: it is a terminal.

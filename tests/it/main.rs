@@ -9,6 +9,7 @@ mod deploy;
 mod equality;
 mod escaping;
 mod findings;
+mod init;
 mod manners;
 mod release;
 mod repository;

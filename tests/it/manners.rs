@@ -70,6 +70,7 @@ fn every_example_in_every_help_runs() {
         let help = out(&run(root(), &args));
         assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
         let examples = help.split("Examples:\n").nth(1).unwrap_or_else(|| panic!("{args:?} has no examples"));
+        let examples = examples.replace("\\\n      ", "");
         let examples = examples.lines().take_while(|line| !line.is_empty());
         let lines: Vec<&str> = examples
             .filter_map(|line| line.strip_prefix("  "))
