@@ -11,6 +11,7 @@ mod escaping;
 mod findings;
 mod init;
 mod manners;
+mod pipeline;
 mod release;
 mod repository;
 mod schema;

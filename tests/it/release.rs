@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::tools::succeed;
-use crate::support::{gen_in, root};
+use crate::support::{gen_in, git_in, root};
 
-/// A command of git, in a repository without a user's settings.
+/// What git says, in `folder`.
 fn git(folder: &Path, args: &[&str]) -> String {
-    let mut git = Command::new("git");
-    git.args(["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]);
-    succeed(git.args(args).current_dir(folder).env("GIT_CONFIG_GLOBAL", "/dev/null")).trim().to_owned()
+    succeed(git_in(folder).args(args)).trim().to_owned()
 }
 
 /// build.rs, compiled as cargo would.
