@@ -19,3 +19,4 @@ mod scripts;
 mod support;
 mod targets;
 mod tools;
+mod workflows;

@@ -264,12 +264,7 @@ fn the_documented_gitlab_job_works() {
     repository.drift();
     assert_eq!(status(&repository), Some(1));
     let image = job["image"].as_str().unwrap().strip_prefix("rust:").unwrap();
-    assert_eq!(image, rust_version(), "the image is the oldest Rust that is promised");
-}
-
-fn rust_version() -> String {
-    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    manifest.split("rust-version = \"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    assert_eq!(image, env!("CARGO_PKG_RUST_VERSION"), "the image is the oldest Rust that is promised");
 }
 
 /// What pages show of this repository names the version that it is, and hooks and inputs that are there.
