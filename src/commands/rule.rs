@@ -29,6 +29,6 @@ fn page(code: Code, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let example = code.example();
     let mut diagnostics = Diagnostics::default();
     let document = Document::parse("spec.yaml", example.bad, &mut diagnostics);
-    let load::Loaded { document, diagnostics, .. } = load::resolved(document, diagnostics);
+    load::resolved(&document, &mut diagnostics);
     Ok(rule::page(code, &document, &diagnostics, &example.mended, streams.out)?)
 }

@@ -14,7 +14,7 @@ pub(super) fn run(args: &Validate, streams: &mut Streams<'_>) -> Result<Outcome,
         Format::Sarif => sarif::diagnostics(&document, &diagnostics, streams.out)?,
     }
     let Some(fleet) = fleet else { return Ok(Outcome::No) };
-    if args.format == Format::Text && !args.quiet {
+    if args.format == Format::Text && !streams.quiet {
         let services = fleet.environments.iter().map(|environment| environment.services.len()).sum();
         let environments = counted(fleet.environments.len(), "environment");
         writeln!(
