@@ -193,6 +193,9 @@ codes! {
     ServiceRename = "service-rename" Error;
     /// What is said to be removed is still there, or was never there.
     RemovedStillThere = "removed-still-there" Error;
+    /// A name that the committed files hold and the new ones drop, without a word about it in the spec: what bears it
+    /// stays live beside its successor, or goes without anybody having said so.
+    DroppedName = "dropped-name" Warning;
     /// A dialect cannot say something that the spec asks for: the message says what is generated instead.
     DialectGap = "dialect-gap" Notice;
     /// Two policies of one service have one name: the second would overwrite the first.

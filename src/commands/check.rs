@@ -1,7 +1,7 @@
 //! `gen check`: render, compare, and say so.
 
 use super::generate::{differences, shown};
-use super::{Failure, Outcome, Streams, load};
+use super::{Failure, Outcome, Streams, dropped, load};
 use crate::artifacts::{Artifacts, Change, Changes, Disk, Found, Kind};
 use crate::cli::{Check, Format, Scope};
 use crate::report::plain::counted;
@@ -10,6 +10,7 @@ use crate::report::{FileReport, github, json, plain};
 pub(super) fn run(args: &Check, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let job = load::job(&args.scope, streams)?;
     let (wanted, changes) = differences(&job)?;
+    dropped::warn(&job, &wanted, &changes, streams)?;
     let files = changes
         .changes
         .iter()

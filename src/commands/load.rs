@@ -22,6 +22,7 @@ pub(super) struct Loaded {
 
 /// Everything a run over files needs.
 pub(super) struct Job {
+    pub(super) document: Document,
     pub(super) fleet: Fleet,
     pub(super) templates: Templates,
     pub(super) own_templates: bool,
@@ -51,7 +52,7 @@ pub(super) fn job(scope: &Scope, streams: &mut Streams<'_>) -> Result<Job, Failu
     if fs::metadata(disk.root()).is_ok_and(|root| !root.is_dir()) {
         return Err(Failure::Usage(format!("{} is not a folder", disk.root().display())));
     }
-    Ok(Job { fleet, templates, own_templates: scope.templates.is_some(), selection, disk })
+    Ok(Job { document, fleet, templates, own_templates: scope.templates.is_some(), selection, disk })
 }
 
 /// The spec that was named, or the one that is meant.

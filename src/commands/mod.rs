@@ -1,6 +1,7 @@
 //! What each subcommand does: reads, runs the pipeline, hands the result to [`crate::report`].
 
 mod check;
+mod dropped;
 mod generate;
 mod load;
 mod schema;

@@ -9,13 +9,15 @@ use scalegen::document::Document;
 use crate::support::{explain, files, gen_in, load, root, said};
 
 /// Codes that no file in tests/invalid can show, and the test here that does.
-const SHOWN_BELOW: &[Code] = &[Code::NotUtf8, Code::ByteOrderMark, Code::CrlfLineEnds];
+const SHOWN_BELOW: &[Code] = &[Code::NotUtf8, Code::ByteOrderMark, Code::CrlfLineEnds, Code::DroppedName];
 
 /// `# ERROR: code, code` at the end of the line where it must be found.
 fn expected(text: &str) -> BTreeSet<(usize, String)> {
     let mut expected = BTreeSet::new();
     for (line, text) in (1..).zip(text.lines()) {
-        for (marker, severity) in [("# ERROR: ", "error"), ("# WARNING: ", "warning")] {
+        for (marker, severity) in
+            [("# ERROR: ", "error"), ("# WARNING: ", "warning"), ("# NOTICE: ", "notice")]
+        {
             let codes = text.split_once(marker).map_or("", |(_, codes)| codes);
             expected.extend(
                 codes
@@ -85,12 +87,13 @@ fn codes_are_unique_and_pinned() {
 
 #[test]
 fn each_rule_function_bears_the_name_of_its_code() {
-    let source = fs::read_to_string(root().join("src/plan/rules.rs")).unwrap();
+    let rules = files(&root().join("src/plan/rules"), ".rs");
+    let source: String = rules.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
     for code in Code::ALL {
         let name = format!("{code:?}");
         if source.contains(&format!("Code::{name}")) {
             let function = format!("fn {}(", code.name().replace('-', "_"));
-            assert!(source.contains(&function), "{code} is used in rules.rs without `{function}`");
+            assert!(source.contains(&function), "{code} is used in the rules without `{function}`");
         }
     }
 }

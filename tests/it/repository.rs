@@ -21,8 +21,9 @@ fn the_real_fleet_is_what_was_asked_for() {
     for environment in &fleet.environments {
         for service in &environment.services {
             let policies = service.policies.iter().map(|policy| {
-                let (out, in_) = (policy.cooldown_out.get(), policy.cooldown_in.get());
-                format!("{} {} ({out}/{in_} s)", policy.metric.name(), policy.target.get())
+                let tracking = policy.tracking().unwrap();
+                let (out, in_) = (tracking.cooldown_out.get(), tracking.cooldown_in.get());
+                format!("{} {} ({out}/{in_} s)", policy.id.metric(), tracking.target.get())
             });
             let policies = policies.collect::<Vec<_>>().join(", ");
             let (min, max) = (service.min.get(), service.max.get());

@@ -27,7 +27,7 @@ impl Resolver<'_, '_> {
             (None, Some(math)) => self.math(of, &math).map(CustomMetric::Math),
             (Some(metric), Some(math)) => {
                 let message =
-                    format!("the {key} policy of {} has both a metric and metric math", of.layers.called());
+                    format!("the `{key}` policy of {} has both a metric and metric math", of.layers.called());
                 let problem = Diagnostic::new(Code::CustomMetric, of.layers.locate(&math.from), message)
                     .also(of.layers.locate(&metric.from), "the metric");
                 self.diagnostics.push_once(problem.help("keep `metric` or `metrics`"));

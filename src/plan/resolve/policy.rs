@@ -218,8 +218,19 @@ impl Resolver<'_, '_> {
             .find(|(_, settings)| settings.is_some_and(|settings| has_entry(settings, id)));
         let Some((layer, _)) = said else { return };
         let place = layer.entry(of.layers.environment, of.layers.service, &steps);
-        let message = format!("the {} policy of {} {lacks}", id.metric(), of.layers.called());
+        let message = format!("the `{}` policy of {} {lacks}", id.metric(), of.layers.called());
         self.diagnostics.push_once(Diagnostic::new(code, place, message).help(help));
+    }
+}
+
+/// What to write where a target is missing.
+pub(super) fn target_help(id: &PolicyId) -> &'static str {
+    match id {
+        PolicyId::Requests | PolicyId::MoreRequests(_) => {
+            "add the requests that a task shall get in a minute: `target: 1000`"
+        }
+        PolicyId::Cpu | PolicyId::Memory | PolicyId::Predictive => "add the value to keep: `target: 70`",
+        PolicyId::Custom(_) | PolicyId::Step(_) => "add the value to keep: `target:`",
     }
 }
 

@@ -78,7 +78,7 @@ impl Resolver<'_, '_> {
                 layers.stack.iter().find(|(_, settings)| settings.is_some_and(|s| get(s).is_some()))?;
             let steps: Vec<&str> = holder.split('.').collect();
             let place = said.0.entry(layers.environment, layers.service, &steps);
-            let message = format!("the scheduled action {key} of {} {lacks}", layers.called());
+            let message = format!("the scheduled action `{key}` of {} {lacks}", layers.called());
             self.diagnostics.push_once(Diagnostic::new(Code::ScheduleIncomplete, place, message).help(help));
         }
         let schedule = schedule.and_then(|said| self.parsed(layers, said, |text| Schedule::parse(&text)));

@@ -80,6 +80,10 @@ pub struct ServiceView<'f> {
     policies: Vec<PolicyView<'f>>,
     schedule: Vec<ScheduledActionView<'f>>,
     gone: GoneView<'f>,
+    /// Names of the alarms of step policies.
+    alarm_names: Vec<&'f str>,
+    /// Names of all that is gone, and the name that the service had in the spec.
+    gone_names: Vec<&'f str>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -197,6 +201,8 @@ impl<'f> ServiceView<'f> {
             policies: policy::views(service, &groups),
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),
+            alarm_names: policy::alarm_names(service),
+            gone_names: policy::gone_names(service),
             parameters: group::parameters(&groups),
             groups,
         }

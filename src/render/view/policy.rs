@@ -185,6 +185,22 @@ pub(super) fn views<'f>(service: &'f plan::Service, groups: &[GroupView<'f>]) ->
     service.policies.iter().map(view).collect()
 }
 
+/// The names of a service's own alarms.
+pub(super) fn alarm_names(service: &plan::Service) -> Vec<&str> {
+    let names = service.policies.iter().filter_map(|policy| match &policy.kind {
+        PolicyKind::Step(step) => Some(&**step.alarm.name),
+        PolicyKind::Tracking(_) | PolicyKind::Predictive(_) => None,
+    });
+    names.collect()
+}
+
+/// The names of all that is to be deleted where it is live.
+pub(super) fn gone_names(service: &plan::Service) -> Vec<&str> {
+    let policies = service.gone.policies.iter();
+    let of_policies = policies.flat_map(|gone| [Some(&*gone.name), gone.alarm.as_deref()]).flatten();
+    of_policies.chain(service.gone.actions.iter().map(|name| &**name)).collect()
+}
+
 /// The scheduled actions of a service.
 pub(super) fn schedule(service: &plan::Service) -> Vec<ScheduledActionView<'_>> {
     service.schedule.iter().map(|action| ScheduledActionView::new(service, action)).collect()

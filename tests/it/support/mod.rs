@@ -1,5 +1,6 @@
 //! What several test modules need.
 
+pub mod expected;
 pub mod stage;
 pub mod tools;
 
