@@ -63,7 +63,7 @@ pub(super) struct InRoot {
     policies: bool,
     alarms: bool,
     imports: Vec<Import>,
-    /// Policies that may be live and that nothing imports: Terraform never deletes what its state does not hold.
+    /// Policies that are off and may be live: Terraform never deletes what its state does not hold.
     left: Vec<String>,
     moves: Vec<Move>,
 }
@@ -185,9 +185,11 @@ fn imports(service: &plan::Service) -> Vec<Import> {
         let to = Address::new(&["module", &ident, "aws_appautoscaling_target", "this"]);
         imports.push(Import { to, id: target.clone(), renamed: false });
     }
-    for policy in service.policies.iter().filter(|policy| policy.adopt) {
-        let live = policy.renamed_from.as_ref().unwrap_or(&policy.name);
-        let id = format!("{target}/{}", &**live);
+    // What has another name now is live under the former one, and is imported to be deleted: nothing else would do it.
+    let live = |policy: &&Policy| policy.adopt || (service.adopt.value && policy.renamed_from.is_some());
+    for policy in service.policies.iter().filter(live) {
+        let name = policy.renamed_from.as_ref().unwrap_or(&policy.name);
+        let id = format!("{target}/{}", &**name);
         let renamed = policy.renamed_from.is_some();
         imports.push(Import { to: Address::policy(&ident, policy), id, renamed });
         if let PolicyKind::Step(step) = &policy.kind {
@@ -199,12 +201,8 @@ fn imports(service: &plan::Service) -> Vec<Import> {
 }
 
 fn left(service: &plan::Service) -> Vec<String> {
-    if !service.adopt.value {
-        return Vec::new();
-    }
-    let adopted = |name: &str| service.policies.iter().any(|policy| policy.adopt && **policy.name == *name);
-    let left = service.gone.policies.iter().filter(|gone| !gone.renamed_to.as_deref().is_some_and(adopted));
-    left.map(|gone| gone.name.to_string()).collect()
+    let off = service.gone.policies.iter().filter(|gone| gone.renamed_to.is_none());
+    off.filter(|_| service.adopt.value).map(|gone| gone.name.to_string()).collect()
 }
 
 fn moves(service: &plan::Service) -> Vec<Move> {
