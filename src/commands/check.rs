@@ -5,7 +5,7 @@ use super::{Failure, Outcome, Streams, dropped, load};
 use crate::artifacts::{Artifacts, Change, Changes, Disk, Found, Kind};
 use crate::cli::{Check, Format, Scope};
 use crate::report::plain::counted;
-use crate::report::{FileReport, github, json, plain};
+use crate::report::{FileReport, github, json, plain, sarif};
 
 pub(super) fn run(args: &Check, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let job = load::job(&args.scope, streams)?;
@@ -21,6 +21,7 @@ pub(super) fn run(args: &Check, streams: &mut Streams<'_>) -> Result<Outcome, Fa
         Format::Text => text(&files, &changes, fix.as_deref(), args.quiet, streams)?,
         Format::Json => json::drift(&files, changes.unchanged, fix.as_deref(), streams.out)?,
         Format::Github => github::drift(&files, fix.as_deref(), streams.out)?,
+        Format::Sarif => sarif::drift(&files, fix.as_deref(), streams.out)?,
     }
     Ok(if changes.is_empty() { Outcome::Done } else { Outcome::No })
 }

@@ -22,7 +22,6 @@ pub(super) struct Loaded {
 
 /// Everything a run over files needs.
 pub(super) struct Job {
-    pub(super) document: Document,
     pub(super) fleet: Fleet,
     pub(super) templates: Templates,
     pub(super) own_templates: bool,
@@ -35,9 +34,14 @@ pub(super) fn spec(input: &Input) -> Result<Loaded, Failure> {
     let path = find(input)?;
     let mut diagnostics = Diagnostics::default();
     let document = document(&path, &mut diagnostics)?;
+    Ok(resolved(document, diagnostics))
+}
+
+/// Types and resolves a spec whose text is read.
+pub(super) fn resolved(document: Document, mut diagnostics: Diagnostics) -> Loaded {
     let fleet =
         spec::read(&document, &mut diagnostics).and_then(|spec| plan::resolve(&spec, &mut diagnostics));
-    Ok(Loaded { document, diagnostics, fleet })
+    Loaded { document, diagnostics, fleet }
 }
 
 /// Loads a spec that must be valid; otherwise says why not, and fails.
@@ -52,7 +56,7 @@ pub(super) fn job(scope: &Scope, streams: &mut Streams<'_>) -> Result<Job, Failu
     if fs::metadata(disk.root()).is_ok_and(|root| !root.is_dir()) {
         return Err(Failure::Usage(format!("{} is not a folder", disk.root().display())));
     }
-    Ok(Job { document, fleet, templates, own_templates: scope.templates.is_some(), selection, disk })
+    Ok(Job { fleet, templates, own_templates: scope.templates.is_some(), selection, disk })
 }
 
 /// The spec that was named, or the one that is meant.
