@@ -220,6 +220,16 @@ pub(super) fn metric_fingerprint(metric: &TrackedMetric, index: Index<'_>) -> St
     })
 }
 
+/// `[TargetValue, ScaleOutCooldown, ScaleInCooldown, DisableScaleIn]`
+pub(super) fn tracking_fingerprint(tracking: &Tracking) -> String {
+    ascii(&json!([
+        number(tracking.target.get()),
+        tracking.cooldown_out.get(),
+        tracking.cooldown_in.get(),
+        tracking.disable_scale_in.value,
+    ]))
+}
+
 /// `[AdjustmentType, MinAdjustmentMagnitude, Cooldown, MetricAggregationType, [[lower, upper, adjustment]…]]`
 pub(super) fn step_fingerprint(step: &StepScaling) -> String {
     let row = |step: &crate::plan::policy::StepAdjustment| {

@@ -3,6 +3,7 @@
 mod api;
 mod group;
 mod policy;
+mod stage;
 mod terraform;
 
 use serde::Serialize;
@@ -11,6 +12,7 @@ use serde_json::json;
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
 use group::{GroupView, Parameter};
 use policy::{GoneView, PolicyView, ScheduledActionView};
+use stage::Stages;
 use terraform::{InRoot, RootFiles, Terraform};
 
 /// What fleet templates see.
@@ -80,6 +82,7 @@ pub struct ServiceView<'f> {
     policies: Vec<PolicyView<'f>>,
     schedule: Vec<ScheduledActionView<'f>>,
     gone: GoneView<'f>,
+    stages: Stages<'f>,
     /// Names of the alarms of step policies.
     alarm_names: Vec<&'f str>,
     /// Names of all that is gone, and the name that the service had in the spec.
@@ -204,6 +207,7 @@ impl<'f> ServiceView<'f> {
             alarm_names: policy::alarm_names(service),
             gone_names: policy::gone_names(service),
             parameters: group::parameters(&groups),
+            stages: Stages::new(service, &groups),
             groups,
         }
     }

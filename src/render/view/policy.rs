@@ -3,9 +3,9 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::api;
 use super::group::GroupView;
 use super::terraform::{self, Address};
+use super::{api, stage};
 use crate::plan::policy::{
     Alarm, CustomMetric, Dimension, ForecastedMetric, Gone, Metric, Policy, PolicyId, PolicyKind, Predictive,
     Query, Resolution, ScheduledAction, StepScaling, TargetGroup, Term, TrackedMetric, Tracking,
@@ -24,6 +24,8 @@ pub(super) struct PolicyView<'f> {
     name: &'f str,
     renamed_from: Option<&'f str>,
     adopt: bool,
+    /// Whether a stack takes it over; one that gets another name is made anew.
+    imported: bool,
     policy_type: &'static str,
     /// Whether Terraform's module makes it; the others are resources of the environment's root.
     in_module: bool,
@@ -39,6 +41,8 @@ pub(super) struct PolicyView<'f> {
     predictive: Option<PredictiveView<'f>>,
     /// The configuration as the API takes it, with placeholders for what is looked up.
     configuration_json: String,
+    /// All of it but the tracked metric, in the form in which scripts read it back.
+    settings: String,
 }
 
 /// Target tracking; `metric_type` or `custom` is there.
@@ -175,6 +179,15 @@ struct GonePolicyView<'f> {
 
 /// The policies of a service, in the order in which they are written.
 pub(super) fn views<'f>(service: &'f plan::Service, groups: &[GroupView<'f>]) -> Vec<PolicyView<'f>> {
+    views_of(service, &service.policies, groups)
+}
+
+/// Some of the policies of a service.
+pub(super) fn views_of<'f>(
+    service: &'f plan::Service,
+    policies: impl IntoIterator<Item = &'f Policy>,
+    groups: &[GroupView<'f>],
+) -> Vec<PolicyView<'f>> {
     let known = Known { groups, all: service.target_groups() };
     let mut after = None;
     let view = |policy| {
@@ -182,7 +195,7 @@ pub(super) fn views<'f>(service: &'f plan::Service, groups: &[GroupView<'f>]) ->
         after = Some(view.logical_id.clone());
         view
     };
-    service.policies.iter().map(view).collect()
+    policies.into_iter().map(view).collect()
 }
 
 /// The names of a service's own alarms.
@@ -284,6 +297,7 @@ impl<'f> PolicyView<'f> {
             name: &policy.name,
             renamed_from: policy.renamed_from.as_ref().map(|name| &***name),
             adopt: policy.adopt,
+            imported: stage::imported(policy),
             policy_type,
             in_module: terraform::in_module(policy),
             ident: terraform::policy_ident(&service.name.ident(), &policy.id),
@@ -294,6 +308,11 @@ impl<'f> PolicyView<'f> {
             step,
             predictive,
             configuration_json: configuration.to_string(),
+            settings: match &policy.kind {
+                PolicyKind::Tracking(tracking) => api::tracking_fingerprint(tracking),
+                PolicyKind::Step(step) => api::step_fingerprint(step),
+                PolicyKind::Predictive(forecast) => api::predictive_fingerprint(forecast, &index),
+            },
         }
     }
 }
