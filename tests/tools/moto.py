@@ -10,6 +10,7 @@ What differs from `moto_server`:
 - the account is fixed for every caller;
 - the sixteen hex digits in the ARN of a load balancer or a target group are not random: `PUT /scalegen/ids` with
   {"app/<name>": "<16 hex>", "targetgroup/<name>": "<16 hex>"} chooses them, and without it they follow from the name;
+- `PUT /scalegen/rollouts` with ["IN_PROGRESS", "COMPLETED"] gives every ECS service two deployments in these states;
 - Application Auto Scaling and ECS do some of what AWS does and moto does not, see `Scaling` and `Containers`.
 """
 
@@ -22,6 +23,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any, NoReturn
@@ -41,6 +43,7 @@ from moto.cloudwatch.models import cloudwatch_backends  # noqa: E402
 from moto.core.exceptions import JsonRESTError  # noqa: E402
 from moto.core.responses import ActionResult  # noqa: E402
 from moto.ecs.responses import EC2ContainerServiceResponse  # noqa: E402
+from moto.ecs.models import ecs_backends  # noqa: E402
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
@@ -305,18 +308,28 @@ def described(policy: Any, cloudwatch: Any) -> dict[str, Any]:
     }
 
 
-class Application:
-    """moto, plus the one path that chooses ids."""
+def set_rollouts(account: str, states: list[str]) -> None:
+    """Give every ECS service one deployment for each state."""
+    for backend in ecs_backends[account].values():
+        for service in backend.services.values():
+            service.deployments = [{**service.deployments[0], "rolloutState": state} for state in states]
 
-    def __init__(self, identifiers: Identifiers) -> None:
-        self.identifiers = identifiers
+
+class Application:
+    """moto, plus the paths that make what moto cannot be asked for."""
+
+    def __init__(self, identifiers: Identifiers, account: str) -> None:
         self.moto = DomainDispatcherApplication(create_backend_app)
+        self.ours: dict[str, Callable[[Any], None]] = {
+            seed.IDS_PATH: identifiers.chosen.update,
+            "/scalegen/rollouts": partial(set_rollouts, account),
+        }
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        if environ["PATH_INFO"] != seed.IDS_PATH or environ["REQUEST_METHOD"] != "PUT":
+        if environ["PATH_INFO"] not in self.ours or environ["REQUEST_METHOD"] != "PUT":
             return self.moto(environ, start_response)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        self.identifiers.chosen.update(json.loads(body))
+        self.ours[environ["PATH_INFO"]](json.loads(body))
         start_response("204 No Content", [])
         return []
 
@@ -331,7 +344,7 @@ def start(account: str, port: int, view: Path | None) -> NoReturn:
     scaling_urls.url_paths["{0}/$"] = Scaling.dispatch
     ecs_urls.url_paths["{0}/$"] = Containers.dispatch
     # The socket listens once this returns: a client that connects now is answered.
-    server = make_server("127.0.0.1", port, Application(identifiers), threaded=True)
+    server = make_server("127.0.0.1", port, Application(identifiers, account), threaded=True)
     Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
     created = seed.seed(url, json.loads(view.read_text())) if view else None

@@ -188,11 +188,7 @@ impl<'f> ServiceView<'f> {
             resource_id: service.resource_id(),
             min: service.min.get(),
             max: service.max.get(),
-            suspended: service.suspended.map(|suspended| SuspendedView {
-                scale_in: suspended.scale_in,
-                scale_out: suspended.scale_out,
-                scheduled: suspended.scheduled,
-            }),
+            suspended: service.suspended.map(SuspendedView::from),
             adopt: service.adopt.value,
             renamed_from: service.renamed_from.as_ref().map(plan::units::Slug::ident),
             controller: match service.deployment.controller.value {
@@ -209,6 +205,16 @@ impl<'f> ServiceView<'f> {
             parameters: group::parameters(&groups),
             stages: Stages::new(service, &groups),
             groups,
+        }
+    }
+}
+
+impl From<plan::Suspended> for SuspendedView {
+    fn from(suspended: plan::Suspended) -> Self {
+        Self {
+            scale_in: suspended.scale_in,
+            scale_out: suspended.scale_out,
+            scheduled: suspended.scheduled,
         }
     }
 }

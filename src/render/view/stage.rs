@@ -3,16 +3,18 @@
 
 use serde::Serialize;
 
+use super::SuspendedView;
 use super::group::{self, GroupView, Parameter};
-use super::policy::{self, PolicyView};
+use super::policy::{self, PolicyView, ScheduledActionView};
 use crate::plan::{self, policy::Policy};
 
 /// The stages before the template of a service; each is missing where it is not needed.
 #[derive(Debug, Serialize)]
 pub(super) struct Stages<'f> {
-    /// What is live and imported: the scalable target, and the policies that say `adopt`.
+    /// What is live and imported: the scalable target, and the policies that say `adopt`. Nothing that the update after
+    /// it is to write over what is live.
     import: Option<Stage<'f>>,
-    /// Everything but the policies that get another name.
+    /// Everything but the policies that get another name. Where the template says what is suspended, it holds scale-in.
     rename: Option<Stage<'f>>,
 }
 
@@ -21,15 +23,23 @@ pub(super) struct Stages<'f> {
 struct Stage<'f> {
     policies: Vec<PolicyView<'f>>,
     parameters: Vec<Parameter<'f>>,
+    schedule: Vec<ScheduledActionView<'f>>,
+    suspended: Option<SuspendedView>,
 }
 
 impl<'f> Stages<'f> {
     pub(super) fn new(service: &'f plan::Service, groups: &[GroupView<'f>]) -> Self {
         let stage = |keeps: fn(&Policy) -> bool| Stage::new(service, groups, keeps);
-        let renames = service.policies.iter().any(renamed);
+        let rename = || Stage {
+            schedule: policy::schedule(service),
+            suspended: service
+                .suspended
+                .map(|suspended| SuspendedView { scale_in: true, ..SuspendedView::from(suspended) }),
+            ..stage(|policy| !renamed(policy))
+        };
         Self {
             import: imported_target(service).then(|| stage(imported)),
-            rename: renames.then(|| stage(|policy| !renamed(policy))),
+            rename: service.policies.iter().any(renamed).then(rename),
         }
     }
 }
@@ -44,6 +54,8 @@ impl<'f> Stage<'f> {
         Self {
             policies: policy::views_of(service, kept, groups),
             parameters: group::parameters(&groups_of_kept),
+            schedule: Vec::new(),
+            suspended: None,
         }
     }
 }
