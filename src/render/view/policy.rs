@@ -3,8 +3,8 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::api;
 use super::group::GroupView;
+use super::{api, read_back};
 use crate::plan::policy::{
     Alarm, CustomMetric, Dimension, ForecastedMetric, Gone, Metric, Policy, PolicyId, PolicyKind, Predictive,
     Query, Resolution, ScheduledAction, StepScaling, TargetGroup, Term, TrackedMetric, Tracking,
@@ -34,6 +34,8 @@ pub(super) struct PolicyView<'f> {
     predictive: Option<PredictiveView<'f>>,
     /// The configuration as the API takes it, with placeholders for what is looked up.
     configuration_json: String,
+    /// What the script reads back of it, column by column.
+    read_back: Vec<String>,
 }
 
 /// Target tracking; `metric_type` or `custom` is there.
@@ -50,8 +52,6 @@ struct TrackingView<'f> {
     /// `CPUUtilization` or `MemoryUtilization`, where ECS must measure it every 20 s.
     high_resolution: Option<&'static str>,
     custom: Option<CustomView<'f>>,
-    /// The metric in the form in which the script reads it back.
-    fingerprint: String,
 }
 
 /// A metric of the user's; one of both is there.
@@ -96,7 +96,6 @@ struct StepView<'f> {
     cooldown: u32,
     steps: Vec<StepAdjustmentView>,
     alarm: AlarmView<'f>,
-    fingerprint: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -120,9 +119,10 @@ struct AlarmView<'f> {
     evaluation_periods: u32,
     datapoints: u32,
     missing_data: &'static str,
-    /// The arguments of PutMetricAlarm but for the actions.
+    /// The arguments of PutMetricAlarm, with a placeholder for the ARN of the policy.
     json: String,
-    fingerprint: String,
+    /// What the script reads back of it, column by column.
+    read_back: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -135,7 +135,6 @@ struct PredictiveView<'f> {
     buffer: u32,
     breach: &'static str,
     max_capacity_buffer: Option<u32>,
-    fingerprint: String,
 }
 
 /// A scheduled action.
@@ -150,6 +149,8 @@ pub(super) struct ScheduledActionView<'f> {
     end: Option<&'f str>,
     min: Option<u32>,
     max: Option<u32>,
+    /// What the script reads back of it, column by column.
+    read_back: Vec<String>,
 }
 
 /// What is to be deleted where it is live.
@@ -195,6 +196,7 @@ impl<'f> ScheduledActionView<'f> {
             end: action.end.as_deref(),
             min: action.min.as_ref().map(|tasks| tasks.get()),
             max: action.max.as_ref().map(|tasks| tasks.get()),
+            read_back: read_back::scheduled_action(action),
         }
     }
 }
@@ -245,7 +247,7 @@ impl<'f> PolicyView<'f> {
                 "TargetTrackingScaling"
             }
             PolicyKind::Step(said) => {
-                step = Some(StepView::new(said, &logical_id, known));
+                step = Some(StepView::new(said, policy, &logical_id, known));
                 "StepScaling"
             }
             PolicyKind::Predictive(said) => {
@@ -275,6 +277,7 @@ impl<'f> PolicyView<'f> {
             step,
             predictive,
             configuration_json: configuration.to_string(),
+            read_back: read_back::policy(&policy.kind, &index),
         }
     }
 }
@@ -302,7 +305,6 @@ impl<'f> TrackingView<'f> {
             group,
             high_resolution,
             custom,
-            fingerprint: api::metric_fingerprint(&tracking.metric, &|group| known.index(group)),
         }
     }
 }
@@ -352,7 +354,7 @@ impl<'f> MetricView<'f> {
 }
 
 impl<'f> StepView<'f> {
-    fn new(step: &'f StepScaling, policy: &str, known: &Known<'_, 'f>) -> Self {
+    fn new(step: &'f StepScaling, policy: &Policy, logical_id: &str, known: &Known<'_, 'f>) -> Self {
         let view = |step: &plan::policy::StepAdjustment| StepAdjustmentView {
             from: step.from,
             to: step.to,
@@ -364,17 +366,16 @@ impl<'f> StepView<'f> {
             min_adjustment: step.min_adjustment,
             cooldown: step.cooldown.get(),
             steps: step.steps.iter().map(view).collect(),
-            alarm: AlarmView::new(&step.alarm, policy, known),
-            fingerprint: api::step_fingerprint(step),
+            alarm: AlarmView::new(&step.alarm, policy, logical_id, known),
         }
     }
 }
 
 impl<'f> AlarmView<'f> {
-    fn new(alarm: &'f Alarm, policy: &str, known: &Known<'_, 'f>) -> Self {
+    fn new(alarm: &'f Alarm, policy: &Policy, logical_id: &str, known: &Known<'_, 'f>) -> Self {
         Self {
             name: &alarm.name,
-            logical_id: format!("{}Alarm", policy.trim_end_matches("Policy")),
+            logical_id: format!("{}Alarm", logical_id.trim_end_matches("Policy")),
             metric: MetricView::new(&alarm.metric, known),
             comparison: api::comparison(alarm.comparison),
             threshold: alarm.threshold,
@@ -382,8 +383,8 @@ impl<'f> AlarmView<'f> {
             evaluation_periods: alarm.evaluation_periods,
             datapoints: alarm.datapoints,
             missing_data: api::missing_data(alarm.missing_data),
-            json: api::alarm(alarm).to_string(),
-            fingerprint: api::alarm_fingerprint(alarm),
+            json: api::alarm(alarm, &policy.name).to_string(),
+            read_back: read_back::alarm(alarm, &policy.name),
         }
     }
 }
@@ -401,7 +402,6 @@ impl<'f> PredictiveView<'f> {
             buffer: forecast.buffer.get(),
             breach: api::breach(forecast),
             max_capacity_buffer: forecast.max_capacity_buffer,
-            fingerprint: api::predictive_fingerprint(forecast, &|group| known.index(group)),
         }
     }
 }

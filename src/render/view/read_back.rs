@@ -1,0 +1,207 @@
+//! What the script reads back of a policy, an alarm or a scheduled action: the columns that its queries print, in the
+//! order in which templates/cli/_live.sh.tera asks for them, and with the text that the AWS CLI prints. What is not
+//! there is `None`; lists whose order means nothing are sorted.
+
+use std::io;
+
+use serde::Serialize;
+use serde_json::ser::Formatter;
+use serde_json::{Serializer, Value, json};
+
+use super::api::{self, Index};
+use super::policy::number;
+use crate::plan::policy::{
+    Alarm, CustomMetric, Dimension, ForecastedMetric, Metric, PolicyKind, Predictive, Query, ScheduledAction,
+    StepAdjustment, StepScaling, Term, TrackedMetric, Tracking,
+};
+use crate::plan::units::DimensionName;
+
+/// How the AWS CLI prints that there is nothing.
+const NONE: &str = "None";
+
+pub(super) fn policy(kind: &PolicyKind, index: Index<'_>) -> Vec<String> {
+    match kind {
+        PolicyKind::Tracking(said) => tracking(said, index),
+        PolicyKind::Step(said) => step(said),
+        PolicyKind::Predictive(said) => predictive(said, index),
+    }
+}
+
+/// Metric, resource label, target, scale-out cooldown, scale-in cooldown, scale-in disabled.
+fn tracking(tracking: &Tracking, index: Index<'_>) -> Vec<String> {
+    let label = match &tracking.metric {
+        TrackedMetric::Requests(group) => Some(api::label(group, index)),
+        TrackedMetric::Cpu(_) | TrackedMetric::Memory(_) | TrackedMetric::Custom(_) => None,
+    };
+    vec![
+        tracked(&tracking.metric, index),
+        label.unwrap_or_else(|| NONE.to_owned()),
+        text(&number(tracking.target.get())),
+        tracking.cooldown_out.get().to_string(),
+        tracking.cooldown_in.get().to_string(),
+        tracking.disable_scale_in.value.to_string(),
+    ]
+}
+
+/// The type of a predefined metric; of a custom one `[Namespace, MetricName, [[Name, Value]…], Statistic, Unit, [[Id,
+/// Expression, Label, ReturnData, [Stat, Unit, [Namespace, MetricName, [[Name, Value]…]]]]…]]`.
+fn tracked(metric: &TrackedMetric, index: Index<'_>) -> String {
+    let custom = match metric {
+        TrackedMetric::Custom(metric) => metric,
+        predefined => return api::metric_type(predefined).unwrap_or(NONE).to_owned(),
+    };
+    let [namespace, name, dimensions, statistic, unit, lines] = match custom {
+        CustomMetric::Single(metric) => {
+            let [namespace, name, dimensions] = plain(metric, index);
+            [namespace, name, dimensions, json!(api::statistic(metric.statistic)), unit(metric), json!([])]
+        }
+        CustomMetric::Math(lines) => {
+            let mut lines: Vec<&Query> = lines.iter().collect();
+            lines.sort_by_key(|line| &*line.id);
+            let lines = lines.into_iter().map(|line| query(line, index)).collect();
+            [Value::Null, Value::Null, json!([]), Value::Null, Value::Null, lines]
+        }
+    };
+    text(&json!([namespace, name, dimensions, statistic, unit, lines]))
+}
+
+fn query(line: &Query, index: Index<'_>) -> Value {
+    let (expression, stat) = match &line.term {
+        Term::Expression(text) => (Some(&**text), Value::Null),
+        Term::Metric(metric) => {
+            (None, json!([api::statistic(metric.statistic), unit(metric), plain(metric, index)]))
+        }
+    };
+    json!([&*line.id, expression, line.label.as_deref(), line.returned, stat])
+}
+
+fn plain(metric: &Metric, index: Index<'_>) -> [Value; 3] {
+    let pair = |(name, value): &(DimensionName, Dimension)| json!([&**name, api::dimension(value, index)]);
+    let dimensions = metric.dimensions.iter().map(pair).collect();
+    [json!(&*metric.namespace), json!(&*metric.name), dimensions]
+}
+
+fn unit(metric: &Metric) -> Value {
+    json!(metric.unit.as_deref())
+}
+
+/// Adjustment, least adjustment, cooldown, aggregation, steps: `[lower, upper, adjustment] …`.
+fn step(step: &StepScaling) -> Vec<String> {
+    let row = |step: &StepAdjustment| text(&json!([step.from.map(number), step.to.map(number), step.by]));
+    let mut steps: Vec<String> = step.steps.iter().map(row).collect();
+    steps.sort_unstable();
+    vec![
+        api::adjustment(step.adjustment).to_owned(),
+        optional(step.min_adjustment),
+        step.cooldown.get().to_string(),
+        api::aggregation(step.aggregation).to_owned(),
+        steps.join(" "),
+    ]
+}
+
+/// Mode, buffer, behaviour at the maximum, maximum buffer, forecasts: `[[TargetValue, [type, label]]…]`.
+fn predictive(forecast: &Predictive, index: Index<'_>) -> Vec<String> {
+    let label = match &forecast.metric {
+        ForecastedMetric::Requests(group) => Some(api::label(group, index)),
+        ForecastedMetric::Cpu | ForecastedMetric::Memory => None,
+    };
+    let pair = json!([api::forecast_type(&forecast.metric), label]);
+    vec![
+        api::mode(forecast.mode).to_owned(),
+        forecast.buffer.get().to_string(),
+        api::breach(forecast).to_owned(),
+        optional(forecast.max_capacity_buffer),
+        text(&json!([[number(forecast.target.get()), pair]])),
+    ]
+}
+
+/// `[Namespace, MetricName, [[Name, Value]…], Statistic, Unit]`, comparison, threshold, period, evaluation periods, data
+/// points, missing data, `[enabled, actions, of OK, of no data]`.
+pub(super) fn alarm(alarm: &Alarm, policy: &str) -> Vec<String> {
+    let [namespace, name, dimensions] =
+        plain(&alarm.metric, &|_| unreachable!("alarms of steps name no target group"));
+    let statistic = api::statistic(alarm.metric.statistic);
+    vec![
+        text(&json!([namespace, name, dimensions, statistic, unit(&alarm.metric)])),
+        api::comparison(alarm.comparison).to_owned(),
+        text(&number(alarm.threshold)),
+        alarm.period.get().to_string(),
+        alarm.evaluation_periods.to_string(),
+        alarm.datapoints.to_string(),
+        api::missing_data(alarm.missing_data).to_owned(),
+        json!([true, [api::policy_placeholder(policy)], [], []]).to_string(),
+    ]
+}
+
+/// Schedule, time zone, start, end, min, max.
+pub(super) fn scheduled_action(action: &ScheduledAction) -> Vec<String> {
+    vec![
+        action.schedule.to_string(),
+        action.time_zone.to_string(),
+        optional(action.start.as_deref()),
+        optional(action.end.as_deref()),
+        optional(action.min.as_ref().map(|tasks| tasks.get())),
+        optional(action.max.as_ref().map(|tasks| tasks.get())),
+    ]
+}
+
+fn optional(value: Option<impl ToString>) -> String {
+    value.map_or_else(|| NONE.to_owned(), |value| value.to_string())
+}
+
+/// JSON as `to_string` of the AWS CLI's queries writes it, which is Python's way.
+fn text(value: &Value) -> String {
+    let mut out = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(&mut out, Python)).expect("memory takes it");
+    String::from_utf8(out).expect("ASCII")
+}
+
+struct Python;
+
+impl Formatter for Python {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        for c in fragment.chars() {
+            if matches!(c, ' '..='~') {
+                write!(writer, "{c}")?;
+            } else {
+                let mut units = [0; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Rust's `{:?}` turns to exponents where Python's `repr` does, and writes them without sign and leading zero.
+    fn write_f64<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        let text = format!("{value:?}");
+        match text.split_once('e') {
+            None => write!(writer, "{}", text.trim_end_matches(".0")),
+            Some((digits, exponent)) => {
+                let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |e| ('-', e));
+                write!(writer, "{digits}e{sign}{exponent:0>2}")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_as_python_writes_it() {
+        for (value, expected) in [
+            (json!(["Tasks é 😀 \"x\"", null, true]), r#"["Tasks \u00e9 \ud83d\ude00 \"x\"",null,true]"#),
+            (json!([70.5, 0.0001, 0.00001, 1.5e-7]), "[70.5,0.0001,1e-05,1.5e-07]"),
+            (json!([1e15, 1e16, 1.5e300]), "[1000000000000000,1e+16,1.5e+300]"),
+        ] {
+            assert_eq!(text(&value), expected);
+        }
+    }
+}
