@@ -11,6 +11,7 @@ Examples:
   gen --env prod-eu --service web       write the files in which prod-eu/web appears
   gen check                             say whether the committed files are what the spec says
   gen validate --spec specs/shop.yaml   check the spec alone
+  gen rule max-below-min                explain a finding
 
 Without --spec, gen uses $GEN_SPEC, or looks for scalegen.yaml or the only YAML file in specs/,
 here and in the folders above. Files go to generated/ beside it.
@@ -39,6 +40,9 @@ pub enum Command {
     /// Check the spec alone: its schema and all rules
     #[command(after_help = "Exit status: 0 valid, 1 invalid, 2 no answer could be given.")]
     Validate(Validate),
+    /// Explain a finding: why it is one, and what to write instead
+    #[command(after_help = "Exit status: 0, or 2 if there is no such code.")]
+    Rule(Rule),
     /// Print the JSON Schema of the spec
     Schema,
 }
@@ -116,6 +120,13 @@ pub struct Validate {
     pub quiet: bool,
 }
 
+/// Arguments of `gen rule`.
+#[derive(Debug, Clone, Args)]
+pub struct Rule {
+    /// The code of the finding, such as max-below-min; without one, all are listed
+    pub code: Option<String>,
+}
+
 /// How findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Format {
@@ -126,4 +137,6 @@ pub enum Format {
     Json,
     /// Annotations of GitHub Actions
     Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
 }

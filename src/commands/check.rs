@@ -1,15 +1,16 @@
 //! `gen check`: render, compare, and say so.
 
 use super::generate::{differences, shown};
-use super::{Failure, Outcome, Streams, load};
+use super::{Failure, Outcome, Streams, dropped, load};
 use crate::artifacts::{Artifacts, Change, Changes, Disk, Found, Kind};
 use crate::cli::{Check, Format, Scope};
 use crate::report::plain::counted;
-use crate::report::{FileReport, github, json, plain};
+use crate::report::{FileReport, github, json, plain, sarif};
 
 pub(super) fn run(args: &Check, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let job = load::job(&args.scope, streams)?;
     let (wanted, changes) = differences(&job)?;
+    dropped::warn(&job, &wanted, &changes, streams)?;
     let files = changes
         .changes
         .iter()
@@ -20,6 +21,7 @@ pub(super) fn run(args: &Check, streams: &mut Streams<'_>) -> Result<Outcome, Fa
         Format::Text => text(&files, &changes, fix.as_deref(), args.quiet, streams)?,
         Format::Json => json::drift(&files, changes.unchanged, fix.as_deref(), streams.out)?,
         Format::Github => github::drift(&files, fix.as_deref(), streams.out)?,
+        Format::Sarif => sarif::drift(&files, fix.as_deref(), streams.out)?,
     }
     Ok(if changes.is_empty() { Outcome::Done } else { Outcome::No })
 }

@@ -1,6 +1,6 @@
 //! `gen`: render, compare, apply.
 
-use super::{Failure, Outcome, Streams, handle_interrupts, interrupted, load};
+use super::{Failure, Outcome, Streams, dropped, handle_interrupts, interrupted, load};
 use crate::artifacts::{Artifacts, Changes, Disk, Kind, compare};
 use crate::cli::Generate;
 use crate::render::{TemplateError, render};
@@ -9,6 +9,7 @@ use crate::report::explained;
 pub(super) fn run(args: &Generate, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let job = load::job(&args.scope, streams)?;
     let (wanted, changes) = differences(&job)?;
+    dropped::warn(&job, &wanted, &changes, streams)?;
     refuse_foreign(&job.disk, &changes)?;
     if !args.force {
         refuse_edited(&job.disk, &changes)?;

@@ -34,9 +34,14 @@ pub(super) fn spec(input: &Input) -> Result<Loaded, Failure> {
     let path = find(input)?;
     let mut diagnostics = Diagnostics::default();
     let document = document(&path, &mut diagnostics)?;
+    Ok(resolved(document, diagnostics))
+}
+
+/// Types and resolves a spec whose text is read.
+pub(super) fn resolved(document: Document, mut diagnostics: Diagnostics) -> Loaded {
     let fleet =
         spec::read(&document, &mut diagnostics).and_then(|spec| plan::resolve(&spec, &mut diagnostics));
-    Ok(Loaded { document, diagnostics, fleet })
+    Loaded { document, diagnostics, fleet }
 }
 
 /// Loads a spec that must be valid; otherwise says why not, and fails.

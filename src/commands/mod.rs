@@ -1,8 +1,10 @@
 //! What each subcommand does: reads, runs the pipeline, hands the result to [`crate::report`].
 
 mod check;
+mod dropped;
 mod generate;
 mod load;
+mod rule;
 mod schema;
 mod validate;
 
@@ -97,6 +99,7 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> Outcome {
         None => generate::run(&cli.generate, streams),
         Some(Command::Check(args)) => check::run(args, streams),
         Some(Command::Validate(args)) => validate::run(args, streams),
+        Some(Command::Rule(args)) => rule::run(args, streams),
         Some(Command::Schema) => schema::run(streams),
     };
     result

@@ -18,7 +18,7 @@ use units::{
     TargetGroupSuffix, Tasks,
 };
 
-pub use crate::spec::{Controller, Strategy};
+pub use crate::spec::words::{Controller, Strategy};
 pub use resolve::resolve;
 
 /// Where a value was said, weakest first.

@@ -6,8 +6,9 @@ use super::units::{
 };
 use super::{LoadBalancer, Sourced};
 
-pub use crate::spec::{Adjustment, Aggregation, Comparison, ForecastMetric, ForecastMode, MissingData};
-pub use crate::spec::{Resolution, Statistic};
+pub use crate::spec::words::{
+    Adjustment, Aggregation, Comparison, ForecastMetric, ForecastMode, MissingData, Resolution, Statistic,
+};
 
 /// A scaling policy.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@
 mod read;
 mod scaling;
 mod schema;
+pub mod words;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::diagnostic::Diagnostic;
+use words::{Controller, Strategy};
 
 pub use read::read;
 pub use scaling::*;
@@ -143,32 +145,6 @@ pub struct Deployment {
     /// The strategy of the controller `ecs`. Built in: rolling, or blue_green where two target groups are given.
     #[schemars(extend("examples" = ["blue_green"]))]
     pub strategy: Option<Strategy>,
-}
-
-/// Who deploys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Controller {
-    /// ECS itself.
-    Ecs,
-    /// CodeDeploy (blue/green).
-    CodeDeploy,
-    /// Something else, through task sets.
-    External,
-}
-
-/// How ECS replaces tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Strategy {
-    /// Task by task, in one target group.
-    Rolling,
-    /// All at once, to the other target group.
-    BlueGreen,
-    /// In equal parts, to the other target group.
-    Linear,
-    /// A small part first, to the other target group.
-    Canary,
 }
 
 /// How many tasks may run.

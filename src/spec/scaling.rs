@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::words::{
+    Adjustment, Aggregation, Comparison, ForecastMetric, ForecastMode, MissingData, Resolution, Statistic,
+};
 use super::{Cooldown, LoadBalancer};
 
 /// When the number of tasks changes: out when any policy is above its target, in when all agree.
@@ -170,7 +173,7 @@ tracking_policy! {
 tracking_policy! {
     /// Target tracking of a metric of your own: `metric` or `metrics`.
     CustomPolicy {
-        /// The metric.
+        /// The metric to track.
         #[schemars(extend("examples" = [{ "namespace": "Shop", "name": "BacklogPerTask", "statistic": "average" }]))]
         pub metric: Option<CustomMetric>,
         /// Metric math: metrics and expressions over them, one of which is tracked.
@@ -246,17 +249,6 @@ policy! {
     }
 }
 
-/// How often ECS measures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-pub enum Resolution {
-    /// Every minute.
-    #[serde(rename = "60s")]
-    Standard,
-    /// Every 20 seconds.
-    #[serde(rename = "20s")]
-    High,
-}
-
 /// One CloudWatch metric.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -286,7 +278,7 @@ pub struct MetricQuery {
     /// Its name in expressions: a small letter first, then letters, digits and `_`.
     #[schemars(extend("examples" = ["queue"]))]
     pub id: String,
-    /// A metric.
+    /// A metric of CloudWatch.
     #[schemars(extend("examples" = [{ "namespace": "AWS/SQS", "name": "ApproximateNumberOfMessagesVisible", "statistic": "sum" }]))]
     pub metric: Option<CustomMetric>,
     /// An expression over other ids.
@@ -299,23 +291,6 @@ pub struct MetricQuery {
     #[serde(rename = "return")]
     #[schemars(extend("examples" = [true]))]
     pub returned: Option<bool>,
-}
-
-/// How samples become one value.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Statistic {
-    /// Their mean.
-    #[default]
-    Average,
-    /// The lowest.
-    Minimum,
-    /// The highest.
-    Maximum,
-    /// Their total.
-    Sum,
-    /// How many there were.
-    SampleCount,
 }
 
 /// What an alarm watches.
@@ -338,58 +313,6 @@ pub enum ServiceMetric {
     Memory,
 }
 
-/// When an alarm goes off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Comparison {
-    /// Above the threshold.
-    Above,
-    /// At the threshold or above.
-    AtLeast,
-    /// Below the threshold.
-    Below,
-    /// At the threshold or below.
-    AtMost,
-}
-
-/// What a missing data point counts as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MissingData {
-    /// As nothing: the alarm goes to INSUFFICIENT_DATA if all are missing.
-    Missing,
-    /// As within the threshold.
-    NotBreaching,
-    /// As beyond the threshold.
-    Breaching,
-    /// The alarm stays as it is.
-    Ignore,
-}
-
-/// What a step does with the number of tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Adjustment {
-    /// Adds `by` tasks, or removes them if negative.
-    Change,
-    /// Adds `by` per cent.
-    Percent,
-    /// Sets it to `by`.
-    Exact,
-}
-
-/// How data points become one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Aggregation {
-    /// Their mean.
-    Average,
-    /// The lowest.
-    Minimum,
-    /// The highest.
-    Maximum,
-}
-
 /// One step: what to do between two distances from the threshold.
 #[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -403,28 +326,6 @@ pub struct Step {
     /// Tasks, or per cent, to add; negative to remove.
     #[schemars(extend("examples" = [2]))]
     pub by: i64,
-}
-
-/// What a forecast is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ForecastMetric {
-    /// CPU of the service.
-    Cpu,
-    /// Memory of the service.
-    Memory,
-    /// Requests through the load balancer.
-    Requests,
-}
-
-/// Whether a forecast scales.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ForecastMode {
-    /// It is only shown.
-    ForecastOnly,
-    /// It scales out ahead of the load; it never scales in.
-    ForecastAndScale,
 }
 
 /// A change of limits at given times.

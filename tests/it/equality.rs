@@ -2,18 +2,20 @@
 //!
 //! The CLI scripts run for real, Terraform applies with every provider there is, the CloudFormation templates are
 //! deployed by their script and their properties sent through botocore, each against an AWS of its own (moto on
-//! loopback). What they leave behind is compared with what the fleet says, which is written down here once more,
-//! from the plan, without any template.
+//! loopback). What they leave behind, and what Terraform plans, is compared with what the fleet says (`support/expected`).
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use scalegen::plan::{Environment, Fleet, LoadBalancer, Metric, Policy, Service};
+use scalegen::plan::policy::{Policy, PolicyKind};
+use scalegen::plan::{Environment, Fleet};
 use serde_json::{Value, json};
 
-use crate::support::tools::{Moto, Provider, Seed, Tools, succeed};
-use crate::support::{files, fleet, gen_in, root};
+use crate::support::expected::{self, differences};
+use crate::support::tools::{Moto, Provider, Seed, Tools, run, succeed};
+use crate::support::{files, fleet, gen_in, root, said};
 
 /// A rendered fleet, on the disk.
 struct Rendered {
@@ -41,64 +43,59 @@ impl Rendered {
     }
 }
 
-/// What the fleet says that an environment's account must hold.
-fn expected(environment: &Environment, moto: &Moto) -> Value {
-    let mut services: Vec<&Service> = environment.services.iter().collect();
-    services.sort_by_key(|service| service.resource_id());
-    let target = |service: &&Service| {
-        let suspended = service
-            .suspended
-            .map(|s| json!({ "in": s.scale_in, "out": s.scale_out, "scheduled": s.scheduled }));
-        json!({
-            "resource_id": service.resource_id(), "dimension": "ecs:service:DesiredCount",
-            "min": service.min.get(), "max": service.max.get(), "suspended": suspended,
-        })
+/// What scales already before the dialects come: what the spec adopts, and under their old names what it renames.
+fn make_live(tools: &Tools, environment: &Environment, moto: &Moto) {
+    let send = |operation: &str, arguments: &Value| {
+        moto.send(tools, "application-autoscaling", operation, arguments);
     };
-    let policies = services.iter().flat_map(|service| {
-        let mut policies: Vec<&Policy> = service.policies.iter().collect();
-        policies.sort_by_key(|policy| policy.name.to_string());
-        policies.into_iter().map(|policy| expected_policy(service, policy, moto))
-    });
-    json!({
-        "targets": services.iter().map(target).collect::<Vec<_>>(),
-        "policies": policies.collect::<Vec<_>>(),
-        "scheduled_actions": [],
-    })
+    for service in &environment.services {
+        let live = |policy: &&Policy| policy.adopt || policy.renamed_from.is_some();
+        if service.adopt.value || service.policies.iter().any(|policy| live(&policy)) {
+            send("register-scalable-target", &expected::registration(service));
+        }
+        for policy in service.policies.iter().filter(live) {
+            let mut request = expected::request(service, policy, &moto.made);
+            if let Some(old) = &policy.renamed_from {
+                request["PolicyName"] = old.to_string().into();
+            }
+            send("put-scaling-policy", &request);
+        }
+    }
 }
 
-fn expected_policy(service: &Service, policy: &Policy, moto: &Moto) -> Value {
-    let (metric, label) = match policy.metric {
-        Metric::Cpu => ("ECSServiceAverageCPUUtilization", Value::Null),
-        Metric::Requests => {
-            ("ALBRequestCountPerTarget", label(service.load_balancer.as_ref().unwrap(), moto).into())
-        }
+/// What scales already and is to go: policies and scheduled actions that the spec switches off, each with its alarm.
+fn make_live_what_goes(tools: &Tools, environment: &Environment, moto: &Moto) {
+    let send = |operation: &str, arguments: &Value| {
+        moto.send(tools, "application-autoscaling", operation, arguments);
     };
-    let target = policy.target.get();
-    json!({
-        "resource_id": service.resource_id(), "dimension": "ecs:service:DesiredCount", "name": policy.name.to_string(),
-        "type": "TargetTrackingScaling", "metric_type": metric, "resource_label": label,
-        "target_value": if target.fract() == 0.0 { json!(target as i64) } else { json!(target) },
-        "cooldown_out": policy.cooldown_out.get(), "cooldown_in": policy.cooldown_in.get(),
-        "disable_scale_in": policy.disable_scale_in.value, "customized": null, "step": null,
-    })
-}
-
-/// The label of a load balancer: literal, or made of the ARNs in this account.
-fn label(balancer: &LoadBalancer, moto: &Moto) -> String {
-    match balancer {
-        LoadBalancer::Literal { arn_suffix, target_group_arn_suffix } => {
-            format!("{arn_suffix}/{target_group_arn_suffix}")
+    let steps = json!({ "AdjustmentType": "ChangeInCapacity", "StepAdjustments": [{ "MetricIntervalLowerBound": 0, "ScalingAdjustment": 1 }] });
+    for service in &environment.services {
+        let switched_off = service.gone.policies.iter().filter(|gone| gone.renamed_to.is_none());
+        for (index, gone) in switched_off.enumerate() {
+            if index == 0 {
+                send("register-scalable-target", &expected::registration(service));
+            }
+            let mut request = expected::keys(service);
+            request["PolicyName"] = gone.name.to_string().into();
+            request["PolicyType"] = "StepScaling".into();
+            request["StepScalingPolicyConfiguration"] = steps.clone();
+            send("put-scaling-policy", &request);
+            if let Some(alarm) = &gone.alarm {
+                let alarm = json!({
+                    "AlarmName": alarm.to_string(), "Namespace": "AWS/ECS", "MetricName": "CPUUtilization",
+                    "Statistic": "Average", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1,
+                    "ComparisonOperator": "GreaterThanThreshold",
+                });
+                moto.send(tools, "cloudwatch", "put-metric-alarm", &alarm);
+            }
         }
-        LoadBalancer::Named { name, target_group } => {
-            let balancer = moto.made["load_balancers"][&**name]
-                .as_str()
-                .unwrap()
-                .split_once(":loadbalancer/")
-                .unwrap()
-                .1;
-            let group =
-                moto.made["target_groups"][&**target_group].as_str().unwrap().rsplit_once(':').unwrap().1;
-            format!("{balancer}/{group}")
+        for name in &service.gone.actions {
+            send("register-scalable-target", &expected::registration(service));
+            let mut request = expected::keys(service);
+            request["ScheduledActionName"] = name.to_string().into();
+            request["Schedule"] = "rate(1 days)".into();
+            request["ScalableTargetAction"] = json!({ "MinCapacity": 1 });
+            send("put-scheduled-action", &request);
         }
     }
 }
@@ -114,24 +111,55 @@ fn through_cli(tools: &Tools, rendered: &Rendered, environment: &str, moto: &Mot
     assert!(!verified.contains("differs"), "{verified}");
 }
 
-fn through_terraform(
-    tools: &Tools,
-    rendered: &Rendered,
-    environment: &str,
-    provider: &Provider,
-    moto: &Moto,
-) {
-    let copy = rendered.folder.path().join(format!("{environment}-{}", provider.name.replace(' ', "-")));
-    succeed(tools.system("cp").arg("-r").arg(rendered.path("terraform")).arg(&copy));
-    let terraform = |args: &[&str]| {
-        let mut command = tools.command("terraform");
-        command.current_dir(copy.join(environment)).args(args).envs(provider.environment(Some(moto)));
-        succeed(&mut command)
-    };
-    terraform(&["init", "-input=false", "-no-color"]);
-    terraform(&["apply", "-auto-approve", "-input=false", "-no-color"]);
+/// A provider at work on the Terraform of one environment.
+struct Terraform<'t> {
+    tools: &'t Tools,
+    provider: &'t Provider,
+    moto: &'t Moto,
+    folder: PathBuf,
+}
+
+impl<'t> Terraform<'t> {
+    fn new(
+        tools: &'t Tools,
+        rendered: &Rendered,
+        environment: &str,
+        provider: &'t Provider,
+        moto: &'t Moto,
+    ) -> Self {
+        let copy = rendered.folder.path().join(format!("{environment}-{}", provider.name.replace(' ', "-")));
+        succeed(tools.system("cp").arg("-r").arg(rendered.path("terraform")).arg(&copy));
+        Self { tools, provider, moto, folder: copy.join(environment) }
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = self.tools.command("terraform");
+        command.current_dir(&self.folder).args(args).envs(self.provider.environment(Some(self.moto)));
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> String {
+        succeed(&mut self.command(args))
+    }
+
+    /// The state that a plan leads to.
+    fn planned(&self) -> Value {
+        self.run(&["plan", "-input=false", "-no-color", "-out", "plan"]);
+        let plan = self.run(&["show", "-json", "plan"]);
+        fs::write(self.folder.join("plan.json"), plan).unwrap();
+        let state = succeed(self.tools.python("plan_state.py").arg(self.folder.join("plan.json")));
+        serde_json::from_str(&state).unwrap()
+    }
+}
+
+/// Plans, applies, and plans again; what the plan leads to.
+fn through_terraform(terraform: &Terraform<'_>) -> Value {
+    terraform.run(&["init", "-input=false", "-no-color"]);
+    let planned = terraform.planned();
+    terraform.run(&["apply", "-input=false", "-no-color", "plan"]);
     // Status 2 would mean that a second plan still finds something to do.
-    terraform(&["plan", "-detailed-exitcode", "-input=false", "-no-color"]);
+    terraform.run(&["plan", "-detailed-exitcode", "-input=false", "-no-color"]);
+    planned
 }
 
 /// The script deploys the stacks; what it filled in as parameters is what the templates are resolved with, because
@@ -171,25 +199,46 @@ fn through_cloudformation(tools: &Tools, rendered: &Rendered, environment: &Envi
     succeed(apply.arg("--parameters").arg(file.path()).args(templates));
 }
 
-/// Every difference between two states, as `policies[3].target_value: 70 ≠ 71`.
-fn differences(path: &str, found: &Value, wanted: &Value, into: &mut Vec<String>) {
-    match (found, wanted) {
-        (Value::Object(found), Value::Object(wanted)) => {
-            let keys: BTreeSet<&String> = found.keys().chain(wanted.keys()).collect();
-            for key in keys {
-                let of =
-                    |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or("absent".into());
-                differences(&format!("{path}.{key}"), &of(found), &of(wanted), into);
-            }
-        }
-        (Value::Array(found), Value::Array(wanted)) if found.len() == wanted.len() => {
-            for (index, (found, wanted)) in found.iter().zip(wanted).enumerate() {
-                differences(&format!("{path}[{index}]"), found, wanted, into);
-            }
-        }
-        _ if found == wanted => {}
-        _ => into.push(format!("{path}: {found} ≠ {wanted}")),
+/// What Terraform leaves behind, and what it had planned. A provider that is too old for the fleet says so. Of forecasts
+/// only the plan is compared: the offline provider cannot put them anywhere.
+fn terraform_disagreements(
+    tools: &Tools,
+    rendered: &Rendered,
+    environment: &Environment,
+    provider: &Provider,
+    moto: &Moto,
+) -> Vec<String> {
+    let terraform = Terraform::new(tools, rendered, &environment.name, provider, moto);
+    let forecasts = forecasts(&rendered.fleet);
+    if forecasts && provider.version < vec![6, 13] {
+        let output = run(&mut terraform.command(&["init", "-input=false", "-no-color"]));
+        let text = said(&output);
+        assert!(!output.status.success() && text.contains(">= 6.13"), "{}: {text}", provider.name);
+        return Vec::new();
     }
+    let wanted = expected::state(environment, &moto.made);
+    let mut found = Vec::new();
+    let dialect = format!("terraform ({})", provider.name);
+    if forecasts {
+        terraform.run(&["init", "-input=false", "-no-color"]);
+        differences(&format!("{dialect}, plan"), &terraform.planned(), &wanted, &mut found);
+        return found;
+    }
+    let planned = through_terraform(&terraform);
+    differences(&format!("{dialect}, plan"), &planned, &wanted, &mut found);
+    differences(&dialect, &state(tools, moto), &wanted, &mut found);
+    found
+}
+
+fn forecasts(fleet: &Fleet) -> bool {
+    let services = fleet.environments.iter().flat_map(|environment| &environment.services);
+    services
+        .flat_map(|service| &service.policies)
+        .any(|policy| matches!(policy.kind, PolicyKind::Predictive(_)))
+}
+
+fn state(tools: &Tools, moto: &Moto) -> Value {
+    serde_json::from_str(&moto.state(tools)).unwrap()
 }
 
 /// A dialect that left something else behind, and what differs.
@@ -197,19 +246,29 @@ fn disagreements(tools: &Tools, rendered: &Rendered, name: &str) -> Vec<String> 
     let environment =
         rendered.fleet.environments.iter().find(|environment| &*environment.name == name).unwrap();
     let seed = &Seed::of_spec(&rendered.spec)[name];
-    let mut found = Vec::new();
-    let mut compare = |dialect: &str, apply: &dyn Fn(&Moto)| {
+    let live = || {
         let moto = tools.moto(seed);
-        apply(&moto);
-        let state: Value = serde_json::from_str(&moto.state(tools)).unwrap();
-        differences(dialect, &state, &expected(environment, &moto), &mut found);
+        make_live(tools, environment, &moto);
+        moto
     };
-    compare("cli", &|moto| through_cli(tools, rendered, name, moto));
-    compare("cloudformation", &|moto| through_cloudformation(tools, rendered, environment, moto));
+    let mut found = Vec::new();
+
+    let moto = live();
+    make_live_what_goes(tools, environment, &moto);
+    through_cli(tools, rendered, name, &moto);
+    differences("cli", &state(tools, &moto), &expected::state(environment, &moto.made), &mut found);
+
+    let moto = live();
+    through_cloudformation(tools, rendered, environment, &moto);
+    differences(
+        "cloudformation",
+        &state(tools, &moto),
+        &expected::state(environment, &moto.made),
+        &mut found,
+    );
+
     for provider in tools.providers() {
-        compare(&format!("terraform ({})", provider.name), &|moto| {
-            through_terraform(tools, rendered, name, &provider, moto)
-        });
+        found.extend(terraform_disagreements(tools, rendered, environment, &provider, &live()));
     }
     found
 }
@@ -253,6 +312,10 @@ agree! {
     naming_green: "tests/cases/naming/spec.yaml", "green";
     features: "tests/cases/features/spec.yaml", "prod";
     hostile: "tests/cases/hostile/spec.yaml", "prod";
+    metrics: "tests/cases/metrics/spec.yaml", "prod";
+    timed: "tests/cases/timed/spec.yaml", "prod";
+    faster: "tests/cases/faster/spec.yaml", "prod";
+    adopted: "tests/cases/adopted/spec.yaml", "prod";
 }
 
 /// The comparison is not blind: a template copy that is wrong in one place is found, in each dialect.

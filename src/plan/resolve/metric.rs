@@ -27,7 +27,7 @@ impl Resolver<'_, '_> {
             (None, Some(math)) => self.math(of, &math).map(CustomMetric::Math),
             (Some(metric), Some(math)) => {
                 let message =
-                    format!("the {key} policy of {} has both a metric and metric math", of.layers.called());
+                    format!("the `{key}` policy of {} has both a metric and metric math", of.layers.called());
                 let problem = Diagnostic::new(Code::CustomMetric, of.layers.locate(&math.from), message)
                     .also(of.layers.locate(&metric.from), "the metric");
                 self.diagnostics.push_once(problem.help("keep `metric` or `metrics`"));
@@ -95,10 +95,8 @@ impl Resolver<'_, '_> {
 
     fn line(&mut self, place: &Location, said: &spec::MetricQuery) -> Option<Query> {
         let id = self.checked(below(place, &["id"]), QueryId::parse(&said.id));
-        let label = match &said.label {
-            Some(text) => Some(self.checked(below(place, &["label"]), MetricLabel::parse(text))),
-            None => None,
-        };
+        let label = said.label.as_ref();
+        let label = label.map(|text| self.checked(below(place, &["label"]), MetricLabel::parse(text)));
         let term = match (&said.metric, &said.expression) {
             (Some(metric), None) => self.metric(&below(place, &["metric"]), metric).map(Term::Metric),
             (None, Some(text)) => {

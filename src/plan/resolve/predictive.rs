@@ -3,7 +3,7 @@
 use super::balancer::{Groups, of_service};
 use super::found::Found;
 use super::layers::{Layers, built_in};
-use super::policy::{Entry, Of, Policies};
+use super::policy::{Entry, Of, Policies, target_help};
 use super::tracking::only;
 use super::{FORECAST_BUFFER, Resolver};
 use crate::diagnostic::{Code, Diagnostic};
@@ -33,7 +33,7 @@ impl Resolver<'_, '_> {
                     &entry.id,
                     Code::MissingTarget,
                     "is on, but has no target",
-                    "add `target:`",
+                    target_help(&entry.id),
                 );
                 return None;
             };

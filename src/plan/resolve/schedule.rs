@@ -1,7 +1,7 @@
 //! Scheduled actions.
 
 use super::layers::built_in;
-use super::policy::Of;
+use super::policy::{Of, SCHEDULE};
 use super::{ACTION_PATTERN, Resolver};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::policy::ScheduledAction;
@@ -20,8 +20,8 @@ pub(super) struct Actions {
 impl Resolver<'_, '_> {
     pub(super) fn schedule(&mut self, of: &Of<'_>) -> Actions {
         let mut actions = Actions::default();
-        for name in of.layers.keys(|s| Some(s.scaling.as_ref()?.schedule.keys().collect())) {
-            let Some(key) = self.key(&of.layers, "scheduled action", name) else {
+        for name in SCHEDULE.names(&of.layers) {
+            let Some(key) = self.key(&of.layers, SCHEDULE, name) else {
                 actions.broken = true;
                 continue;
             };
@@ -78,7 +78,7 @@ impl Resolver<'_, '_> {
                 layers.stack.iter().find(|(_, settings)| settings.is_some_and(|s| get(s).is_some()))?;
             let steps: Vec<&str> = holder.split('.').collect();
             let place = said.0.entry(layers.environment, layers.service, &steps);
-            let message = format!("the scheduled action {key} of {} {lacks}", layers.called());
+            let message = format!("the scheduled action `{key}` of {} {lacks}", layers.called());
             self.diagnostics.push_once(Diagnostic::new(Code::ScheduleIncomplete, place, message).help(help));
         }
         let schedule = schedule.and_then(|said| self.parsed(layers, said, |text| Schedule::parse(&text)));

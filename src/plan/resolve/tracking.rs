@@ -3,7 +3,7 @@
 use super::balancer::{Get, Groups, of_service};
 use super::found::Found;
 use super::layers::{Layers, built_in};
-use super::policy::{Entry, Of, Policies};
+use super::policy::{Entry, Of, Policies, target_help};
 use super::{COOLDOWN_IN, COOLDOWN_OUT, Resolver};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::policy::{
@@ -139,7 +139,7 @@ impl Resolver<'_, '_> {
                     &entry.id,
                     Code::MissingTarget,
                     "is on, but has no target",
-                    "add `target:`",
+                    target_help(&entry.id),
                 );
                 return None;
             };

@@ -75,6 +75,9 @@ const GAPS: &[Gap] = &[
 const MOST_PLACES: usize = 2;
 
 pub(super) fn dialect_gap(fleet: &Fleet, found: &mut Diagnostics) {
+    if found.has_errors() {
+        return; // Nothing is generated, so there is nothing to say of it.
+    }
     let uses = uses(fleet);
     for gap in GAPS {
         let mut seen = HashSet::new();

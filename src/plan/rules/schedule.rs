@@ -8,7 +8,7 @@ pub(super) fn schedule_max_below_min(scope: &Scope<'_>) -> Option<Diagnostic> {
         let (min, max) = (action.min.as_ref()?, action.max.as_ref()?);
         (max.value < min.value).then(|| {
             let message = format!(
-                "the scheduled action {} of {} lets at most {} tasks run but at least {}",
+                "the scheduled action `{}` of {} lets at most {} tasks run but at least {}",
                 action.key,
                 scope.called(),
                 max.get(),

@@ -13,8 +13,8 @@ pub(super) fn duplicate_policy_name(scope: &Scope<'_>) -> Option<Diagnostic> {
     let (first, second) = first_pair(policies, |a, b| *a.name == *b.name)?;
     let message = format!("two policies of {} have the name {:?}", scope.called(), &**second.name);
     let problem = Diagnostic::new(Code::DuplicatePolicyName, scope.at(&second.name.from), message)
-        .label(format!("the {} policy", second.id.metric()))
-        .also(scope.at(&first.name.from), format!("the {} policy", first.id.metric()))
+        .label(format!("the `{}` policy", second.id.metric()))
+        .also(scope.at(&first.name.from), format!("the `{}` policy", first.id.metric()))
         .help("use `{metric}` in `names.policy`, or give one of them another `policy_name`");
     Some(problem)
 }
@@ -34,7 +34,7 @@ pub(super) fn duplicate_metric(scope: &Scope<'_>) -> Option<Diagnostic> {
     let tracking: Vec<_> = scope.service.policies.iter().filter_map(|p| Some((p, p.tracking()?))).collect();
     let (first, second) = first_pair(&tracking, |a, b| one_metric(&a.1.metric, &b.1.metric))?;
     let message = format!(
-        "the policies {} and {} of {} track one metric",
+        "the policies `{}` and `{}` of {} track one metric",
         first.0.id.metric(),
         second.0.id.metric(),
         scope.called()
@@ -79,7 +79,8 @@ pub(super) fn rename_collision(scope: &Scope<'_>) -> Option<Diagnostic> {
         let old = policy.renamed_from.as_ref()?;
         Some((old, policies.iter().find(|other| *other.name == **old)?))
     })?;
-    let message = format!("the former name {:?} is the name of the {} policy", &***old, current.id.metric());
+    let message =
+        format!("the former name {:?} is the name of the `{}` policy", &***old, current.id.metric());
     let problem = Diagnostic::new(Code::RenameCollision, scope.at(&old.from), message)
         .also(scope.at(&current.name.from), "it has this name")
         .help(

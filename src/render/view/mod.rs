@@ -4,6 +4,7 @@ mod api;
 mod group;
 mod policy;
 mod read_back;
+mod stage;
 mod terraform;
 
 use serde::Serialize;
@@ -12,7 +13,8 @@ use serde_json::json;
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
 use group::{GroupView, Parameter};
 use policy::{GoneView, PolicyView, ScheduledActionView};
-use terraform::Terraform;
+use stage::Stages;
+use terraform::{InRoot, RootFiles, Terraform};
 
 /// What fleet templates see.
 #[derive(Debug, Serialize)]
@@ -47,6 +49,7 @@ pub struct EnvironmentView<'f> {
     tags: Vec<Tag<'f>>,
     tags_json: String,
     terraform: Terraform,
+    root_files: RootFiles,
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
 }
@@ -74,11 +77,17 @@ pub struct ServiceView<'f> {
     adopt: bool,
     renamed_from: Option<String>,
     controller: &'static str,
+    in_root: InRoot,
     groups: Vec<GroupView<'f>>,
     parameters: Vec<Parameter<'f>>,
     policies: Vec<PolicyView<'f>>,
     schedule: Vec<ScheduledActionView<'f>>,
     gone: GoneView<'f>,
+    stages: Stages<'f>,
+    /// Names of the alarms of step policies.
+    alarm_names: Vec<&'f str>,
+    /// Names of all that is gone, and the name that the service had in the spec.
+    gone_names: Vec<&'f str>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -148,6 +157,7 @@ impl<'f> EnvironmentView<'f> {
             tags: tags(&environment.tags),
             tags_json: tags_json(&environment.tags),
             terraform: Terraform::needed_by(fleet),
+            root_files: RootFiles::of(environment),
             load_balancers,
             removed: environment
                 .removed
@@ -191,10 +201,14 @@ impl<'f> ServiceView<'f> {
                 plan::Controller::CodeDeploy => "CODE_DEPLOY",
                 plan::Controller::External => "EXTERNAL",
             },
+            in_root: InRoot::new(service),
             policies: policy::views(service, &groups),
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),
+            alarm_names: policy::alarm_names(service),
+            gone_names: policy::gone_names(service),
             parameters: group::parameters(&groups),
+            stages: Stages::new(service, &groups),
             groups,
         }
     }

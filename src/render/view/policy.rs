@@ -4,7 +4,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::group::GroupView;
-use super::{api, read_back};
+use super::terraform::{self, Address};
+use super::{api, read_back, stage};
 use crate::plan::policy::{
     Alarm, CustomMetric, Dimension, ForecastedMetric, Gone, Metric, Policy, PolicyId, PolicyKind, Predictive,
     Query, Resolution, ScheduledAction, StepScaling, TargetGroup, Term, TrackedMetric, Tracking,
@@ -16,16 +17,22 @@ use crate::plan::{self};
 pub(super) struct PolicyView<'f> {
     /// The spec's name of it: `requests`, `cpu`, `memory`, or the user's.
     metric: &'f str,
+    /// The same with its kind, so that no two policies of a service have one: `cpu`, `step.burst`.
+    path: String,
     /// `requests`, `cpu`, `memory`, `more_requests`, `custom`, `step`, `predictive`.
     kind: &'static str,
     name: &'f str,
     renamed_from: Option<&'f str>,
     adopt: bool,
+    /// Whether a stack takes it over; one that gets another name is made anew.
+    imported: bool,
     policy_type: &'static str,
     /// Whether Terraform's module makes it; the others are resources of the environment's root.
     in_module: bool,
     /// Its Terraform name outside the module: two policies never share one.
     ident: String,
+    /// What Terraform writes it after, outside the module.
+    follows: Address,
     logical_id: String,
     /// The logical id of the policy before it: written one after another.
     after: Option<String>,
@@ -34,6 +41,8 @@ pub(super) struct PolicyView<'f> {
     predictive: Option<PredictiveView<'f>>,
     /// The configuration as the API takes it, with placeholders for what is looked up.
     configuration_json: String,
+    /// All of it but the tracked metric, in the form in which scripts read it back.
+    settings: String,
     /// What the script reads back of it, column by column.
     read_back: Vec<String>,
 }
@@ -52,6 +61,8 @@ struct TrackingView<'f> {
     /// `CPUUtilization` or `MemoryUtilization`, where ECS must measure it every 20 s.
     high_resolution: Option<&'static str>,
     custom: Option<CustomView<'f>>,
+    /// The metric in the form in which scripts read it back.
+    fingerprint: String,
 }
 
 /// A metric of the user's; one of both is there.
@@ -121,6 +132,8 @@ struct AlarmView<'f> {
     missing_data: &'static str,
     /// The arguments of PutMetricAlarm, with a placeholder for the ARN of the policy.
     json: String,
+    /// All of it but its actions, in the form in which scripts read it back.
+    fingerprint: String,
     /// What the script reads back of it, column by column.
     read_back: Vec<String>,
 }
@@ -142,6 +155,8 @@ struct PredictiveView<'f> {
 pub(super) struct ScheduledActionView<'f> {
     key: &'f str,
     ident: String,
+    /// What Terraform writes it after.
+    follows: Address,
     name: &'f str,
     schedule: &'f str,
     time_zone: &'f str,
@@ -169,6 +184,15 @@ struct GonePolicyView<'f> {
 
 /// The policies of a service, in the order in which they are written.
 pub(super) fn views<'f>(service: &'f plan::Service, groups: &[GroupView<'f>]) -> Vec<PolicyView<'f>> {
+    views_of(service, &service.policies, groups)
+}
+
+/// Some of the policies of a service.
+pub(super) fn views_of<'f>(
+    service: &'f plan::Service,
+    policies: impl IntoIterator<Item = &'f Policy>,
+    groups: &[GroupView<'f>],
+) -> Vec<PolicyView<'f>> {
     let known = Known { groups, all: service.target_groups() };
     let mut after = None;
     let view = |policy| {
@@ -176,7 +200,23 @@ pub(super) fn views<'f>(service: &'f plan::Service, groups: &[GroupView<'f>]) ->
         after = Some(view.logical_id.clone());
         view
     };
-    service.policies.iter().map(view).collect()
+    policies.into_iter().map(view).collect()
+}
+
+/// The names of a service's own alarms.
+pub(super) fn alarm_names(service: &plan::Service) -> Vec<&str> {
+    let names = service.policies.iter().filter_map(|policy| match &policy.kind {
+        PolicyKind::Step(step) => Some(&**step.alarm.name),
+        PolicyKind::Tracking(_) | PolicyKind::Predictive(_) => None,
+    });
+    names.collect()
+}
+
+/// The names of all that is to be deleted where it is live.
+pub(super) fn gone_names(service: &plan::Service) -> Vec<&str> {
+    let policies = service.gone.policies.iter();
+    let of_policies = policies.flat_map(|gone| [Some(&*gone.name), gone.alarm.as_deref()]).flatten();
+    of_policies.chain(service.gone.actions.iter().map(|name| &**name)).collect()
 }
 
 /// The scheduled actions of a service.
@@ -188,7 +228,8 @@ impl<'f> ScheduledActionView<'f> {
     fn new(service: &plan::Service, action: &'f ScheduledAction) -> Self {
         Self {
             key: &action.key,
-            ident: format!("{}__schedule__{}", service.name.ident(), action.key.ident()),
+            ident: terraform::action_ident(&service.name.ident(), action),
+            follows: terraform::action_follows(service, action),
             name: &action.name,
             schedule: &action.schedule,
             time_zone: &action.time_zone,
@@ -255,28 +296,25 @@ impl<'f> PolicyView<'f> {
                 "PredictiveScaling"
             }
         };
-        let in_module = match &policy.id {
-            PolicyId::Cpu | PolicyId::Memory => true,
-            PolicyId::Requests => tracking.as_ref().is_some_and(|tracking| tracking.custom.is_none()),
-            _ => false,
-        };
-        let ident =
-            format!("{}__{kind}__{}", service.name.ident(), key.map(|key| key.ident()).unwrap_or_default());
         Self {
             metric: policy.id.metric(),
+            path: policy.id.path().trim_start_matches("scaling.").to_owned(),
             kind,
             name: &policy.name,
             renamed_from: policy.renamed_from.as_ref().map(|name| &***name),
             adopt: policy.adopt,
+            imported: stage::imported(policy),
             policy_type,
-            in_module,
-            ident: ident.trim_end_matches("__").to_owned(),
+            in_module: terraform::in_module(policy),
+            ident: terraform::policy_ident(&service.name.ident(), &policy.id),
+            follows: terraform::policy_follows(service, policy),
             logical_id,
             after,
             tracking,
             step,
             predictive,
             configuration_json: configuration.to_string(),
+            settings: read_back::settings(&policy.kind, &index),
             read_back: read_back::policy(&policy.kind, &index),
         }
     }
@@ -305,6 +343,7 @@ impl<'f> TrackingView<'f> {
             group,
             high_resolution,
             custom,
+            fingerprint: read_back::metric(&tracking.metric, &|group| known.index(group)),
         }
     }
 }
@@ -384,6 +423,7 @@ impl<'f> AlarmView<'f> {
             datapoints: alarm.datapoints,
             missing_data: api::missing_data(alarm.missing_data),
             json: api::alarm(alarm, &policy.name).to_string(),
+            fingerprint: read_back::alarm_settings(alarm),
             read_back: read_back::alarm(alarm, &policy.name),
         }
     }

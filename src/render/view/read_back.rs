@@ -1,6 +1,6 @@
-//! What the script reads back of a policy, an alarm or a scheduled action: the columns that its queries print, in the
-//! order in which templates/cli/_live.sh.tera asks for them, and with the text that the AWS CLI prints. What is not
-//! there is `None`; lists whose order means nothing are sorted.
+//! What scripts read back of a policy, an alarm or a scheduled action: the columns that the queries of
+//! templates/cli/_live.sh.tera print, and the lists that those of templates/cloudformation/_live.sh.tera print, with the
+//! text that the AWS CLI prints.
 
 use std::io;
 
@@ -19,33 +19,52 @@ use crate::plan::units::DimensionName;
 /// How the AWS CLI prints that there is nothing.
 const NONE: &str = "None";
 
+/// A policy, column by column.
 pub(super) fn policy(kind: &PolicyKind, index: Index<'_>) -> Vec<String> {
     match kind {
-        PolicyKind::Tracking(said) => tracking(said, index),
-        PolicyKind::Step(said) => step(said),
-        PolicyKind::Predictive(said) => predictive(said, index),
+        PolicyKind::Tracking(said) => tracking(said, index).iter().map(column).collect(),
+        PolicyKind::Predictive(said) => predictive(said, index).iter().map(column).collect(),
+        PolicyKind::Step(said) => {
+            let (steps, others) = step(said);
+            let mut steps: Vec<String> = steps.iter().map(text).collect();
+            steps.sort_unstable();
+            others.iter().map(column).chain([steps.join(" ")]).collect()
+        }
+    }
+}
+
+/// All of a policy but what it tracks, as one list.
+pub(super) fn settings(kind: &PolicyKind, index: Index<'_>) -> String {
+    match kind {
+        PolicyKind::Tracking(said) => text(&tracking(said, index)[2..].into()),
+        PolicyKind::Predictive(said) => text(&json!(predictive(said, index))),
+        PolicyKind::Step(said) => {
+            let (steps, mut all) = step(said);
+            all.push(steps.into());
+            text(&all.into())
+        }
     }
 }
 
 /// Metric, resource label, target, scale-out cooldown, scale-in cooldown, scale-in disabled.
-fn tracking(tracking: &Tracking, index: Index<'_>) -> Vec<String> {
+fn tracking(tracking: &Tracking, index: Index<'_>) -> [Value; 6] {
     let label = match &tracking.metric {
         TrackedMetric::Requests(group) => Some(api::label(group, index)),
         TrackedMetric::Cpu(_) | TrackedMetric::Memory(_) | TrackedMetric::Custom(_) => None,
     };
-    vec![
-        tracked(&tracking.metric, index),
-        label.unwrap_or_else(|| NONE.to_owned()),
-        text(&number(tracking.target.get())),
-        tracking.cooldown_out.get().to_string(),
-        tracking.cooldown_in.get().to_string(),
-        tracking.disable_scale_in.value.to_string(),
+    [
+        metric(&tracking.metric, index).into(),
+        label.into(),
+        number(tracking.target.get()),
+        tracking.cooldown_out.get().into(),
+        tracking.cooldown_in.get().into(),
+        tracking.disable_scale_in.value.into(),
     ]
 }
 
 /// The type of a predefined metric; of a custom one `[Namespace, MetricName, [[Name, Value]…], Statistic, Unit, [[Id,
 /// Expression, Label, ReturnData, [Stat, Unit, [Namespace, MetricName, [[Name, Value]…]]]]…]]`.
-fn tracked(metric: &TrackedMetric, index: Index<'_>) -> String {
+pub(super) fn metric(metric: &TrackedMetric, index: Index<'_>) -> String {
     let custom = match metric {
         TrackedMetric::Custom(metric) => metric,
         predefined => return api::metric_type(predefined).unwrap_or(NONE).to_owned(),
@@ -85,68 +104,85 @@ fn unit(metric: &Metric) -> Value {
     json!(metric.unit.as_deref())
 }
 
-/// Adjustment, least adjustment, cooldown, aggregation, steps: `[lower, upper, adjustment] …`.
-fn step(step: &StepScaling) -> Vec<String> {
-    let row = |step: &StepAdjustment| text(&json!([step.from.map(number), step.to.map(number), step.by]));
-    let mut steps: Vec<String> = step.steps.iter().map(row).collect();
-    steps.sort_unstable();
-    vec![
-        api::adjustment(step.adjustment).to_owned(),
-        optional(step.min_adjustment),
-        step.cooldown.get().to_string(),
-        api::aggregation(step.aggregation).to_owned(),
-        steps.join(" "),
-    ]
+/// The steps, `[lower, upper, adjustment]` each; and adjustment, least adjustment, cooldown, aggregation.
+fn step(step: &StepScaling) -> (Vec<Value>, Vec<Value>) {
+    let row = |step: &StepAdjustment| json!([step.from.map(number), step.to.map(number), step.by]);
+    let others = vec![
+        api::adjustment(step.adjustment).into(),
+        step.min_adjustment.into(),
+        step.cooldown.get().into(),
+        api::aggregation(step.aggregation).into(),
+    ];
+    (step.steps.iter().map(row).collect(), others)
 }
 
 /// Mode, buffer, behaviour at the maximum, maximum buffer, forecasts: `[[TargetValue, [type, label]]…]`.
-fn predictive(forecast: &Predictive, index: Index<'_>) -> Vec<String> {
+fn predictive(forecast: &Predictive, index: Index<'_>) -> [Value; 5] {
     let label = match &forecast.metric {
         ForecastedMetric::Requests(group) => Some(api::label(group, index)),
         ForecastedMetric::Cpu | ForecastedMetric::Memory => None,
     };
     let pair = json!([api::forecast_type(&forecast.metric), label]);
-    vec![
-        api::mode(forecast.mode).to_owned(),
-        forecast.buffer.get().to_string(),
-        api::breach(forecast).to_owned(),
-        optional(forecast.max_capacity_buffer),
-        text(&json!([[number(forecast.target.get()), pair]])),
+    [
+        api::mode(forecast.mode).into(),
+        forecast.buffer.get().into(),
+        api::breach(forecast).into(),
+        forecast.max_capacity_buffer.into(),
+        json!([[number(forecast.target.get()), pair]]),
     ]
 }
 
-/// `[Namespace, MetricName, [[Name, Value]…], Statistic, Unit]`, comparison, threshold, period, evaluation periods, data
-/// points, missing data, `[enabled, actions, of OK, of no data]`.
+/// An alarm, column by column: `[Namespace, MetricName, [[Name, Value]…], Statistic, Unit]`, comparison, threshold,
+/// period, evaluation periods, data points, missing data, `[enabled, actions, of OK, of no data]`.
 pub(super) fn alarm(alarm: &Alarm, policy: &str) -> Vec<String> {
+    let actions = json!([true, [api::policy_placeholder(policy)], [], []]).to_string();
+    let metric = text(&watched(alarm).to_vec().into());
+    [metric].into_iter().chain(alarming(alarm).iter().map(column)).chain([actions]).collect()
+}
+
+/// All of an alarm but its actions, as one list.
+pub(super) fn alarm_settings(alarm: &Alarm) -> String {
+    text(&watched(alarm).into_iter().chain(alarming(alarm)).collect())
+}
+
+fn watched(alarm: &Alarm) -> [Value; 5] {
+    let metric = &alarm.metric;
     let [namespace, name, dimensions] =
-        plain(&alarm.metric, &|_| unreachable!("alarms of steps name no target group"));
-    let statistic = api::statistic(alarm.metric.statistic);
-    vec![
-        text(&json!([namespace, name, dimensions, statistic, unit(&alarm.metric)])),
-        api::comparison(alarm.comparison).to_owned(),
-        text(&number(alarm.threshold)),
-        alarm.period.get().to_string(),
-        alarm.evaluation_periods.to_string(),
-        alarm.datapoints.to_string(),
-        api::missing_data(alarm.missing_data).to_owned(),
-        json!([true, [api::policy_placeholder(policy)], [], []]).to_string(),
+        plain(metric, &|_| unreachable!("alarms of steps name no target group"));
+    [namespace, name, dimensions, api::statistic(metric.statistic).into(), unit(metric)]
+}
+
+fn alarming(alarm: &Alarm) -> [Value; 6] {
+    [
+        api::comparison(alarm.comparison).into(),
+        number(alarm.threshold),
+        alarm.period.get().into(),
+        alarm.evaluation_periods.into(),
+        alarm.datapoints.into(),
+        api::missing_data(alarm.missing_data).into(),
     ]
 }
 
-/// Schedule, time zone, start, end, min, max.
+/// A scheduled action, column by column: schedule, time zone, start, end, min, max.
 pub(super) fn scheduled_action(action: &ScheduledAction) -> Vec<String> {
-    vec![
-        action.schedule.to_string(),
-        action.time_zone.to_string(),
-        optional(action.start.as_deref()),
-        optional(action.end.as_deref()),
-        optional(action.min.as_ref().map(|tasks| tasks.get())),
-        optional(action.max.as_ref().map(|tasks| tasks.get())),
-    ]
+    let columns: [Value; 6] = [
+        action.schedule.to_string().into(),
+        action.time_zone.to_string().into(),
+        action.start.as_deref().into(),
+        action.end.as_deref().into(),
+        action.min.as_ref().map(|tasks| tasks.get()).into(),
+        action.max.as_ref().map(|tasks| tasks.get()).into(),
+    ];
+    columns.iter().map(column).collect()
 }
 
-fn optional(value: Option<impl ToString>) -> String {
-    value.map_or_else(|| NONE.to_owned(), |value| value.to_string())
+/// A value as the AWS CLI prints it in a column.
+fn column(value: &Value) -> String {
+    match value {
+        Value::Null => NONE.to_owned(),
+        Value::String(text) => text.clone(),
+        other => text(other),
+    }
 }
 
 /// JSON as `to_string` of the AWS CLI's queries writes it, which is Python's way.

@@ -1,5 +1,6 @@
 //! What several test modules need.
 
+pub mod expected;
 pub mod stage;
 pub mod tools;
 
@@ -24,9 +25,9 @@ pub fn gen_in(folder: &Path) -> Command {
 }
 
 /// Reads and resolves a spec.
-pub fn load(name: &str, text: &str) -> (Document, Diagnostics, Option<Fleet>) {
+pub fn load(name: &str, text: &(impl AsRef<[u8]> + ?Sized)) -> (Document, Diagnostics, Option<Fleet>) {
     let mut diagnostics = Diagnostics::default();
-    let document = Document::parse(name, text.as_bytes().to_vec(), &mut diagnostics);
+    let document = Document::parse(name, text.as_ref().to_vec(), &mut diagnostics);
     let fleet =
         spec::read(&document, &mut diagnostics).and_then(|spec| plan::resolve(&spec, &mut diagnostics));
     (document, diagnostics, fleet)
