@@ -3,6 +3,7 @@
 mod api;
 mod group;
 mod policy;
+mod read_back;
 mod stage;
 mod terraform;
 
