@@ -56,6 +56,11 @@ fn the_version_names_the_commit_where_it_is_known() {
     };
     fs::write(package.join(".cargo_vcs_info.json"), info("")).unwrap();
     assert_eq!(version(&package), format!("9.9.9 ({})", &commit[..12]));
+    let watched = version_and_watched(&script, &package, &path).1;
+    assert!(
+        watched.contains(&package.join(".cargo_vcs_info.json")),
+        "the checkout must not take this for its own"
+    );
     fs::write(package.join(".cargo_vcs_info.json"), info(",\n    \"dirty\": true")).unwrap();
     assert_eq!(version(&package), "9.9.9");
 }
