@@ -212,11 +212,7 @@ impl<'f> ServiceView<'f> {
 
 impl From<plan::Suspended> for SuspendedView {
     fn from(suspended: plan::Suspended) -> Self {
-        Self {
-            scale_in: suspended.scale_in,
-            scale_out: suspended.scale_out,
-            scheduled: suspended.scheduled,
-        }
+        Self { scale_in: suspended.scale_in, scale_out: suspended.scale_out, scheduled: suspended.scheduled }
     }
 }
 
