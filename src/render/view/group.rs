@@ -14,6 +14,8 @@ pub(super) struct GroupView<'f> {
     key: String,
     /// Whether the ends of the ARNs are looked up when applied.
     lookup: bool,
+    /// Whether deployments alternate between it and another: either may be idle.
+    alternates: bool,
     load_balancer: Option<&'f str>,
     load_balancer_ident: Option<String>,
     target_group: Option<&'f str>,
@@ -77,6 +79,7 @@ fn view<'f>(
         index,
         key,
         lookup: false,
+        alternates: matches!(group.role, Role::Blue | Role::Green),
         load_balancer: None,
         load_balancer_ident: None,
         target_group: None,

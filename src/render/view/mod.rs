@@ -3,6 +3,8 @@
 mod api;
 mod group;
 mod policy;
+mod read_back;
+mod stage;
 mod terraform;
 
 use serde::Serialize;
@@ -11,6 +13,7 @@ use serde_json::json;
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
 use group::{GroupView, Parameter};
 use policy::{GoneView, PolicyView, ScheduledActionView};
+use stage::Stages;
 use terraform::{InRoot, RootFiles, Terraform};
 
 /// What fleet templates see.
@@ -80,6 +83,7 @@ pub struct ServiceView<'f> {
     policies: Vec<PolicyView<'f>>,
     schedule: Vec<ScheduledActionView<'f>>,
     gone: GoneView<'f>,
+    stages: Stages<'f>,
     /// Names of the alarms of step policies.
     alarm_names: Vec<&'f str>,
     /// Names of all that is gone, and the name that the service had in the spec.
@@ -185,11 +189,7 @@ impl<'f> ServiceView<'f> {
             resource_id: service.resource_id(),
             min: service.min.get(),
             max: service.max.get(),
-            suspended: service.suspended.map(|suspended| SuspendedView {
-                scale_in: suspended.scale_in,
-                scale_out: suspended.scale_out,
-                scheduled: suspended.scheduled,
-            }),
+            suspended: service.suspended.map(SuspendedView::from),
             adopt: service.adopt.value,
             renamed_from: service.renamed_from.as_ref().map(plan::units::Slug::ident),
             controller: match service.deployment.controller.value {
@@ -204,8 +204,15 @@ impl<'f> ServiceView<'f> {
             alarm_names: policy::alarm_names(service),
             gone_names: policy::gone_names(service),
             parameters: group::parameters(&groups),
+            stages: Stages::new(service, &groups),
             groups,
         }
+    }
+}
+
+impl From<plan::Suspended> for SuspendedView {
+    fn from(suspended: plan::Suspended) -> Self {
+        Self { scale_in: suspended.scale_in, scale_out: suspended.scale_out, scheduled: suspended.scheduled }
     }
 }
 

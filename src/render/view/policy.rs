@@ -3,9 +3,9 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::api;
 use super::group::GroupView;
 use super::terraform::{self, Address};
+use super::{api, read_back, stage};
 use crate::plan::policy::{
     Alarm, CustomMetric, Dimension, ForecastedMetric, Gone, Metric, Policy, PolicyId, PolicyKind, Predictive,
     Query, Resolution, ScheduledAction, StepScaling, TargetGroup, Term, TrackedMetric, Tracking,
@@ -24,6 +24,8 @@ pub(super) struct PolicyView<'f> {
     name: &'f str,
     renamed_from: Option<&'f str>,
     adopt: bool,
+    /// Whether a stack takes it over; one that gets another name is made anew.
+    imported: bool,
     policy_type: &'static str,
     /// Whether Terraform's module makes it; the others are resources of the environment's root.
     in_module: bool,
@@ -39,6 +41,10 @@ pub(super) struct PolicyView<'f> {
     predictive: Option<PredictiveView<'f>>,
     /// The configuration as the API takes it, with placeholders for what is looked up.
     configuration_json: String,
+    /// All of it but the tracked metric, in the form in which scripts read it back.
+    settings: String,
+    /// What the script reads back of it, column by column.
+    read_back: Vec<String>,
 }
 
 /// Target tracking; `metric_type` or `custom` is there.
@@ -55,7 +61,7 @@ struct TrackingView<'f> {
     /// `CPUUtilization` or `MemoryUtilization`, where ECS must measure it every 20 s.
     high_resolution: Option<&'static str>,
     custom: Option<CustomView<'f>>,
-    /// The metric in the form in which the script reads it back.
+    /// The metric in the form in which scripts read it back.
     fingerprint: String,
 }
 
@@ -101,7 +107,6 @@ struct StepView<'f> {
     cooldown: u32,
     steps: Vec<StepAdjustmentView>,
     alarm: AlarmView<'f>,
-    fingerprint: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -125,9 +130,12 @@ struct AlarmView<'f> {
     evaluation_periods: u32,
     datapoints: u32,
     missing_data: &'static str,
-    /// The arguments of PutMetricAlarm but for the actions.
+    /// The arguments of PutMetricAlarm, with a placeholder for the ARN of the policy.
     json: String,
+    /// All of it but its actions, in the form in which scripts read it back.
     fingerprint: String,
+    /// What the script reads back of it, column by column.
+    read_back: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -140,7 +148,6 @@ struct PredictiveView<'f> {
     buffer: u32,
     breach: &'static str,
     max_capacity_buffer: Option<u32>,
-    fingerprint: String,
 }
 
 /// A scheduled action.
@@ -157,6 +164,8 @@ pub(super) struct ScheduledActionView<'f> {
     end: Option<&'f str>,
     min: Option<u32>,
     max: Option<u32>,
+    /// What the script reads back of it, column by column.
+    read_back: Vec<String>,
 }
 
 /// What is to be deleted where it is live.
@@ -175,6 +184,15 @@ struct GonePolicyView<'f> {
 
 /// The policies of a service, in the order in which they are written.
 pub(super) fn views<'f>(service: &'f plan::Service, groups: &[GroupView<'f>]) -> Vec<PolicyView<'f>> {
+    views_of(service, &service.policies, groups)
+}
+
+/// Some of the policies of a service.
+pub(super) fn views_of<'f>(
+    service: &'f plan::Service,
+    policies: impl IntoIterator<Item = &'f Policy>,
+    groups: &[GroupView<'f>],
+) -> Vec<PolicyView<'f>> {
     let known = Known { groups, all: service.target_groups() };
     let mut after = None;
     let view = |policy| {
@@ -182,7 +200,7 @@ pub(super) fn views<'f>(service: &'f plan::Service, groups: &[GroupView<'f>]) ->
         after = Some(view.logical_id.clone());
         view
     };
-    service.policies.iter().map(view).collect()
+    policies.into_iter().map(view).collect()
 }
 
 /// The names of a service's own alarms.
@@ -219,6 +237,7 @@ impl<'f> ScheduledActionView<'f> {
             end: action.end.as_deref(),
             min: action.min.as_ref().map(|tasks| tasks.get()),
             max: action.max.as_ref().map(|tasks| tasks.get()),
+            read_back: read_back::scheduled_action(action),
         }
     }
 }
@@ -269,7 +288,7 @@ impl<'f> PolicyView<'f> {
                 "TargetTrackingScaling"
             }
             PolicyKind::Step(said) => {
-                step = Some(StepView::new(said, &logical_id, known));
+                step = Some(StepView::new(said, policy, &logical_id, known));
                 "StepScaling"
             }
             PolicyKind::Predictive(said) => {
@@ -284,6 +303,7 @@ impl<'f> PolicyView<'f> {
             name: &policy.name,
             renamed_from: policy.renamed_from.as_ref().map(|name| &***name),
             adopt: policy.adopt,
+            imported: stage::imported(policy),
             policy_type,
             in_module: terraform::in_module(policy),
             ident: terraform::policy_ident(&service.name.ident(), &policy.id),
@@ -294,6 +314,8 @@ impl<'f> PolicyView<'f> {
             step,
             predictive,
             configuration_json: configuration.to_string(),
+            settings: read_back::settings(&policy.kind, &index),
+            read_back: read_back::policy(&policy.kind, &index),
         }
     }
 }
@@ -321,7 +343,7 @@ impl<'f> TrackingView<'f> {
             group,
             high_resolution,
             custom,
-            fingerprint: api::metric_fingerprint(&tracking.metric, &|group| known.index(group)),
+            fingerprint: read_back::metric(&tracking.metric, &|group| known.index(group)),
         }
     }
 }
@@ -371,7 +393,7 @@ impl<'f> MetricView<'f> {
 }
 
 impl<'f> StepView<'f> {
-    fn new(step: &'f StepScaling, policy: &str, known: &Known<'_, 'f>) -> Self {
+    fn new(step: &'f StepScaling, policy: &Policy, logical_id: &str, known: &Known<'_, 'f>) -> Self {
         let view = |step: &plan::policy::StepAdjustment| StepAdjustmentView {
             from: step.from,
             to: step.to,
@@ -383,17 +405,16 @@ impl<'f> StepView<'f> {
             min_adjustment: step.min_adjustment,
             cooldown: step.cooldown.get(),
             steps: step.steps.iter().map(view).collect(),
-            alarm: AlarmView::new(&step.alarm, policy, known),
-            fingerprint: api::step_fingerprint(step),
+            alarm: AlarmView::new(&step.alarm, policy, logical_id, known),
         }
     }
 }
 
 impl<'f> AlarmView<'f> {
-    fn new(alarm: &'f Alarm, policy: &str, known: &Known<'_, 'f>) -> Self {
+    fn new(alarm: &'f Alarm, policy: &Policy, logical_id: &str, known: &Known<'_, 'f>) -> Self {
         Self {
             name: &alarm.name,
-            logical_id: format!("{}Alarm", policy.trim_end_matches("Policy")),
+            logical_id: format!("{}Alarm", logical_id.trim_end_matches("Policy")),
             metric: MetricView::new(&alarm.metric, known),
             comparison: api::comparison(alarm.comparison),
             threshold: alarm.threshold,
@@ -401,8 +422,9 @@ impl<'f> AlarmView<'f> {
             evaluation_periods: alarm.evaluation_periods,
             datapoints: alarm.datapoints,
             missing_data: api::missing_data(alarm.missing_data),
-            json: api::alarm(alarm).to_string(),
-            fingerprint: api::alarm_fingerprint(alarm),
+            json: api::alarm(alarm, &policy.name).to_string(),
+            fingerprint: read_back::alarm_settings(alarm),
+            read_back: read_back::alarm(alarm, &policy.name),
         }
     }
 }
@@ -420,7 +442,6 @@ impl<'f> PredictiveView<'f> {
             buffer: forecast.buffer.get(),
             breach: api::breach(forecast),
             max_capacity_buffer: forecast.max_capacity_buffer,
-            fingerprint: api::predictive_fingerprint(forecast, &|group| known.index(group)),
         }
     }
 }

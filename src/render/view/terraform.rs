@@ -117,9 +117,10 @@ impl Address {
 
 /// Whether the module makes a policy. The others have too many shapes for variables: they are written out in the root.
 pub(super) fn in_module(policy: &Policy) -> bool {
-    match (&policy.id, policy.tracking().map(|tracking| &tracking.metric)) {
-        (PolicyId::Cpu | PolicyId::Memory, _) => true,
-        (PolicyId::Requests, Some(TrackedMetric::Requests(_))) => true,
+    let counts_one = matches!(policy.tracking().map(|t| &t.metric), Some(TrackedMetric::Requests(_)));
+    match policy.id {
+        PolicyId::Cpu | PolicyId::Memory => true,
+        PolicyId::Requests => counts_one,
         _ => false,
     }
 }
