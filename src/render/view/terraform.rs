@@ -50,6 +50,8 @@ struct Import {
 struct Move {
     from: Address,
     to: Address,
+    /// Whether a policy leaves the module because its service is deployed blue/green.
+    leaves_module: bool,
 }
 
 /// One service in the root of its environment.
@@ -208,28 +210,34 @@ fn left(service: &plan::Service) -> Vec<String> {
 fn moves(service: &plan::Service) -> Vec<Move> {
     let ident = service.name.ident();
     let mut moves = Vec::new();
-    if let Some(old) = service.renamed_from.as_ref().map(plan::units::Slug::ident) {
-        moves.push(Move { from: Address::module(&old), to: Address::module(&ident) });
-        for policy in service.policies.iter().filter(|policy| !in_module(policy)) {
-            // By way of the module, where it stood without blue/green: two moves to one address are refused.
-            let to = match policy.id {
-                PolicyId::Requests => Address::module_policy(&ident, policy),
-                _ => Address::policy(&ident, policy),
-            };
-            moves.push(Move { from: Address::policy(&old, policy), to });
-            if let PolicyKind::Step(_) = policy.kind {
-                moves.push(Move { from: Address::alarm(&old, policy), to: Address::alarm(&ident, policy) });
-            }
-        }
-        for action in &service.schedule {
-            moves.push(Move { from: Address::action(&old, action), to: Address::action(&ident, action) });
-        }
+    if let Some(old) = &service.renamed_from {
+        renames(service, &old.ident(), &ident, &mut moves);
     }
     if let Some(policy) = service.policy(&PolicyId::Requests).filter(|policy| !in_module(policy)) {
         let from = Address::module_policy(&ident, policy);
-        moves.push(Move { from, to: Address::policy(&ident, policy) });
+        moves.push(Move { from, to: Address::policy(&ident, policy), leaves_module: true });
     }
     moves
+}
+
+/// What moves because its address holds the service's name.
+fn renames(service: &plan::Service, old: &str, new: &str, moves: &mut Vec<Move>) {
+    let mut add = |from, to| moves.push(Move { from, to, leaves_module: false });
+    add(Address::module(old), Address::module(new));
+    for policy in service.policies.iter().filter(|policy| !in_module(policy)) {
+        // By way of the module, where it stood without blue/green: two moves to one address are refused.
+        let to = match policy.id {
+            PolicyId::Requests => Address::module_policy(new, policy),
+            _ => Address::policy(new, policy),
+        };
+        add(Address::policy(old, policy), to);
+        if let PolicyKind::Step(_) = policy.kind {
+            add(Address::alarm(old, policy), Address::alarm(new, policy));
+        }
+    }
+    for action in &service.schedule {
+        add(Address::action(old, action), Address::action(new, action));
+    }
 }
 
 impl RootFiles {
@@ -275,4 +283,32 @@ fn forecasts(service: &plan::Service) -> bool {
 
 fn looks_up(service: &plan::Service) -> bool {
     service.target_groups().iter().any(|group| matches!(group.balancer, LoadBalancer::Named { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::plan::units::{Key, Slug};
+
+    #[test]
+    fn no_two_policies_of_an_environment_get_one_name() {
+        let services =
+            ["a", "a--step", "a--custom", "step", "a--requests", "more--requests", "2fa", "requests--a"];
+        let keys = ["predictive", "requests", "step", "a", "requests-a", "x-2"];
+        let mut names = BTreeSet::new();
+        let mut number = 0;
+        for service in services {
+            let service = Slug::parse("service", service).unwrap().ident();
+            let keyed = [PolicyId::MoreRequests, PolicyId::Custom, PolicyId::Step];
+            let keys = keys.iter().filter_map(|key| Key::parse("policy", key).ok());
+            let keyed = keys.flat_map(|key| keyed.map(|id| id(key.clone())));
+            for id in keyed.chain([PolicyId::Requests, PolicyId::Predictive]) {
+                names.insert(policy_ident(&service, &id));
+                number += 1;
+            }
+        }
+        assert_eq!(names.len(), number, "{names:?}");
+    }
 }
