@@ -21,5 +21,6 @@ mod schema;
 mod scripts;
 mod support;
 mod targets;
+mod terraform;
 mod tools;
 mod workflows;
