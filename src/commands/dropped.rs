@@ -6,8 +6,6 @@ use serde_json::Value;
 
 use super::{Failure, Streams, load};
 use crate::artifacts::{Artifacts, Changes, Found};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
-use crate::report;
 
 /// The target that holds the names, one file for each environment.
 const INVENTORY: &str = "inventory/";
@@ -19,7 +17,7 @@ pub(super) fn warn(
     changes: &Changes,
     streams: &mut Streams<'_>,
 ) -> Result<(), Failure> {
-    let mut found = Diagnostics::default();
+    let mut found = Vec::new();
     for change in changes.changes.iter().filter(|change| change.path.starts_with(INVENTORY)) {
         let Some(new) = wanted.get(&change.path) else { continue };
         let Found::File { bytes, .. } = job.disk.read(&change.path)? else { continue };
@@ -28,11 +26,13 @@ pub(super) fn warn(
         let new = serde_json::from_str::<Value>(&new.text).map_err(std::io::Error::from)?;
         compare(&old, &new, &mut found);
     }
-    report::plain::diagnostics(&job.document, &found, streams.err_color, streams.err)?;
+    for warning in found {
+        writeln!(streams.err, "gen: warning: {warning}")?;
+    }
     Ok(())
 }
 
-fn compare(old: &Value, new: &Value, found: &mut Diagnostics) {
+fn compare(old: &Value, new: &Value, found: &mut Vec<String>) {
     let environment = new["environment"].as_str().unwrap_or_default();
     let removed = names(&new["removed"]);
     for service in services(old) {
@@ -40,7 +40,7 @@ fn compare(old: &Value, new: &Value, found: &mut Diagnostics) {
         let resource = &service["resource_id"];
         let Some(now) = services(new).find(|now| now["resource_id"] == *resource) else {
             if !removed.contains(name) {
-                found.push_once(dropped_service(environment, name, resource));
+                found.push(dropped_service(environment, name, resource));
             }
             continue;
         };
@@ -64,26 +64,21 @@ fn names(list: &Value) -> BTreeSet<&str> {
     list.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-fn dropped_name(environment: &str, service: &str, what: &str, name: &str) -> Diagnostic {
-    let message =
-        format!("{environment}/{service}: the {what} {name:?} of the committed files is not in the new ones");
+fn dropped_name(environment: &str, service: &str, what: &str, name: &str) -> String {
     let help = match what {
-        "alarm" => {
-            "if it got another name, delete the old one by hand where `cli` made it; Terraform and CloudFormation do"
-        }
+        "alarm" => "where `cli` made it, delete it by hand; Terraform and CloudFormation do so themselves",
         _ => {
-            "if it got another name, say the old one: `renamed_from`; to remove it where it is live, keep its entry with `enabled: false`"
+            "if it got another name, say the old one (`renamed_from`); to delete it where it is live, keep its entry with `enabled: false`"
         }
     };
-    Diagnostic::new(Code::DroppedName, Location::key(["services", service]), message).help(help)
+    format!(
+        "{environment}/{service}: the {what} {name:?} of the committed files is not in the new ones: {help}"
+    )
 }
 
-fn dropped_service(environment: &str, service: &str, resource: &Value) -> Diagnostic {
-    let message = format!(
-        "{environment}/{service}: {} is scaled by the committed files and not by the new ones",
-        resource.as_str().unwrap_or_default()
-    );
-    Diagnostic::new(Code::DroppedName, Location::File, message).help(
-        "Terraform will end its scaling, the other dialects leave it live: to leave it live everywhere, list it under `removed`; if it has another name in the spec now, say the old one there: `renamed_from`",
+fn dropped_service(environment: &str, service: &str, resource: &Value) -> String {
+    let resource = resource.as_str().unwrap_or_default();
+    format!(
+        "{environment}/{service}: {resource} is scaled by the committed files and not by the new ones: Terraform will end its scaling, the other dialects leave it live; to leave it live everywhere, list it under `removed`"
     )
 }

@@ -9,11 +9,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use scalegen::plan::policy::{Policy, PolicyKind};
+use scalegen::plan::policy::{Policy, PolicyKind, Resolution, TrackedMetric};
 use scalegen::plan::{Environment, Fleet};
 use serde_json::{Value, json};
 
 use crate::support::expected::{self, differences};
+use crate::support::quick_aws::QuickAws;
 use crate::support::tools::{Moto, Provider, Seed, Tools, run, succeed};
 use crate::support::{files, fleet, gen_in, root, said};
 
@@ -100,11 +101,43 @@ fn make_live_what_goes(tools: &Tools, environment: &Environment, moto: &Moto) {
     }
 }
 
+/// What the notices of `dialect-gap` ask for before Terraform and CloudFormation: ECS measures every 20 seconds.
+fn measure(tools: &Tools, environment: &Environment, moto: &Moto) {
+    for service in &environment.services {
+        let high = |policy: &Policy| match &policy.tracking()?.metric {
+            TrackedMetric::Cpu(resolution) if resolution.value == Resolution::High => Some("CPUUtilization"),
+            TrackedMetric::Memory(resolution) if resolution.value == Resolution::High => {
+                Some("MemoryUtilization")
+            }
+            _ => None,
+        };
+        let metrics: Vec<&str> = service.policies.iter().filter_map(high).collect();
+        if metrics.is_empty() {
+            continue;
+        }
+        let (cluster, name) = (service.cluster.to_string(), service.ecs_service.to_string());
+        let monitoring =
+            json!({ "metricConfigurations": [{ "metricNames": metrics, "resolutionSeconds": 20 }] });
+        moto.send(
+            tools,
+            "ecs",
+            "update-service",
+            &json!({ "cluster": cluster, "service": name, "monitoring": monitoring }),
+        );
+        for _ in 0..2 {
+            // The deployment is over once it has been looked at twice.
+            moto.send(tools, "ecs", "describe-services", &json!({ "cluster": cluster, "services": [name] }));
+        }
+    }
+}
+
 fn through_cli(tools: &Tools, rendered: &Rendered, environment: &str, moto: &Moto) {
     let script = rendered.path(&format!("cli/{environment}.sh"));
+    let aws = QuickAws::new(tools);
     let run = |args: &[&str]| {
         let mut command = tools.system("bash");
-        succeed(moto.serve(command.arg(&script).args(args).current_dir(rendered.folder.path())))
+        command.arg(&script).args(args).current_dir(rendered.folder.path());
+        succeed(aws.serve(moto.serve(&mut command)))
     };
     run(&["apply", "--yes"]);
     let verified = run(&["verify"]);
@@ -162,41 +195,12 @@ fn through_terraform(terraform: &Terraform<'_>) -> Value {
     planned
 }
 
-/// The script deploys the stacks; what it filled in as parameters is what the templates are resolved with, because
-/// moto's CloudFormation makes no scaling of its own.
-fn through_cloudformation(tools: &Tools, rendered: &Rendered, environment: &Environment, moto: &Moto) {
-    let folder = rendered.path(&format!("cloudformation/{}", environment.name));
-    let mut deploy = tools.system("bash");
-    succeed(
-        moto.serve(deploy.arg(folder.join("deploy.sh")).arg("--yes").current_dir(rendered.folder.path())),
-    );
-    let mut parameters = serde_json::Map::new();
-    let mut templates = Vec::new();
-    for service in &environment.services {
-        let template = folder.join(format!("{}.yaml", service.name)).display().to_string();
-        let query = "Stacks[0].Parameters[].[ParameterKey,ParameterValue]";
-        let said = moto.aws(
-            tools,
-            &[
-                "cloudformation",
-                "describe-stacks",
-                "--stack-name",
-                &service.stack,
-                "--query",
-                query,
-                "--output",
-                "json",
-            ],
-        );
-        let pairs: Option<Vec<(String, String)>> = serde_json::from_str(&said).unwrap();
-        parameters.insert(template.clone(), pairs.unwrap_or_default().into_iter().collect::<Value>());
-        templates.push(template);
-    }
-    let file = tempfile::NamedTempFile::new().unwrap();
-    serde_json::to_writer(&file, &parameters).unwrap();
-    let mut apply = tools.python("cfn_apply.py");
-    apply.args(["--endpoint", &moto.url, "--region", &environment.region, "--account", &environment.account]);
-    succeed(apply.arg("--parameters").arg(file.path()).args(templates));
+/// The script deploys the stacks; `stacks.py` is the CloudFormation that makes what is in them.
+fn through_cloudformation(tools: &Tools, rendered: &Rendered, environment: &str, moto: &Moto) {
+    let script = rendered.path(&format!("cloudformation/{environment}/deploy.sh"));
+    let mut command = tools.system("bash");
+    command.arg(script).arg("--yes").current_dir(rendered.folder.path());
+    succeed(QuickAws::with_stacks(tools).serve(moto.serve(&mut command)));
 }
 
 /// What Terraform leaves behind, and what it had planned. A provider that is too old for the fleet says so. Of forecasts
@@ -241,6 +245,20 @@ fn state(tools: &Tools, moto: &Moto) -> Value {
     serde_json::from_str(&moto.state(tools)).unwrap()
 }
 
+/// Who holds scale-in back for a moment and releases it leaves a suspended state that suspends nothing. Where the spec
+/// says nothing of it, that is none.
+fn released(mut state: Value, wanted: &Value) -> Value {
+    let targets = state["targets"].as_array_mut().unwrap().iter_mut();
+    for (target, wanted) in targets.zip(wanted["targets"].as_array().unwrap()) {
+        let suspends_nothing =
+            target["suspended"].as_object().is_some_and(|flags| flags.values().all(|flag| flag == false));
+        if suspends_nothing && wanted["suspended"].is_null() {
+            target["suspended"] = Value::Null;
+        }
+    }
+    state
+}
+
 /// A dialect that left something else behind, and what differs.
 fn disagreements(tools: &Tools, rendered: &Rendered, name: &str) -> Vec<String> {
     let environment =
@@ -251,24 +269,28 @@ fn disagreements(tools: &Tools, rendered: &Rendered, name: &str) -> Vec<String> 
         make_live(tools, environment, &moto);
         moto
     };
+    let measured = || {
+        let moto = live();
+        measure(tools, environment, &moto);
+        moto
+    };
     let mut found = Vec::new();
+    let mut compare = |dialect: &str, moto: &Moto| {
+        let wanted = expected::state(environment, &moto.made);
+        differences(dialect, &released(state(tools, moto), &wanted), &wanted, &mut found);
+    };
 
     let moto = live();
     make_live_what_goes(tools, environment, &moto);
     through_cli(tools, rendered, name, &moto);
-    differences("cli", &state(tools, &moto), &expected::state(environment, &moto.made), &mut found);
+    compare("cli", &moto);
 
-    let moto = live();
-    through_cloudformation(tools, rendered, environment, &moto);
-    differences(
-        "cloudformation",
-        &state(tools, &moto),
-        &expected::state(environment, &moto.made),
-        &mut found,
-    );
+    let moto = measured();
+    through_cloudformation(tools, rendered, name, &moto);
+    compare("cloudformation", &moto);
 
     for provider in tools.providers() {
-        found.extend(terraform_disagreements(tools, rendered, environment, &provider, &live()));
+        found.extend(terraform_disagreements(tools, rendered, environment, &provider, &measured()));
     }
     found
 }
@@ -324,9 +346,9 @@ fn a_broken_template_copy_is_found() {
     let Some(tools) = Tools::get() else { return };
     for (path, from, to, finding) in [
         (
-            "cloudformation/@env/@service.yaml.tera",
-            "ScaleInCooldown: {{ policy.cooldown_in }}",
-            "ScaleInCooldown: {{ policy.cooldown_out }}",
+            "cloudformation/_policy.yaml.tera",
+            "ScaleInCooldown: {{ policy.tracking.cooldown_in }}",
+            "ScaleInCooldown: {{ policy.tracking.cooldown_out }}",
             "cloudformation.policies[0].cooldown_in: 60 ≠ 300",
         ),
         (
@@ -336,7 +358,7 @@ fn a_broken_template_copy_is_found() {
             "cli.targets[0].max: 1 ≠ 4",
         ),
         (
-            "terraform/modules/ecs-autoscaling/main.tf.tera",
+            "terraform/_module/_main.tf.tera",
             "= var.cpu.target\n",
             "= var.cpu.target + 1\n",
             ".policies[0].target_value: 61 ≠ 60",

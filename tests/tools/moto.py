@@ -11,7 +11,7 @@ What differs from `moto_server`:
 - the sixteen hex digits in the ARN of a load balancer or a target group are not random: `PUT /scalegen/ids` with
   {"app/<name>": "<16 hex>", "targetgroup/<name>": "<16 hex>"} chooses them, and without it they follow from the name;
 - `PUT /scalegen/rollouts` with ["IN_PROGRESS", "COMPLETED"] gives every ECS service two deployments in these states;
-- Application Auto Scaling does some of what AWS does and moto does not, see `Scaling`.
+- Application Auto Scaling and ECS do some of what AWS does and moto does not, see `Scaling` and `Containers`.
 """
 
 from __future__ import annotations
@@ -36,10 +36,13 @@ _HERE = Path(__file__).resolve().parent
 sys.path[:] = [entry for entry in sys.path if Path(entry or os.getcwd()).resolve() != _HERE]
 
 import moto.applicationautoscaling.urls as scaling_urls  # noqa: E402
+import moto.ecs.urls as ecs_urls  # noqa: E402
 import moto.elbv2.models as elbv2  # noqa: E402
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse  # noqa: E402
 from moto.cloudwatch.models import cloudwatch_backends  # noqa: E402
 from moto.core.exceptions import JsonRESTError  # noqa: E402
+from moto.core.responses import ActionResult  # noqa: E402
+from moto.ecs.responses import EC2ContainerServiceResponse  # noqa: E402
 from moto.ecs.models import ecs_backends  # noqa: E402
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
@@ -71,9 +74,9 @@ class Scaling(ApplicationAutoScalingResponse):
     registered target, and a deregistered target takes both along. There is predictive scaling. A target has one target
     tracking policy a metric. A policy that is put again keeps its ARN, its alarms are made anew. A step policy names
     the alarms that trigger it; one that is deleted leaves them without it. What is not there cannot be deleted. There
-    are no scaling activities, instead of an error when asked for them.
+    are no scaling activities, instead of an error when asked for them. A high-resolution metric must be measured.
 
-    What it cannot know: whether a metric has data, whether ECS measures every 20 seconds, what a forecast would say.
+    What it cannot know: whether a metric has data, and what a forecast would say.
     """
 
     tags: dict[str, dict[str, str]] = {}
@@ -92,6 +95,17 @@ class Scaling(ApplicationAutoScalingResponse):
         targets = self.applicationautoscaling_backend.targets.get(self._get_param("ScalableDimension"), {})
         if self._get_param("ResourceId") not in targets:
             raise self._missing(what)
+
+    def _need_measurement(self, body: Any) -> None:
+        kind = ((body or {}).get("PredefinedMetricSpecification") or {}).get("PredefinedMetricType", "")
+        if not kind.endswith("HighResolution"):
+            return
+        _, cluster, service = self._get_param("ResourceId").split("/")
+        (found,), _ = self.applicationautoscaling_backend.ecs_backend.describe_services(cluster, [service])
+        metric = "CPUUtilization" if "CPU" in kind else "MemoryUtilization"
+        if metric not in measured(found):
+            message = "High-resolution metrics are not fully enabled on the ECS service."
+            raise JsonRESTError("ValidationException", message)
 
     def _is_asked(self, item: Any) -> bool:
         """Whether a policy or scheduled action is one of the target in question."""
@@ -122,6 +136,7 @@ class Scaling(ApplicationAutoScalingResponse):
                 "ValidationException",
                 "Only one TargetTrackingScaling policy for a given metric specification is allowed.",
             )
+        self._need_measurement(body)
         keys = self._asked("ServiceNamespace", "ResourceId", "ScalableDimension")
         policy = self.applicationautoscaling_backend.put_scaling_policy(
             name, *keys.values(), body, "StepScaling" if kind == "PredictiveScaling" else kind
@@ -202,6 +217,57 @@ class Scaling(ApplicationAutoScalingResponse):
         return "{}"
 
 
+class Containers(EC2ContainerServiceResponse):
+    """ECS, with the resolution of a service's metrics (ECS API reference, UpdateService and DescribeServiceRevisions).
+
+    A service has a revision. `monitoring` begins a deployment, which is over when the service has been described once
+    more; then the service has another revision, and only that one tells what is measured.
+    """
+
+    revisions: dict[str, dict[str, Any]] = {}
+
+    def create_service(self) -> ActionResult:
+        answer = super().create_service()
+        self._revise(answer.result["service"], None)
+        return answer
+
+    def update_service(self) -> ActionResult:
+        answer = super().update_service()
+        service = answer.result["service"]
+        if self._get_param("monitoring"):
+            service.next_monitoring, service.describes_until_deployed = self._get_param("monitoring"), 1
+            service.deployments[0]["rolloutState"] = "IN_PROGRESS"
+        return answer
+
+    def describe_services(self) -> ActionResult:
+        answer = super().describe_services()
+        for service in answer.result["services"]:
+            left = getattr(service, "describes_until_deployed", None)
+            if left == 0:
+                service.deployments[0]["rolloutState"] = "COMPLETED"
+                self._revise(service, service.next_monitoring)
+            service.describes_until_deployed = left - 1 if left else None
+        return answer
+
+    def describe_service_revisions(self) -> ActionResult:
+        asked = self._get_param("serviceRevisionArns")
+        missing = [{"arn": arn, "reason": "MISSING"} for arn in asked if arn not in self.revisions]
+        found = [self.revisions[arn] for arn in asked if arn in self.revisions]
+        return ActionResult({"serviceRevisions": found, "failures": missing})
+
+    def _revise(self, service: Any, monitoring: Any) -> None:
+        arn = f"{service.arn.replace(':service/', ':service-revision/')}/{len(self.revisions) + 1}"
+        self.revisions[arn] = {"serviceRevisionArn": arn, "serviceArn": service.arn, "monitoring": monitoring}
+        service.deployed_monitoring = monitoring
+        service.current_service_revisions = [{"arn": arn}]
+
+
+def measured(service: Any) -> set[str]:
+    """The metrics that ECS measures every 20 seconds."""
+    configurations = (getattr(service, "deployed_monitoring", None) or {}).get("metricConfigurations", [])
+    return {name for said in configurations if said["resolutionSeconds"] == 20 for name in said["metricNames"]}
+
+
 def tracking_of(policy: Any) -> Any:
     return policy.target_tracking_scaling_policy_configuration
 
@@ -276,6 +342,7 @@ def start(account: str, port: int, view: Path | None) -> NoReturn:
     identifiers.patch("make_arn_for_load_balancer", "app", "lb_id")
     identifiers.patch("make_arn_for_target_group", "targetgroup", "tg_id")
     scaling_urls.url_paths["{0}/$"] = Scaling.dispatch
+    ecs_urls.url_paths["{0}/$"] = Containers.dispatch
     # The socket listens once this returns: a client that connects now is answered.
     server = make_server("127.0.0.1", port, Application(identifiers, account), threaded=True)
     Thread(target=server.serve_forever, daemon=True).start()

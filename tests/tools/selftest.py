@@ -532,6 +532,27 @@ class Moto(unittest.TestCase):
         self.assertEqual((row["timezone"], row["start"]), ("Europe/Berlin", "2027-01-01T00:00:00Z"))
         self.assertEqual((row["schedule"], row["end"], row["min"], row["max"]), ("rate(1 day)", None, 2, None))
 
+    def test_a_metric_is_measured_once_its_deployment_is_over(self) -> None:
+        ecs = self.endpoint.client("ecs")
+
+        def seen() -> tuple[str, Any]:
+            (service,) = ecs.describe_services(cluster="c", services=["s"])["services"]
+            arns = [service["currentServiceRevisions"][0]["arn"]]
+            (revision,) = ecs.describe_service_revisions(serviceRevisionArns=arns)["serviceRevisions"]
+            return service["deployments"][0]["rolloutState"], revision.get("monitoring")
+
+        metric = "ECSServiceAverageMemoryUtilizationHighResolution"
+        wanted = {"metricConfigurations": [{"metricNames": ["MemoryUtilization"], "resolutionSeconds": 20}]}
+        self.assertEqual(seen(), ("COMPLETED", None))
+        ecs.update_service(cluster="c", service="s", monitoring=wanted)
+        said = self.refused("ValidationException", self.track, "a", metric)
+        self.assertEqual(said, "High-resolution metrics are not fully enabled on the ECS service.")
+        self.assertEqual(seen(), ("IN_PROGRESS", None))
+        self.assertEqual(seen(), ("COMPLETED", wanted))
+        self.assertEqual(seen(), ("COMPLETED", wanted))
+        self.track("a", metric)
+        self.refused("ValidationException", self.track, "b", metric.replace("Memory", "CPU"))
+
     def test_what_is_not_there(self) -> None:
         nowhere = {**KEYS, "ResourceId": "service/c/both"}
         for call, named in (

@@ -33,7 +33,7 @@ pub(super) fn of_service(settings: &Settings) -> Option<&spec::LoadBalancer> {
 
 impl Said {
     /// The target group is said at the holder; the load balancer may be the service's.
-    fn new(layers: &Layers<'_>, holder: &Cow<'static, str>, get: Get<'_>) -> Self {
+    fn new(layers: &Layers<'_>, holder: Cow<'static, str>, get: Get<'_>) -> Self {
         let field = |key| Field::of(holder.clone(), key);
         let of_service = |key, pick: fn(&spec::LoadBalancer) -> Option<String>| {
             layers.pick(Field::of("load_balancer", key), |s| pick(of_service(s)?))
@@ -82,7 +82,7 @@ impl Resolver<'_, '_> {
         holder: impl Into<Cow<'static, str>>,
         get: Get<'_>,
     ) -> Found<Groups> {
-        let said = Said::new(layers, &holder.into(), get);
+        let said = Said::new(layers, holder.into(), get);
         if let Some((named, literal)) = said.contradiction() {
             let message =
                 format!("the load balancer of {} is both named and given by ARN suffix", layers.called());
@@ -142,7 +142,7 @@ impl Resolver<'_, '_> {
         get: Get<'_>,
         asked: &Origin,
     ) {
-        let lacks = Said::new(layers, &holder.into(), get).lacks();
+        let lacks = Said::new(layers, holder.into(), get).lacks();
         let service = layers.service;
         // One mistake for every service that lacks it, so the place is the service, not the shared target.
         let overridden =

@@ -1,7 +1,5 @@
 //! What the layers of the spec say about one service, strongest first.
 
-use std::collections::BTreeSet;
-
 use crate::diagnostic::Location;
 use crate::plan::{Field, Layer, Origin, Sourced};
 use crate::spec::Settings;
@@ -33,12 +31,6 @@ impl<'s> Layers<'s> {
         get: impl Fn(&'s Settings) -> Option<T>,
     ) -> Sourced<T> {
         self.pick(field.clone(), get).unwrap_or_else(|| Sourced { value: default, from: built_in(field) })
-    }
-
-    /// The names under which any layer has an entry, sorted.
-    pub(super) fn keys(&self, get: impl Fn(&'s Settings) -> Option<Vec<&'s String>>) -> BTreeSet<&'s str> {
-        let said = self.stack.iter().filter_map(|(_, settings)| get((*settings)?));
-        said.flatten().map(String::as_str).collect()
     }
 
     pub(super) fn locate(&self, from: &Origin) -> Location {

@@ -95,10 +95,8 @@ impl Resolver<'_, '_> {
 
     fn line(&mut self, place: &Location, said: &spec::MetricQuery) -> Option<Query> {
         let id = self.checked(below(place, &["id"]), QueryId::parse(&said.id));
-        let label = match &said.label {
-            Some(text) => Some(self.checked(below(place, &["label"]), MetricLabel::parse(text))),
-            None => None,
-        };
+        let label = said.label.as_ref();
+        let label = label.map(|text| self.checked(below(place, &["label"]), MetricLabel::parse(text)));
         let term = match (&said.metric, &said.expression) {
             (Some(metric), None) => self.metric(&below(place, &["metric"]), metric).map(Term::Metric),
             (None, Some(text)) => {

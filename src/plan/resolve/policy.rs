@@ -1,6 +1,7 @@
 //! What all kinds of policies have: a switch, a name, a former name; and which policies a service has.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::balancer::Groups;
 use super::found::Found;
@@ -36,6 +37,30 @@ impl<P: ?Sized> Entry<'_, P> {
     }
 }
 
+/// A mapping below `scaling` whose keys are names of the user's.
+#[derive(Clone, Copy)]
+pub(super) struct Holder {
+    key: &'static str,
+    what: &'static str,
+    names: fn(&Scaling) -> Vec<&String>,
+}
+
+const MORE_REQUESTS: Holder =
+    Holder { key: "more_requests", what: "policy", names: |scaling| scaling.more_requests.keys().collect() };
+const CUSTOM: Holder =
+    Holder { key: "custom", what: "policy", names: |scaling| scaling.custom.keys().collect() };
+const STEP: Holder = Holder { key: "step", what: "policy", names: |scaling| scaling.step.keys().collect() };
+pub(super) const SCHEDULE: Holder =
+    Holder { key: "schedule", what: "scheduled action", names: |scaling| scaling.schedule.keys().collect() };
+
+impl Holder {
+    /// All names that any layer says, sorted.
+    pub(super) fn names<'s>(self, layers: &Layers<'s>) -> BTreeSet<&'s str> {
+        let said = layers.stack.iter().filter_map(|(_, settings)| settings.as_ref()?.scaling.as_ref());
+        said.flat_map(self.names).map(String::as_str).collect()
+    }
+}
+
 /// What has become of the policies of a service.
 #[derive(Default)]
 pub(super) struct Policies {
@@ -51,9 +76,9 @@ impl Resolver<'_, '_> {
         self.requests(of, &mut found);
         self.utilization(of, PolicyId::Cpu, &mut found);
         self.utilization(of, PolicyId::Memory, &mut found);
-        self.each_key(of, "policy", &mut found, |s| s.more_requests.keys().collect(), Self::more_requests);
-        self.each_key(of, "policy", &mut found, |s| s.custom.keys().collect(), Self::custom);
-        self.each_key(of, "policy", &mut found, |s| s.step.keys().collect(), Self::step);
+        self.each_key(of, MORE_REQUESTS, &mut found, Self::more_requests);
+        self.each_key(of, CUSTOM, &mut found, Self::custom);
+        self.each_key(of, STEP, &mut found, Self::step);
         self.predictive(of, &mut found);
         found
     }
@@ -62,38 +87,26 @@ impl Resolver<'_, '_> {
     fn each_key(
         &mut self,
         of: &Of<'_>,
-        what: &str,
+        holder: Holder,
         found: &mut Policies,
-        keys: fn(&Scaling) -> Vec<&String>,
         resolve: fn(&mut Self, &Of<'_>, Key, &mut Policies),
     ) {
-        for name in of.layers.keys(|s| s.scaling.as_ref().map(keys)) {
-            match self.key(&of.layers, what, name) {
+        for name in holder.names(&of.layers) {
+            match self.key(&of.layers, holder, name) {
                 Some(key) => resolve(self, of, key, found),
                 None => found.broken = true,
             }
         }
     }
 
-    /// The name of an entry, checked where it stands.
-    pub(super) fn key(&mut self, layers: &Layers<'_>, what: &str, name: &str) -> Option<Key> {
-        let holders = ["more_requests", "custom", "step", "schedule"];
-        let parsed = Key::parse(what, name);
-        if parsed.is_ok() {
-            return parsed.ok();
-        }
-        let place = layers.stack.iter().find_map(|(layer, settings)| {
-            let scaling = (*settings)?.scaling.as_ref()?;
-            let held = [
-                scaling.more_requests.contains_key(name),
-                scaling.custom.contains_key(name),
-                scaling.step.contains_key(name),
-                scaling.schedule.contains_key(name),
-            ];
-            let holder = holders[held.iter().position(|held| *held)?];
-            Some(layer.entry(layers.environment, layers.service, &["scaling", holder, name]))
-        });
-        self.checked(place?, parsed)
+    /// The name of an entry, checked where the strongest layer says it.
+    pub(super) fn key(&mut self, layers: &Layers<'_>, holder: Holder, name: &str) -> Option<Key> {
+        let said = layers.stack.iter().find(|(_, settings)| {
+            let scaling = settings.and_then(|settings| settings.scaling.as_ref());
+            scaling.is_some_and(|scaling| (holder.names)(scaling).iter().any(|known| *known == name))
+        })?;
+        let place = said.0.entry(layers.environment, layers.service, &["scaling", holder.key, name]);
+        self.checked(place, Key::parse(holder.what, name))
     }
 
     /// Adds a policy that is on, or says that it is gone. `None` from `kind`: something in it is wrong and reported.

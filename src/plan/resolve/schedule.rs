@@ -1,7 +1,7 @@
 //! Scheduled actions.
 
 use super::layers::built_in;
-use super::policy::Of;
+use super::policy::{Of, SCHEDULE};
 use super::{ACTION_PATTERN, Resolver};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::policy::ScheduledAction;
@@ -20,8 +20,8 @@ pub(super) struct Actions {
 impl Resolver<'_, '_> {
     pub(super) fn schedule(&mut self, of: &Of<'_>) -> Actions {
         let mut actions = Actions::default();
-        for name in of.layers.keys(|s| Some(s.scaling.as_ref()?.schedule.keys().collect())) {
-            let Some(key) = self.key(&of.layers, "scheduled action", name) else {
+        for name in SCHEDULE.names(&of.layers) {
+            let Some(key) = self.key(&of.layers, SCHEDULE, name) else {
                 actions.broken = true;
                 continue;
             };

@@ -1,5 +1,5 @@
 //! What the APIs call things (Application Auto Scaling and CloudWatch API references): configurations as JSON, with
-//! placeholders for what is looked up when applied, and fingerprints, the form in which the script reads them back.
+//! placeholders for what is looked up when applied.
 
 use serde_json::{Value, json};
 
@@ -13,11 +13,11 @@ use crate::plan::policy::{
 /// The place of a target group among those of its service.
 pub(super) type Index<'i> = &'i dyn Fn(&TargetGroup) -> usize;
 
-fn label(group: &TargetGroup, index: Index<'_>) -> String {
+pub(super) fn label(group: &TargetGroup, index: Index<'_>) -> String {
     group.balancer.resource_label().unwrap_or_else(|| format!("@scalegen:label:{}@", index(group)))
 }
 
-fn dimension(value: &Dimension, index: Index<'_>) -> String {
+pub(super) fn dimension(value: &Dimension, index: Index<'_>) -> String {
     let known = |group: &TargetGroup, part: fn(&str) -> &str| {
         group.balancer.resource_label().map(|label| part(&label).to_owned())
     };
@@ -161,8 +161,8 @@ pub(super) fn predictive(forecast: &Predictive, index: Index<'_>) -> Value {
     configuration
 }
 
-/// PutMetricAlarm but for AlarmActions, which need the policy's ARN.
-pub(super) fn alarm(alarm: &Alarm) -> Value {
+/// PutMetricAlarm; `policy:NAME` stands for the ARN of the policy that it triggers.
+pub(super) fn alarm(alarm: &Alarm, policy: &str) -> Value {
     let none: Index<'_> = &|_| unreachable!("alarms of steps name no target group");
     let mut value = json!({ "AlarmName": &**alarm.name });
     value
@@ -179,120 +179,13 @@ pub(super) fn alarm(alarm: &Alarm) -> Value {
     value["EvaluationPeriods"] = alarm.evaluation_periods.into();
     value["DatapointsToAlarm"] = alarm.datapoints.into();
     value["TreatMissingData"] = missing_data(alarm.missing_data).into();
+    value["AlarmActions"] = json!([policy_placeholder(policy)]);
     value
 }
 
-/// `[Namespace, MetricName, [[Name, Value]…], Statistic, Unit, [[Id, Expression, Label, ReturnData, [Stat, Unit,
-/// [Namespace, MetricName, [[Name, Value]…]]]]…]]` of a custom metric, the type of a predefined one.
-pub(super) fn metric_fingerprint(metric: &TrackedMetric, index: Index<'_>) -> String {
-    let TrackedMetric::Custom(metric) = metric else {
-        return metric_type(metric).unwrap_or_default().to_owned();
-    };
-    let of = |metric: &Metric| {
-        let pair = |(name, value): &(_, Dimension)| {
-            let name: &crate::plan::units::DimensionName = name;
-            json!([&**name, dimension(value, index)])
-        };
-        let dimensions: Vec<Value> = metric.dimensions.iter().map(pair).collect();
-        (json!(&*metric.namespace), json!(&*metric.name), json!(dimensions))
-    };
-    let unit = |metric: &Metric| metric.unit.as_ref().map(ToString::to_string);
-    ascii(&match metric {
-        CustomMetric::Single(metric) => {
-            let (namespace, name, dimensions) = of(metric);
-            json!([namespace, name, dimensions, statistic(metric.statistic), unit(metric), []])
-        }
-        CustomMetric::Math(lines) => {
-            let line = |line: &Query| {
-                let (expression, stat) = match &line.term {
-                    Term::Expression(text) => (Some(text.to_string()), Value::Null),
-                    Term::Metric(metric) => {
-                        let (namespace, name, dimensions) = of(metric);
-                        let metric_row = json!([namespace, name, dimensions]);
-                        (None, json!([statistic(metric.statistic), unit(metric), metric_row]))
-                    }
-                };
-                let label = line.label.as_ref().map(ToString::to_string);
-                json!([&*line.id, expression, label, line.returned, stat])
-            };
-            json!([null, null, [], null, null, lines.iter().map(line).collect::<Vec<_>>()])
-        }
-    })
-}
-
-/// `[TargetValue, ScaleOutCooldown, ScaleInCooldown, DisableScaleIn]`
-pub(super) fn tracking_fingerprint(tracking: &Tracking) -> String {
-    ascii(&json!([
-        number(tracking.target.get()),
-        tracking.cooldown_out.get(),
-        tracking.cooldown_in.get(),
-        tracking.disable_scale_in.value,
-    ]))
-}
-
-/// `[AdjustmentType, MinAdjustmentMagnitude, Cooldown, MetricAggregationType, [[lower, upper, adjustment]…]]`
-pub(super) fn step_fingerprint(step: &StepScaling) -> String {
-    let row = |step: &crate::plan::policy::StepAdjustment| {
-        json!([step.from.map(number), step.to.map(number), step.by])
-    };
-    ascii(&json!([
-        adjustment(step.adjustment),
-        step.min_adjustment,
-        step.cooldown.get(),
-        aggregation(step.aggregation),
-        step.steps.iter().map(row).collect::<Vec<_>>(),
-    ]))
-}
-
-/// `[Mode, SchedulingBufferTime, MaxCapacityBreachBehavior, MaxCapacityBuffer, [[TargetValue, [type, label]]…]]`
-pub(super) fn predictive_fingerprint(forecast: &Predictive, index: Index<'_>) -> String {
-    let group = match &forecast.metric {
-        ForecastedMetric::Requests(group) => Some(label(group, index)),
-        ForecastedMetric::Cpu | ForecastedMetric::Memory => None,
-    };
-    ascii(&json!([
-        mode(forecast.mode),
-        forecast.buffer.get(),
-        breach(forecast),
-        forecast.max_capacity_buffer,
-        [[number(forecast.target.get()), [forecast_type(&forecast.metric), group]]],
-    ]))
-}
-
-/// `[Namespace, MetricName, [[Name, Value]…], Statistic, Unit, ComparisonOperator, Threshold, Period,
-/// EvaluationPeriods, DatapointsToAlarm, TreatMissingData]`
-pub(super) fn alarm_fingerprint(said: &Alarm) -> String {
-    let value = alarm(said);
-    let pairs = |list: &Value| -> Vec<Value> {
-        list.as_array().into_iter().flatten().map(|pair| json!([pair["Name"], pair["Value"]])).collect()
-    };
-    ascii(&json!([
-        value["Namespace"],
-        value["MetricName"],
-        pairs(&value["Dimensions"]),
-        value["Statistic"],
-        value["Unit"],
-        value["ComparisonOperator"],
-        value["Threshold"],
-        value["Period"],
-        value["EvaluationPeriods"],
-        value["DatapointsToAlarm"],
-        value["TreatMissingData"],
-    ]))
-}
-
-/// JSON as the AWS CLI's `to_string` writes it: everything outside ASCII as `\uXXXX`.
-fn ascii(value: &Value) -> String {
-    let mut text = String::new();
-    for c in value.to_string().chars() {
-        if c.is_ascii() {
-            text.push(c);
-        } else {
-            let mut units = [0; 2];
-            c.encode_utf16(&mut units).iter().for_each(|unit| text.push_str(&format!("\\u{unit:04x}")));
-        }
-    }
-    text
+/// What stands for a policy's ARN: every action of an alarm is an ARN, so this is none.
+pub(super) fn policy_placeholder(policy: &str) -> String {
+    format!("policy:{policy}")
 }
 
 pub(super) fn statistic(statistic: Statistic) -> &'static str {

@@ -3,6 +3,8 @@
 mod api;
 mod group;
 mod policy;
+mod read_back;
+mod root;
 mod stage;
 mod terraform;
 
@@ -12,6 +14,7 @@ use serde_json::json;
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
 use group::{GroupView, Parameter};
 use policy::{GoneView, PolicyView, ScheduledActionView};
+use root::{InRoot, RootFiles};
 use stage::Stages;
 use terraform::Terraform;
 
@@ -48,6 +51,7 @@ pub struct EnvironmentView<'f> {
     tags: Vec<Tag<'f>>,
     tags_json: String,
     terraform: Terraform,
+    root_files: RootFiles,
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
 }
@@ -75,6 +79,7 @@ pub struct ServiceView<'f> {
     adopt: bool,
     renamed_from: Option<String>,
     controller: &'static str,
+    in_root: InRoot,
     groups: Vec<GroupView<'f>>,
     parameters: Vec<Parameter<'f>>,
     policies: Vec<PolicyView<'f>>,
@@ -154,6 +159,7 @@ impl<'f> EnvironmentView<'f> {
             tags: tags(&environment.tags),
             tags_json: tags_json(&environment.tags),
             terraform: Terraform::needed_by(fleet),
+            root_files: RootFiles::of(environment),
             load_balancers,
             removed: environment
                 .removed
@@ -193,6 +199,7 @@ impl<'f> ServiceView<'f> {
                 plan::Controller::CodeDeploy => "CODE_DEPLOY",
                 plan::Controller::External => "EXTERNAL",
             },
+            in_root: InRoot::new(service),
             policies: policy::views(service, &groups),
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),

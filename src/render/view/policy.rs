@@ -4,7 +4,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::group::GroupView;
-use super::{api, stage};
+use super::root::{self, Address};
+use super::{api, read_back, stage};
 use crate::plan::policy::{
     Alarm, CustomMetric, Dimension, ForecastedMetric, Gone, Metric, Policy, PolicyId, PolicyKind, Predictive,
     Query, Resolution, ScheduledAction, StepScaling, TargetGroup, Term, TrackedMetric, Tracking,
@@ -16,6 +17,8 @@ use crate::plan::{self};
 pub(super) struct PolicyView<'f> {
     /// The spec's name of it: `requests`, `cpu`, `memory`, or the user's.
     metric: &'f str,
+    /// The same with its kind, so that no two policies of a service have one: `cpu`, `step.burst`.
+    path: String,
     /// `requests`, `cpu`, `memory`, `more_requests`, `custom`, `step`, `predictive`.
     kind: &'static str,
     name: &'f str,
@@ -28,6 +31,8 @@ pub(super) struct PolicyView<'f> {
     in_module: bool,
     /// Its Terraform name outside the module: two policies never share one.
     ident: String,
+    /// What Terraform writes it after, outside the module.
+    follows: Address,
     logical_id: String,
     /// The logical id of the policy before it: written one after another.
     after: Option<String>,
@@ -38,6 +43,8 @@ pub(super) struct PolicyView<'f> {
     configuration_json: String,
     /// All of it but the tracked metric, in the form in which scripts read it back.
     settings: String,
+    /// What the script reads back of it, column by column.
+    read_back: Vec<String>,
 }
 
 /// Target tracking; `metric_type` or `custom` is there.
@@ -54,7 +61,7 @@ struct TrackingView<'f> {
     /// `CPUUtilization` or `MemoryUtilization`, where ECS must measure it every 20 s.
     high_resolution: Option<&'static str>,
     custom: Option<CustomView<'f>>,
-    /// The metric in the form in which the script reads it back.
+    /// The metric in the form in which scripts read it back.
     fingerprint: String,
 }
 
@@ -100,7 +107,6 @@ struct StepView<'f> {
     cooldown: u32,
     steps: Vec<StepAdjustmentView>,
     alarm: AlarmView<'f>,
-    fingerprint: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -124,9 +130,12 @@ struct AlarmView<'f> {
     evaluation_periods: u32,
     datapoints: u32,
     missing_data: &'static str,
-    /// The arguments of PutMetricAlarm but for the actions.
+    /// The arguments of PutMetricAlarm, with a placeholder for the ARN of the policy.
     json: String,
+    /// All of it but its actions, in the form in which scripts read it back.
     fingerprint: String,
+    /// What the script reads back of it, column by column.
+    read_back: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -139,7 +148,6 @@ struct PredictiveView<'f> {
     buffer: u32,
     breach: &'static str,
     max_capacity_buffer: Option<u32>,
-    fingerprint: String,
 }
 
 /// A scheduled action.
@@ -147,6 +155,8 @@ struct PredictiveView<'f> {
 pub(super) struct ScheduledActionView<'f> {
     key: &'f str,
     ident: String,
+    /// What Terraform writes it after.
+    follows: Address,
     name: &'f str,
     schedule: &'f str,
     time_zone: &'f str,
@@ -154,6 +164,8 @@ pub(super) struct ScheduledActionView<'f> {
     end: Option<&'f str>,
     min: Option<u32>,
     max: Option<u32>,
+    /// What the script reads back of it, column by column.
+    read_back: Vec<String>,
 }
 
 /// What is to be deleted where it is live.
@@ -216,7 +228,8 @@ impl<'f> ScheduledActionView<'f> {
     fn new(service: &plan::Service, action: &'f ScheduledAction) -> Self {
         Self {
             key: &action.key,
-            ident: format!("{}__schedule__{}", service.name.ident(), action.key.ident()),
+            ident: root::action_ident(&service.name.ident(), action),
+            follows: root::action_follows(service, action),
             name: &action.name,
             schedule: &action.schedule,
             time_zone: &action.time_zone,
@@ -224,6 +237,7 @@ impl<'f> ScheduledActionView<'f> {
             end: action.end.as_deref(),
             min: action.min.as_ref().map(|tasks| tasks.get()),
             max: action.max.as_ref().map(|tasks| tasks.get()),
+            read_back: read_back::scheduled_action(action),
         }
     }
 }
@@ -274,7 +288,7 @@ impl<'f> PolicyView<'f> {
                 "TargetTrackingScaling"
             }
             PolicyKind::Step(said) => {
-                step = Some(StepView::new(said, &logical_id, known));
+                step = Some(StepView::new(said, policy, &logical_id, known));
                 "StepScaling"
             }
             PolicyKind::Predictive(said) => {
@@ -282,34 +296,26 @@ impl<'f> PolicyView<'f> {
                 "PredictiveScaling"
             }
         };
-        let in_module = match &policy.id {
-            PolicyId::Cpu | PolicyId::Memory => true,
-            PolicyId::Requests => tracking.as_ref().is_some_and(|tracking| tracking.custom.is_none()),
-            _ => false,
-        };
-        let ident =
-            format!("{}__{kind}__{}", service.name.ident(), key.map(|key| key.ident()).unwrap_or_default());
         Self {
             metric: policy.id.metric(),
+            path: policy.id.path().trim_start_matches("scaling.").to_owned(),
             kind,
             name: &policy.name,
             renamed_from: policy.renamed_from.as_ref().map(|name| &***name),
             adopt: policy.adopt,
             imported: stage::imported(policy),
             policy_type,
-            in_module,
-            ident: ident.trim_end_matches("__").to_owned(),
+            in_module: root::in_module(policy),
+            ident: root::policy_ident(&service.name.ident(), &policy.id),
+            follows: root::policy_follows(service, policy),
             logical_id,
             after,
             tracking,
             step,
             predictive,
             configuration_json: configuration.to_string(),
-            settings: match &policy.kind {
-                PolicyKind::Tracking(tracking) => api::tracking_fingerprint(tracking),
-                PolicyKind::Step(step) => api::step_fingerprint(step),
-                PolicyKind::Predictive(forecast) => api::predictive_fingerprint(forecast, &index),
-            },
+            settings: read_back::settings(&policy.kind, &index),
+            read_back: read_back::policy(&policy.kind, &index),
         }
     }
 }
@@ -337,7 +343,7 @@ impl<'f> TrackingView<'f> {
             group,
             high_resolution,
             custom,
-            fingerprint: api::metric_fingerprint(&tracking.metric, &|group| known.index(group)),
+            fingerprint: read_back::metric(&tracking.metric, &|group| known.index(group)),
         }
     }
 }
@@ -387,7 +393,7 @@ impl<'f> MetricView<'f> {
 }
 
 impl<'f> StepView<'f> {
-    fn new(step: &'f StepScaling, policy: &str, known: &Known<'_, 'f>) -> Self {
+    fn new(step: &'f StepScaling, policy: &Policy, logical_id: &str, known: &Known<'_, 'f>) -> Self {
         let view = |step: &plan::policy::StepAdjustment| StepAdjustmentView {
             from: step.from,
             to: step.to,
@@ -399,17 +405,16 @@ impl<'f> StepView<'f> {
             min_adjustment: step.min_adjustment,
             cooldown: step.cooldown.get(),
             steps: step.steps.iter().map(view).collect(),
-            alarm: AlarmView::new(&step.alarm, policy, known),
-            fingerprint: api::step_fingerprint(step),
+            alarm: AlarmView::new(&step.alarm, policy, logical_id, known),
         }
     }
 }
 
 impl<'f> AlarmView<'f> {
-    fn new(alarm: &'f Alarm, policy: &str, known: &Known<'_, 'f>) -> Self {
+    fn new(alarm: &'f Alarm, policy: &Policy, logical_id: &str, known: &Known<'_, 'f>) -> Self {
         Self {
             name: &alarm.name,
-            logical_id: format!("{}Alarm", policy.trim_end_matches("Policy")),
+            logical_id: format!("{}Alarm", logical_id.trim_end_matches("Policy")),
             metric: MetricView::new(&alarm.metric, known),
             comparison: api::comparison(alarm.comparison),
             threshold: alarm.threshold,
@@ -417,8 +422,9 @@ impl<'f> AlarmView<'f> {
             evaluation_periods: alarm.evaluation_periods,
             datapoints: alarm.datapoints,
             missing_data: api::missing_data(alarm.missing_data),
-            json: api::alarm(alarm).to_string(),
-            fingerprint: api::alarm_fingerprint(alarm),
+            json: api::alarm(alarm, &policy.name).to_string(),
+            fingerprint: read_back::alarm_settings(alarm),
+            read_back: read_back::alarm(alarm, &policy.name),
         }
     }
 }
@@ -436,7 +442,6 @@ impl<'f> PredictiveView<'f> {
             buffer: forecast.buffer.get(),
             breach: api::breach(forecast),
             max_capacity_buffer: forecast.max_capacity_buffer,
-            fingerprint: api::predictive_fingerprint(forecast, &|group| known.index(group)),
         }
     }
 }

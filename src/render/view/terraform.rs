@@ -9,6 +9,8 @@ use crate::plan::{self, Fleet, LoadBalancer};
 const PROVIDER_BASE: &str = "4.67";
 /// The first provider version whose target group data source says `load_balancer_arns` (changelog of 5.38.0).
 const PROVIDER_LOOKUP: &str = "5.38";
+/// The first provider version whose updates of a scheduled action keep its start and end (changelog of 5.42.0).
+const PROVIDER_SCHEDULE: &str = "5.42";
 /// The first provider version with `suspended_state` (changelog of 5.64.0).
 const PROVIDER_SUSPENDED: &str = "5.64";
 /// The first provider version with `predictive_scaling_policy_configuration` (schema of 6.13.0).
@@ -30,10 +32,13 @@ pub(super) struct Terraform {
 impl Terraform {
     pub(super) fn needed_by(fleet: &Fleet) -> Self {
         let uses_suspended = services(fleet).any(|service| service.suspended.is_some());
+        let uses_schedule = services(fleet).any(|service| !service.schedule.is_empty());
         let lowest = if services(fleet).any(forecasts) {
             PROVIDER_PREDICTIVE
         } else if uses_suspended {
             PROVIDER_SUSPENDED
+        } else if uses_schedule {
+            PROVIDER_SCHEDULE
         } else if services(fleet).any(looks_up) {
             PROVIDER_LOOKUP
         } else {
@@ -43,7 +48,7 @@ impl Terraform {
             required_version: TERRAFORM,
             aws_version: format!(">= {lowest}, < {PROVIDER_BELOW}"),
             uses_suspended,
-            uses_schedule: services(fleet).any(|service| !service.schedule.is_empty()),
+            uses_schedule,
         }
     }
 }

@@ -1,17 +1,18 @@
 //! A script under test, an AWS behind it, and an `aws` in between that counts calls, fails one, or presses Ctrl-C.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use super::gen_in;
+use super::quick_aws::QuickAws;
 use super::tools::{Moto, Seed, Tools, run, succeed};
-use super::{gen_in, root};
 
 /// Stands between the script and the real AWS CLI.
 const AWS: &str = r#"#!/usr/bin/env bash
@@ -75,16 +76,6 @@ pub enum Mishap<'m> {
     Signal(usize, &'m str),
 }
 
-/// Stacks that hold resources, which moto's do not: while this lives, a stage has them (`tests/tools/stacks.py`).
-pub struct Stacks(Child);
-
-impl Drop for Stacks {
-    fn drop(&mut self) {
-        drop(self.0.stdin.take()); // it serves until its input ends
-        let _ = self.0.wait();
-    }
-}
-
 /// Renders a spec over what was rendered before.
 fn render(folder: &Path, spec: &str) {
     fs::write(folder.join("spec.yaml"), spec).unwrap();
@@ -112,24 +103,16 @@ impl Stage {
         render(self.folder.path(), spec);
     }
 
-    /// Lets stacks hold resources from now on.
-    pub fn with_stacks(&self) -> Stacks {
-        let (socket, stacks) = (self.path("stacks.socket"), self.path("stacks"));
-        let mut server = self.tools.python("fake_aws.py");
-        server.arg("serve").arg(&socket).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut server = server.spawn().unwrap();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
-        fs::create_dir(&stacks).unwrap();
+    /// Lets stacks hold resources, which moto's do not, while the value lives.
+    pub fn with_stacks(&self) -> QuickAws {
+        let stacks = QuickAws::with_stacks(&self.tools);
+        let folder = stacks.path().display();
         let call = format!(
-            "#!/usr/bin/env bash\nexport FAKE_AWS_FOLDER={0} FAKE_AWS_SOCKET={1}\nexec {2} -S {3} call stacks.py {0} \"$@\"\n",
-            stacks.display(),
-            socket.display(),
-            self.tools.bin().join("python").display(),
-            root().join("tests/tools/fake_aws.py").display(),
+            "#!/bin/sh\nexport FAKE_AWS_FOLDER={folder} FAKE_AWS_SOCKET={folder}/socket\nexec {folder}/aws \"$@\"\n"
         );
         fs::write(self.path("bin/stacks"), call).unwrap();
         fs::set_permissions(self.path("bin/stacks"), fs::Permissions::from_mode(0o755)).unwrap();
-        Stacks(server)
+        stacks
     }
 
     /// A path below the stage.

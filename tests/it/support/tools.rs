@@ -45,6 +45,15 @@ impl Tools {
         None
     }
 
+    /// Whether a tool is here that not every machine can have. Without it: loudly no; missing.txt says why.
+    pub fn has(&self, name: &str) -> bool {
+        let has = self.bin.join(name).exists();
+        if !has {
+            eprintln!("\n*** NOT TESTED: there is no {name} here (see target/tools/missing.txt) ***\n");
+        }
+        has
+    }
+
     /// A tool to run, with the tools first on PATH and nothing of the user's AWS or Terraform settings.
     pub fn command(&self, name: &str) -> Command {
         let mut command = Command::new(self.bin.join(name));
