@@ -12,6 +12,7 @@ mod findings;
 mod formats;
 mod repository;
 mod rules;
+mod scaling_scripts;
 mod schema;
 mod scripts;
 mod support;
