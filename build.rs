@@ -19,6 +19,8 @@ fn main() {
 /// The commit a package was made from, if the package is what was committed.
 fn of_package() -> Option<String> {
     let info = std::fs::read_to_string(".cargo_vcs_info.json").ok()?;
+    // `cargo package` builds in the target folder of the checkout, which has no such file and so builds again.
+    println!("cargo:rerun-if-changed=.cargo_vcs_info.json");
     let (_, rest) = info.split_once("\"sha1\": \"")?;
     let commit = rest.split('"').next()?;
     (!info.contains("\"dirty\": true") && is_commit(commit)).then(|| commit.to_owned())

@@ -261,7 +261,7 @@ fn a_person_is_asked_for_what_is_missing() {
     let fleet = crate::support::fleet(&fs::read_to_string(folder.path().join("specs/shop.yaml")).unwrap());
     let web = &fleet.environments[0].services[0];
     assert_eq!(web.policies.len(), 2);
-    assert!(format!("{:?}", web.target_groups()).contains("prod-web-tg"));
+    assert!(web.target_groups().iter().any(|group| format!("{group:?}").contains("prod-web-tg")));
     // Refused before the questions, not after them.
     let (status, shown) = answer("init --service web", "shop\n");
     assert!(

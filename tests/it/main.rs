@@ -22,5 +22,6 @@ mod schema;
 mod scripts;
 mod support;
 mod targets;
+mod terraform;
 mod tools;
 mod workflows;

@@ -307,5 +307,6 @@ fn progress_is_shown_for_work_that_lasts() {
 fn progress_is_not_shown_for_short_work() {
     let folder = fleet();
     let shown = on_terminal(folder.path(), &format!("{} check", env!("CARGO_BIN_EXE_gen")));
-    assert_eq!(shown, "43 files as the spec says\r\n");
+    let (count, rest) = shown.split_once(' ').unwrap();
+    assert!(count.parse::<u32>().is_ok() && rest == "files as the spec says\r\n", "{shown:?}");
 }

@@ -56,6 +56,11 @@ fn the_version_names_the_commit_where_it_is_known() {
     };
     fs::write(package.join(".cargo_vcs_info.json"), info("")).unwrap();
     assert_eq!(version(&package), format!("9.9.9 ({})", &commit[..12]));
+    let watched = version_and_watched(&script, &package, &path).1;
+    assert!(
+        watched.contains(&package.join(".cargo_vcs_info.json")),
+        "the checkout must not take this for its own"
+    );
     fs::write(package.join(".cargo_vcs_info.json"), info(",\n    \"dirty\": true")).unwrap();
     assert_eq!(version(&package), "9.9.9");
 }
@@ -115,9 +120,10 @@ fn the_package_has_the_program_and_nothing_else() {
     for file in ["Cargo.lock", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "build.rs", "src/main.rs"] {
         assert!(listed.lines().any(|line| line == file), "{file} is missing from\n{listed}");
     }
-    let sources =
-        ["src/", "templates/"].map(|folder| listed.lines().filter(|l| l.starts_with(folder)).count());
-    let there = ["src", "templates"].map(|folder| crate::support::files(&root().join(folder), "").len());
+    // The examples of `gen rule` are the fixtures of the tests.
+    let folders = ["src/", "templates/", "tests/invalid/"];
+    let sources = folders.map(|folder| listed.lines().filter(|l| l.starts_with(folder)).count());
+    let there = folders.map(|folder| crate::support::files(&root().join(folder), "").len());
     assert_eq!(sources, there);
     let more: Vec<&str> = listed.lines().filter(|line| line.contains('/')).collect();
     assert_eq!(more.len(), sources.iter().sum::<usize>(), "{more:?}");

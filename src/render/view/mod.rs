@@ -4,6 +4,7 @@ mod api;
 mod group;
 mod policy;
 mod read_back;
+mod root;
 mod stage;
 mod terraform;
 
@@ -13,8 +14,9 @@ use serde_json::json;
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
 use group::{GroupView, Parameter};
 use policy::{GoneView, PolicyView, ScheduledActionView};
+use root::{InRoot, RootFiles};
 use stage::Stages;
-use terraform::{InRoot, RootFiles, Terraform};
+use terraform::Terraform;
 
 /// What fleet templates see.
 #[derive(Debug, Serialize)]

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::group::GroupView;
-use super::terraform::{self, Address};
+use super::root::{self, Address};
 use super::{api, read_back, stage};
 use crate::plan::policy::{
     Alarm, CustomMetric, Dimension, ForecastedMetric, Gone, Metric, Policy, PolicyId, PolicyKind, Predictive,
@@ -228,8 +228,8 @@ impl<'f> ScheduledActionView<'f> {
     fn new(service: &plan::Service, action: &'f ScheduledAction) -> Self {
         Self {
             key: &action.key,
-            ident: terraform::action_ident(&service.name.ident(), action),
-            follows: terraform::action_follows(service, action),
+            ident: root::action_ident(&service.name.ident(), action),
+            follows: root::action_follows(service, action),
             name: &action.name,
             schedule: &action.schedule,
             time_zone: &action.time_zone,
@@ -305,9 +305,9 @@ impl<'f> PolicyView<'f> {
             adopt: policy.adopt,
             imported: stage::imported(policy),
             policy_type,
-            in_module: terraform::in_module(policy),
-            ident: terraform::policy_ident(&service.name.ident(), &policy.id),
-            follows: terraform::policy_follows(service, policy),
+            in_module: root::in_module(policy),
+            ident: root::policy_ident(&service.name.ident(), &policy.id),
+            follows: root::policy_follows(service, policy),
             logical_id,
             after,
             tracking,
