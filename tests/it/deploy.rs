@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::process::Output;
 
-use crate::support::said;
 use crate::support::stage::{Mishap, SPEC, Stage, literal};
+use crate::support::{root, said};
 
 const SCRIPT: &str = "out/cloudformation/prod/deploy.sh";
 
@@ -161,5 +161,273 @@ fn an_interrupt_takes_the_unexecuted_change_set_back() {
     for (signal, expected) in [("INT", 130), ("PIPE", 141)] {
         let output = stage.run_with(SCRIPT, &["--yes"], Mishap::Signal(made + 1, signal));
         assert_eq!((status(&output), stacks(&stage).as_str()), (expected, ""), "{}", said(&output));
+    }
+}
+
+/// The scalable target of `prod/web`.
+const WEB: &str = "--service-namespace ecs --scalable-dimension ecs:service:DesiredCount --resource-id service/prod-cluster/prod-web";
+
+/// The spec with other lines for the CPU policy.
+fn with_cpu(cpu: &str) -> String {
+    let before = "cpu: { target: 70 }";
+    assert!(SPEC.contains(before));
+    SPEC.replace(before, &format!("cpu: {{ target: 70, {cpu} }}"))
+}
+
+fn policies(stage: &Stage) -> String {
+    let query = "ScalingPolicies[].PolicyName";
+    stage.aws(&format!(
+        "application-autoscaling describe-scaling-policies --service-namespace ecs --query {query} --output text"
+    ))
+}
+
+fn scale_in_is_suspended(stage: &Stage) -> bool {
+    let query = "ScalableTargets[?SuspendedState.DynamicScalingInSuspended].ResourceId";
+    let said = stage.aws(&format!(
+        "application-autoscaling describe-scalable-targets --service-namespace ecs --query {query} --output text"
+    ));
+    !said.trim().is_empty()
+}
+
+/// The live scaling of `prod/web`, with a CPU policy of another name, in no stack.
+fn make_live(stage: &Stage, min: u32, cpu: &str, target: &str) {
+    stage.aws(&format!(
+        "application-autoscaling register-scalable-target {WEB} --min-capacity {min} --max-capacity 10"
+    ));
+    let metric = "PredefinedMetricSpecification={PredefinedMetricType=ECSServiceAverageCPUUtilization}";
+    stage.aws(&format!(
+        "application-autoscaling put-scaling-policy {WEB} --policy-name {cpu} --policy-type TargetTrackingScaling --target-tracking-scaling-policy-configuration TargetValue={target},ScaleOutCooldown=60,{metric}"
+    ));
+}
+
+/// The places of the calls of the last run that hold these words, one after another.
+fn in_order(stage: &Stage, words: &[&str]) -> bool {
+    let calls = stage.calls();
+    let mut rest = calls.iter();
+    words.iter().all(|word| rest.any(|call| call.contains(word)))
+}
+
+/// AWS allows one policy per metric and CloudFormation creates before it deletes: the former policy goes first, with
+/// scale-in held until the new one is there.
+#[test]
+fn a_policy_gets_another_name_in_two_steps() {
+    let Some(stage) = Stage::new(SPEC) else { return };
+    let _stacks = stage.with_stacks();
+    assert_eq!(status(&stage.run(SCRIPT, &["--yes"])), 0);
+    let before = policies(&stage);
+    assert_eq!(before, "prod-web-requests-tracking-policy\tprod-web-cpu-tracking-policy\n");
+
+    stage.render(&with_cpu("policy_name: cpu, renamed_from: prod-web-cpu-tracking-policy"));
+    let dry = stage.run(SCRIPT, &["--dry-run"]);
+    assert_eq!((status(&dry), policies(&stage)), (0, before), "{}", said(&dry));
+    assert!(
+        said(&dry).contains("the policy prod-web-cpu-tracking-policy gives way to cpu"),
+        "{}",
+        said(&dry)
+    );
+
+    let output = stage.run(SCRIPT, &["--yes"]);
+    assert_eq!(status(&output), 0, "{}", said(&output));
+    assert_eq!(policies(&stage), "prod-web-requests-tracking-policy\tcpu\n");
+    assert!(!scale_in_is_suspended(&stage), "{}", said(&output));
+    let (execute, suspended) = ("execute-change-set", "DynamicScalingInSuspended=");
+    let (held, released) = (format!("{suspended}true"), format!("{suspended}false"));
+    assert!(in_order(&stage, &[&held, execute, execute, &released]), "{:#?}", stage.calls());
+
+    let next = stage.run(SCRIPT, &["--yes"]);
+    assert!(said(&next).contains("no changes: web") && !in_order(&stage, &[suspended]), "{}", said(&next));
+
+    // What happens to those who do not say `renamed_from`.
+    stage.render(&with_cpu("policy_name: other"));
+    let output = stage.run(SCRIPT, &["--yes"]);
+    let words = "UPDATE_ROLLBACK_COMPLETE: not deployed";
+    assert!(status(&output) == 2 && said(&output).contains(words), "{}", said(&output));
+}
+
+/// Wherever a rename stops: scale-in is released or the command that releases it is said, and the next run ends well.
+#[test]
+fn a_rename_that_fails_leaves_scale_in_released_or_says_so() {
+    let Some(stage) = Stage::new(SPEC) else { return };
+    let _stacks = stage.with_stacks();
+    let mut names = ["prod-web-cpu-tracking-policy", "cpu"];
+    let mut rename = || {
+        names.reverse();
+        stage.render(&with_cpu(&format!("policy_name: {}, renamed_from: {}", names[0], names[1])));
+        names[0]
+    };
+    assert_eq!(status(&stage.run(SCRIPT, &["--yes"])), 0);
+    rename();
+    assert_eq!(status(&stage.run(SCRIPT, &["--yes"])), 0);
+    let calls = stage.calls();
+    let first = calls.iter().position(|call| call.contains("register-scalable-target")).unwrap() + 1;
+    let mut mishaps: Vec<_> = (first..=calls.len()).map(Mishap::Before).collect();
+    let writes = ["execute-change-set", "register-scalable-target"];
+    let written = (1..).zip(&calls).filter(|(_, call)| writes.iter().any(|word| call.contains(word)));
+    mishaps.extend(written.clone().map(|(n, _)| Mishap::After(n)));
+    mishaps.extend(written.map(|(n, _)| Mishap::Signal(n, "INT")));
+    assert!(mishaps.len() > 15, "{calls:#?}");
+    let (mut held, mut released, mut left) = (0, 0, 0);
+    for mishap in mishaps {
+        let name = rename();
+        let output = stage.run_with(SCRIPT, &["--yes"], mishap);
+        assert_ne!(status(&output), 0, "{mishap:?}: {}", said(&output));
+        let said_so = said(&output).contains("is still suspended");
+        assert_eq!(scale_in_is_suspended(&stage), said_so, "{mishap:?}: {}", said(&output));
+        if said_so {
+            held += 1;
+            assert!(
+                said(&output).contains("register-scalable-target --region eu-west-1"),
+                "{}",
+                said(&output)
+            );
+        } else {
+            released += 1;
+        }
+        let next = stage.run(SCRIPT, &["--yes"]);
+        assert_eq!(status(&next), 0, "{mishap:?}: {}\n{}", said(&output), said(&next));
+        let all = policies(&stage);
+        let mut live: Vec<&str> = all.split_whitespace().collect();
+        live.sort_unstable();
+        assert_eq!(live, [name, "prod-web-requests-tracking-policy"], "{mishap:?}: {}", said(&next));
+        // A hold that it cannot tell from somebody's own suspension it leaves, and says so once more.
+        let suspended = scale_in_is_suspended(&stage);
+        assert_eq!(suspended, said(&next).contains("to release it: aws"), "{mishap:?}: {}", said(&next));
+        if suspended {
+            stage.aws(&format!("application-autoscaling register-scalable-target {WEB} --suspended-state DynamicScalingInSuspended=false"));
+            left += 1;
+        }
+    }
+    assert!(left < held / 2, "{left} of {held} holds left");
+    assert!(held > 1 && released > 3, "{held} held, {released} released");
+}
+
+/// A former policy that no stack has is deleted through the API.
+#[test]
+fn a_policy_made_by_hand_gives_way_to_its_new_name() {
+    let Some(stage) = Stage::new(&with_cpu("renamed_from: by-hand")) else { return };
+    let _stacks = stage.with_stacks();
+    make_live(&stage, 2, "by-hand", "50");
+    let dry = stage.run(SCRIPT, &["--dry-run"]);
+    assert!(said(&dry).contains("Delete   by-hand, which is not the stack's"), "{}", said(&dry));
+    assert_eq!((status(&dry), policies(&stage).as_str()), (0, "by-hand\n"));
+    let declined = stage.run_at_terminal(SCRIPT, &[], "no\n");
+    assert_eq!((status(&declined), policies(&stage).as_str()), (1, "by-hand\n"), "{}", said(&declined));
+    let output = stage.run(SCRIPT, &["--yes"]);
+    assert_eq!(status(&output), 0, "{}", said(&output));
+    assert_eq!(policies(&stage), "prod-web-requests-tracking-policy\tprod-web-cpu-tracking-policy\n");
+    assert!(!scale_in_is_suspended(&stage), "{}", said(&output));
+}
+
+/// What the spec adopts comes into the stack as it is, or not at all; what is not live yet follows with an update.
+#[test]
+fn what_is_live_is_imported_as_it_is() {
+    let spec = with_cpu("policy_name: by-hand, adopt: true");
+    let Some(stage) = Stage::new(&spec) else { return };
+    let _stacks = stage.with_stacks();
+    let refused = |words: &[&str]| {
+        let output = stage.run(SCRIPT, &["--yes"]);
+        assert_eq!((status(&output), stage.writes()), (2, 0), "{}", said(&output));
+        assert!(words.iter().all(|word| said(&output).contains(word)), "{words:?}: {}", said(&output));
+    };
+    refused(&["is not scaled yet", "the policy by-hand, but it is not live"]);
+    make_live(&stage, 1, "by-hand", "71");
+    refused(&[
+        "live 1 to 10 tasks, in the spec 2 to 10",
+        "live [71,60,300,false], in the spec [70,60,300,false]",
+    ]);
+    make_live(&stage, 2, "by-hand", "70");
+
+    let dry = stage.run(SCRIPT, &["--dry-run"]);
+    assert_eq!((status(&dry), stacks(&stage).as_str()), (0, ""), "{}", said(&dry));
+    let output = stage.run(SCRIPT, &["--yes"]);
+    assert_eq!(status(&output), 0, "{}", said(&output));
+    assert!(in_order(
+        &stage,
+        &["--change-set-type IMPORT", "execute", "--change-set-type UPDATE", "execute"]
+    ));
+    assert!(said(&output).contains("imported"), "{}", said(&output));
+    assert_eq!(policies(&stage), "by-hand\tprod-web-requests-tracking-policy\n");
+    let next = stage.run(SCRIPT, &["--yes"]);
+    assert!(said(&next).contains("no changes: web"), "{}", said(&next));
+
+    // What was imported outlives its place in the stack; that is said, with the command that ends it.
+    stage.render(&with_cpu("policy_name: by-hand, enabled: false"));
+    let output = stage.run(SCRIPT, &["--yes"]);
+    let words = "the policy by-hand is switched off in the spec, but live";
+    assert!(status(&output) == 0 && said(&output).contains(words), "{}", said(&output));
+    assert!(said(&output).contains("delete-scaling-policy --region eu-west-1"), "{}", said(&output));
+}
+
+/// A policy that is switched off goes, and nothing else does.
+#[test]
+fn what_is_switched_off_leaves_the_stack() {
+    let Some(stage) = Stage::new(SPEC) else { return };
+    let _stacks = stage.with_stacks();
+    assert_eq!(status(&stage.run(SCRIPT, &["--yes"])), 0);
+    stage.render(&with_cpu("enabled: false"));
+    let output = stage.run(SCRIPT, &["--yes"]);
+    assert_eq!(status(&output), 0, "{}", said(&output));
+    assert_eq!(policies(&stage), "prod-web-requests-tracking-policy\n");
+    assert!(!said(&output).contains("switched off"), "{}", said(&output));
+}
+
+/// Several target groups behind several load balancers fill the parameters of one template.
+#[test]
+fn each_target_group_is_looked_up_and_looked_at() {
+    let spec = std::fs::read_to_string(root().join("tests/cases/metrics/spec.yaml")).unwrap();
+    let Some(stage) = Stage::new(&spec) else { return };
+    let output = stage.run(SCRIPT, &["--yes", "--service", "api", "--service", "checkout"]);
+    assert_eq!(status(&output), 0, "{}", said(&output));
+    let parameters = |stack: &str| {
+        let query = "Stacks[0].Parameters[].[ParameterKey,ParameterValue]";
+        let said = stage.aws(&format!("cloudformation describe-stacks --stack-name {stack} --query {query}"));
+        let pairs: Vec<(String, String)> = serde_json::from_str(&said).unwrap();
+        let without_id =
+            |(key, value): (String, String)| format!("{key}={}", value.rsplit_once('/').unwrap().0);
+        pairs.into_iter().map(without_id).collect::<Vec<_>>()
+    };
+    let api = [
+        "LoadBalancerFullName=app/shop",
+        "TargetGroupFullName=targetgroup/api",
+        "MoreAdminTargetGroupFullName=targetgroup/admin",
+        "MorePartnersLoadBalancerFullName=app/partners",
+        "MorePartnersTargetGroupFullName=targetgroup/partners",
+    ];
+    assert_eq!(parameters("prod-api-autoscaling"), api);
+    let both = ["app/shop", "targetgroup/checkout-blue", "targetgroup/checkout-green"];
+    let names = ["LoadBalancerFullName", "BlueTargetGroupFullName", "GreenTargetGroupFullName"];
+    let checkout: Vec<String> =
+        names.iter().zip(both).map(|(name, value)| format!("{name}={value}")).collect();
+    assert_eq!(parameters("prod-checkout-autoscaling"), checkout);
+
+    for (right, wrong, words) in [
+        ("=shop target_group=admin", "=partners target_group=admin", "admin gets no traffic from partners"),
+        ("=shop target_group=admin", "=shop target_group=checkout-green", "checkout-green is not attached"),
+    ] {
+        stage.edit(SCRIPT, right, wrong);
+        let output = stage.run(SCRIPT, &["--yes", "--service", "api"]);
+        assert_eq!((status(&output), stage.writes()), (2, 0), "{words}: {}", said(&output));
+        assert!(said(&output).contains(words), "{words}: {}", said(&output));
+        stage.edit(SCRIPT, wrong, right);
+    }
+}
+
+/// A live alarm of the same name is not taken over.
+#[test]
+fn an_alarm_that_is_not_the_stacks_is_left_alone() {
+    let spec = with_cpu("cooldown: { out: 60s }");
+    let steps = "step: { burst: { metric: cpu, threshold: 90, steps: [{ from: 0, by: 2 }] } }";
+    let spec = spec.replace("scaling: {", &format!("scaling: {{ {steps},"));
+    let Some(stage) = Stage::new(&spec) else { return };
+    let _stacks = stage.with_stacks();
+    let alarm = "--namespace AWS/ECS --metric-name CPUUtilization --statistic Average --period 60 --evaluation-periods 1 --threshold 1 --comparison-operator GreaterThanThreshold";
+    stage.aws(&format!("cloudwatch put-metric-alarm --alarm-name prod-web-burst-alarm {alarm}"));
+    let output = stage.run(SCRIPT, &["--yes"]);
+    assert_eq!((status(&output), stage.writes()), (2, 0), "{}", said(&output));
+    assert!(said(&output).contains("there is an alarm prod-web-burst-alarm"), "{}", said(&output));
+    stage.aws("cloudwatch delete-alarms --alarm-names prod-web-burst-alarm");
+    for changes in ["deployed: web", "no changes: web"] {
+        let output = stage.run(SCRIPT, &["--yes"]);
+        assert!(status(&output) == 0 && said(&output).contains(changes), "{}", said(&output));
     }
 }

@@ -2,9 +2,9 @@
 
     stacks.py FOLDER ARG...     one call of the AWS CLI
 
-Four calls are answered here, all others by the AWS CLI: executing a change set does to Application Auto Scaling and
-CloudWatch what CloudFormation would do, with what it did before remembered in FOLDER; listing a stack's resources,
-reading its status and showing a change set know of that. As on AWS,
+Three calls are answered here, all others by the AWS CLI: executing a change set does to Application Auto Scaling and
+CloudWatch what CloudFormation would do, with what it did before remembered in FOLDER; listing a stack's resources and
+reading its status know of that. As on AWS,
 
 - what is new or differs from the template before is written first, what has gone is deleted last;
 - what has gone and was retained is let go of;
@@ -24,6 +24,7 @@ from typing import Any
 
 import awscli.clidriver
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from cfn_apply import ALARM, CLOUDWATCH, POLICY, TARGET, Template
 from endpoint import Endpoint
@@ -65,25 +66,34 @@ class Stack:
         described = self.cloudformation.describe_change_set(StackName=self.name, ChangeSetName=change_set)
         given = {item["ParameterKey"]: item["ParameterValue"] for item in described.get("Parameters", [])}
         first = not self.resources
-        self.cloudformation.execute_change_set(StackName=self.name, ChangeSetName=change_set)
-        body = self.cloudformation.get_template(StackName=self.name)["TemplateBody"]
-        imports = (self.file.parent / f"{change_set}.import").exists()
+        asked = json.loads((self.file.parent / f"{change_set}.json").read_text())
+        self.tell_moto(change_set, asked["body"], described)
         try:
-            if imports:
-                self.import_(self.wanted(body, given))
+            template = self.wanted(asked["body"], given)
+            if asked["imports"]:
+                self.import_(template, json.loads(asked["imports"]))
                 self.status = "IMPORT_COMPLETE"
             else:
-                self.update(self.wanted(body, given))
+                self.update(template)
                 self.status = "CREATE_COMPLETE" if first else "UPDATE_COMPLETE"
         except ClientError as error:
             print(f"the stack {self.name}: {error}", file=sys.stderr)
             self.status = "ROLLBACK_COMPLETE" if first else "UPDATE_ROLLBACK_COMPLETE"
         self.save()
 
-    def wanted(self, body: Any, given: dict[str, str]) -> Template:
-        text = body if isinstance(body, str) else json.dumps(body)
+    def tell_moto(self, change_set: str, body: str, described: dict[str, Any]) -> None:
+        """Have moto's stack, which is empty, say that it has the new template."""
+        try:
+            self.cloudformation.execute_change_set(StackName=self.name, ChangeSetName=change_set)
+        except (ClientError, ResponseParserError):
+            # It fails to remove a resource that was modified before and that it never made.
+            both = {name: described.get(name) or [] for name in ("Parameters", "Tags")}
+            self.cloudformation.delete_stack(StackName=self.name)
+            self.cloudformation.create_stack(StackName=self.name, TemplateBody=body, **both)
+
+    def wanted(self, body: str, given: dict[str, str]) -> Template:
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-            file.write(text)
+            file.write(body)
             file.flush()
             return Template(file.name, given, self.region, self.account)
 
@@ -102,7 +112,7 @@ class Stack:
             if physical not in self.resources and not resource["retain"]:
                 operation, keys = DELETE[resource["type"]]
                 arguments = {key: resource["parameters"][key] for key in keys} or {"AlarmNames": [physical]}
-                self.client(operation).__getattribute__(operation)(**arguments)
+                getattr(self.client(operation), operation)(**arguments)
 
     def write(
         self, before: dict[str, Any], template: Template, operation: str, parameters: dict[str, Any]
@@ -137,10 +147,9 @@ class Stack:
             return str(parameters["AlarmName"])
         return "|".join(parameters[key] for key in ("ResourceId", "ScalableDimension", "ServiceNamespace"))
 
-    def import_(self, template: Template) -> None:
+    def import_(self, template: Template, items: list[dict[str, Any]]) -> None:
         """Take the resources of the template over; nothing is written."""
-        named = json.loads((self.file.parent / "resources-to-import.json").read_text())
-        named = {item["LogicalResourceId"]: item for item in named}
+        named = {item["LogicalResourceId"]: item for item in items}
         document = template.document["Resources"]
         if set(named) != set(document) or "Outputs" in template.document:
             raise ValueError(f"{sorted(named)} are named, {sorted(document)} are in the template; no outputs allowed")
@@ -195,9 +204,9 @@ def main(arguments: list[str]) -> int:
         if "describe-stacks" in arguments and "Stacks[0].StackStatus" in arguments and stack.status:
             print(stack.status)
             return 0
-        if option(arguments, "--change-set-type") == "IMPORT":
-            (folder / f"{option(arguments, '--change-set-name')}.import").touch()
-            (folder / "resources-to-import.json").write_text(option(arguments, "--resources-to-import"))
+        if "create-change-set" in arguments:
+            asked = {"body": option(arguments, "--template-body"), "imports": option(arguments, "--resources-to-import")}
+            (folder / f"{option(arguments, '--change-set-name')}.json").write_text(json.dumps(asked))
     sys.argv = ["aws", *arguments]
     status: int = awscli.clidriver.main()
     return status

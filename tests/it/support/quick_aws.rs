@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use super::root;
@@ -43,6 +44,11 @@ impl QuickAws {
         fs::write(&aws, text).unwrap();
         fs::set_permissions(&aws, fs::Permissions::from_mode(0o755)).unwrap();
         Self { folder, child }
+    }
+
+    /// Where it is: `aws`, and the `socket` that this needs.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Makes it the `aws` of a command.

@@ -11,6 +11,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use super::gen_in;
+use super::quick_aws::QuickAws;
 use super::tools::{Moto, Seed, Tools, run, succeed};
 
 /// Stands between the script and the real AWS CLI.
@@ -75,14 +76,19 @@ pub enum Mishap<'m> {
     Signal(usize, &'m str),
 }
 
+/// Renders a spec over what was rendered before.
+fn render(folder: &Path, spec: &str) {
+    fs::write(folder.join("spec.yaml"), spec).unwrap();
+    succeed(gen_in(folder).args(["--spec", "spec.yaml", "--out", "out"]));
+}
+
 impl Stage {
     /// Renders a spec of one environment.
     pub fn new(spec: &str) -> Option<Self> {
         let tools = Tools::get()?;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("spec.yaml");
-        fs::write(&path, spec).unwrap();
-        succeed(gen_in(folder.path()).args(["--spec", "spec.yaml", "--out", "out"]));
+        render(folder.path(), spec);
         let seeds = Seed::of_spec(&path);
         let moto = tools.moto(seeds.values().next().unwrap());
         let wrapper = folder.path().join("bin/aws");
@@ -90,6 +96,23 @@ impl Stage {
         fs::write(&wrapper, AWS).unwrap();
         fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
         Some(Self { tools, moto, folder })
+    }
+
+    /// Renders another spec in place of the first.
+    pub fn render(&self, spec: &str) {
+        render(self.folder.path(), spec);
+    }
+
+    /// Lets stacks hold resources, which moto's do not, while the value lives.
+    pub fn with_stacks(&self) -> QuickAws {
+        let stacks = QuickAws::with_stacks(&self.tools);
+        let folder = stacks.path().display();
+        let call = format!(
+            "#!/bin/sh\nexport FAKE_AWS_FOLDER={folder} FAKE_AWS_SOCKET={folder}/socket\nexec {folder}/aws \"$@\"\n"
+        );
+        fs::write(self.path("bin/stacks"), call).unwrap();
+        fs::set_permissions(self.path("bin/stacks"), fs::Permissions::from_mode(0o755)).unwrap();
+        stacks
     }
 
     /// A path below the stage.
@@ -119,7 +142,8 @@ impl Stage {
         for file in ["calls", "calls.count"] {
             let _ = fs::remove_file(self.path(file));
         }
-        let real = self.tools.bin().join("aws");
+        let stacks = self.path("bin/stacks");
+        let real = if stacks.exists() { stacks } else { self.tools.bin().join("aws") };
         let path = format!("{}:{}", self.path("bin").display(), std::env::var("PATH").unwrap());
         command.current_dir(self.folder.path());
         command.env("PATH", path).env("REAL_AWS", real).env("CALLS", self.path("calls"));
