@@ -18,6 +18,7 @@ mod pipeline;
 mod release;
 mod repository;
 mod rules;
+mod scaling_scripts;
 mod schema;
 mod scripts;
 mod support;
