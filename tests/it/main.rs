@@ -13,6 +13,7 @@ mod findings;
 mod formats;
 mod init;
 mod manners;
+mod mutation;
 mod pipeline;
 mod release;
 mod repository;
