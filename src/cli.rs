@@ -1,16 +1,23 @@
-//! The command line, as types. No behaviour.
+//! The command line, as types, and parsing it. What the commands do is elsewhere.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
+
+/// Version and, where it is known, the commit that the program was built from.
+pub const VERSION: &str = env!("GEN_VERSION");
 
 const EXAMPLES: &str = "\
 Examples:
-  gen                                   write everything the spec asks for
-  gen --target cloudformation           write the CloudFormation templates only
-  gen --env prod-eu --service web       write the files in which prod-eu/web appears
-  gen check                             say whether the committed files are what the spec says
-  gen validate --spec specs/shop.yaml   check the spec alone
+  gen                                      write everything the spec asks for
+  gen --target cloudformation              write the CloudFormation templates only
+  gen --env prod-eu --service web          write the files in which prod-eu/web appears
+  gen check                                say whether the committed files are what the spec says
+  gen validate --spec specs/langfuse.yaml  check the spec alone
+  gen rule max-below-min                   explain a finding
 
 Without --spec, gen uses $GEN_SPEC, or looks for scalegen.yaml or the only YAML file in specs/,
 here and in the folders above. Files go to generated/ beside it.
@@ -18,9 +25,68 @@ here and in the folders above. Files go to generated/ beside it.
 Exit status: 0 done or clean, 1 the answer is no (drift, invalid spec in validate),
 2 no answer could be given (usage, files, invalid spec elsewhere), 130 interrupted.";
 
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  gen check                   name every file that differs, and the command that fixes it
+  gen check --format json     the same for programs
+  gen check --format github   the same as annotations of a GitHub workflow
+  gen check --env prod-eu     only the files in which prod-eu appears
+
+Exit status: 0 no drift, 1 drift, 2 no answer could be given.";
+
+const VALIDATE_EXAMPLES: &str = "\
+Examples:
+  gen validate                                every mistake of the spec, at file:line:col
+  gen validate --format json                  the same for programs
+  gen validate -q --spec specs/langfuse.yaml  nothing at all if the spec is valid
+
+Exit status: 0 valid, 1 invalid, 2 no answer could be given.";
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  gen init --project shop --env prod=111111111111:eu-west-1 --service web --service api
+  gen init --project shop --env staging=111111111111:eu-west-1 --env prod=222222222222:us-west-2 \\
+      --service web --requests 1000 --load-balancer '{environment}-alb' \\
+      --target-group '{environment}-{service}-tg'
+
+On a terminal, gen asks for what the flags leave open. The spec goes to specs/PROJECT.yaml,
+its schema, for editors, to schema.json beside it. Then `gen` writes the files.
+
+Exit status: 0 written, 2 nothing written.";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  gen schema > specs/schema.json   where a spec in specs/ finds it, by its first line:
+                                   # yaml-language-server: $schema=./schema.json";
+
+const RULE_EXAMPLES: &str = "\
+Examples:
+  gen rule                 all codes, one a line
+  gen rule max-below-min   why it is one, and what to write instead
+
+Exit status: 0, or 2 if there is no such code.";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  source <(gen completions bash)           in ~/.bashrc
+  gen completions zsh > _gen               in a folder of $fpath
+  gen completions fish > gen.fish          in ~/.config/fish/completions
+  gen completions powershell > gen.ps1     to be sourced in $PROFILE";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  gen man > gen.1               the page of gen
+  gen man check > gen-check.1   the page of a subcommand";
+
 /// One spec of ECS services in; Terraform, CloudFormation and AWS CLI scripts that scale them out.
 #[derive(Debug, Parser)]
-#[command(name = "gen", version, about, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "gen",
+    version = VERSION,
+    about,
+    after_help = EXAMPLES,
+    override_usage = "gen [OPTIONS]\n       gen <COMMAND> [OPTIONS]"
+)]
 pub struct Cli {
     /// What to do; without a subcommand: generate.
     #[command(subcommand)]
@@ -28,26 +94,72 @@ pub struct Cli {
     /// Arguments of generating.
     #[command(flatten)]
     pub generate: Generate,
+    /// Arguments of every command.
+    #[command(flatten)]
+    pub common: Common,
 }
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Compare the files on disk with what the spec asks for, and write nothing
-    #[command(after_help = "Exit status: 0 no drift, 1 drift, 2 no answer could be given.")]
+    #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
     /// Check the spec alone: its schema and all rules
-    #[command(after_help = "Exit status: 0 valid, 1 invalid, 2 no answer could be given.")]
+    #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(Validate),
+    /// Explain a finding: why it is one, and what to write instead
+    #[command(after_help = RULE_EXAMPLES)]
+    Rule(Rule),
+    /// Write a first spec, valid as it stands
+    #[command(after_help = INIT_EXAMPLES)]
+    Init(Init),
     /// Print the JSON Schema of the spec
+    #[command(after_help = SCHEMA_EXAMPLES)]
     Schema,
+    /// Print the script that completes gen's arguments in a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(Completions),
+    /// Print the manual page
+    #[command(after_help = MAN_EXAMPLES)]
+    Man(Man),
+}
+
+/// Arguments of every command.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Common {
+    /// When to use colours; auto: on a terminal, unless NO_COLOR is set
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub color: Color,
+    /// No summary, no hints, no progress: print what was asked for and problems only
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Even into a file
+    Always,
+    /// Not even on a terminal
+    Never,
 }
 
 /// Which spec to read.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Input {
     /// The spec
-    #[arg(long, value_name = "FILE", env = "GEN_SPEC")]
+    #[arg(long, value_name = "FILE", env = "GEN_SPEC", value_hint = ValueHint::FilePath)]
     pub spec: Option<PathBuf>,
 }
 
@@ -67,11 +179,14 @@ pub struct Scope {
     #[arg(long = "service", value_name = "SERVICE")]
     pub services: Vec<String>,
     /// The output folder [default: generated/ beside the spec, or beside its folder specs/]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
     /// A folder of templates that add to or replace the built-in ones
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub templates: Option<PathBuf>,
+    /// Threads for a large fleet, 1 to 256 [default: one a core]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
 }
 
 /// Arguments of generating.
@@ -83,9 +198,6 @@ pub struct Generate {
     /// Overwrite and delete generated files that were edited by hand
     #[arg(long)]
     pub force: bool,
-    /// Print nothing but problems
-    #[arg(short, long)]
-    pub quiet: bool,
 }
 
 /// Arguments of `gen check`.
@@ -97,9 +209,6 @@ pub struct Check {
     /// How to print what was found
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
-    /// Print nothing but problems
-    #[arg(short, long)]
-    pub quiet: bool,
 }
 
 /// Arguments of `gen validate`.
@@ -111,9 +220,13 @@ pub struct Validate {
     /// How to print what was found
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
-    /// Print nothing but problems
-    #[arg(short, long)]
-    pub quiet: bool,
+}
+
+/// Arguments of `gen rule`.
+#[derive(Debug, Clone, Args)]
+pub struct Rule {
+    /// The code of the finding, such as max-below-min; without one, all are listed
+    pub code: Option<String>,
 }
 
 /// How findings are printed.
@@ -126,4 +239,154 @@ pub enum Format {
     Json,
     /// Annotations of GitHub Actions
     Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+/// Arguments of `gen init`.
+#[derive(Debug, Clone, Args)]
+pub struct Init {
+    /// Name of the project
+    #[arg(long, value_name = "NAME")]
+    pub project: Option<String>,
+    /// An environment, its AWS account and region; repeatable
+    #[arg(long = "env", value_name = "NAME=ACCOUNT:REGION")]
+    pub environments: Vec<String>,
+    /// A service, which runs in every environment; repeatable
+    #[arg(long = "service", value_name = "NAME")]
+    pub services: Vec<String>,
+    /// Fewest tasks of a service [default: 2]
+    #[arg(long, value_name = "TASKS", allow_negative_numbers = true)]
+    pub min: Option<i64>,
+    /// Most tasks of a service [default: 10]
+    #[arg(long, value_name = "TASKS", allow_negative_numbers = true)]
+    pub max: Option<i64>,
+    /// CPU to keep, in per cent of what the tasks reserve [default: 70]
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
+    pub cpu: Option<f64>,
+    /// Requests to keep, per task and minute; needs the next two
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub requests: Option<f64>,
+    /// Name of the load balancers, such as '{environment}-alb'
+    #[arg(long, value_name = "PATTERN")]
+    pub load_balancer: Option<String>,
+    /// Name of the target groups, such as '{environment}-{service}-tg'
+    #[arg(long, value_name = "PATTERN")]
+    pub target_group: Option<String>,
+    /// Where to write the spec [default: specs/PROJECT.yaml]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+    /// Replace a spec that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Arguments of `gen completions`.
+#[derive(Debug, Clone, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `gen man`.
+#[derive(Debug, Clone, Args)]
+pub struct Man {
+    /// The subcommand whose page to print
+    pub command: Option<String>,
+}
+
+/// Parses arguments, the program's name first.
+///
+/// # Errors
+/// What clap has to say: a usage error, or the help or version that was asked for.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let mut command = Cli::command().color(color_of(&args));
+    let matches = command.try_get_matches_from_mut(args)?;
+    if let Some((subcommand, _)) = matches.subcommand() {
+        refuse_misplaced(&mut command, &matches, subcommand)?;
+    }
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// Before a subcommand, an option of generating would be passed over.
+fn refuse_misplaced(
+    command: &mut clap::Command,
+    matches: &clap::ArgMatches,
+    subcommand: &str,
+) -> Result<(), clap::Error> {
+    let options = Generate::augment_args(clap::Command::new("gen"));
+    let given =
+        |arg: &&clap::Arg| matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
+    let Some(option) = options.get_arguments().find(given).and_then(clap::Arg::get_long) else {
+        return Ok(());
+    };
+    let message = format!(
+        "'--{option}' stands before '{subcommand}'; options go behind the subcommand: gen {subcommand} --{option} …"
+    );
+    Err(command.error(ErrorKind::ArgumentConflict, message))
+}
+
+/// What `--color` says, for clap's own output, which comes before there is anything parsed.
+fn color_of(args: &[OsString]) -> ColorChoice {
+    let words = args.iter().map(|arg| arg.to_string_lossy());
+    let joined = words.collect::<Vec<_>>().join(" ").replace("--color=", "--color ");
+    let choice = joined.split("--color ").last().filter(|_| joined.contains("--color "));
+    match choice.and_then(|rest| rest.split(' ').next()) {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Cli, clap::Error> {
+        parse(line.split(' ').map(OsString::from))
+    }
+
+    #[test]
+    fn the_types_make_a_command_line() {
+        Cli::command().debug_assert();
+    }
+
+    /// Longer lines would be wrapped where nobody looks at them.
+    #[test]
+    fn examples_keep_their_lines() {
+        let root = Cli::command();
+        for command in root.get_subcommands().chain([&root]) {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let longest = help.lines().map(str::len).max();
+            assert!(longest.is_some_and(|length| length <= 98), "{}: {longest:?}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn common_options_stand_before_and_behind_the_subcommand() {
+        for line in
+            ["gen -q --color never check", "gen check --quiet --color=never", "gen -q check --color never"]
+        {
+            let common = parsed(line).unwrap().common;
+            assert!(common.quiet && common.color == Color::Never, "{line}");
+        }
+    }
+
+    #[test]
+    fn other_options_before_a_subcommand_are_refused() {
+        let error = parsed("gen --env prod check").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ArgumentConflict);
+        assert!(error.to_string().contains("gen check --env …"), "{error}");
+        assert!(parsed("gen check --env prod").is_ok());
+    }
+
+    #[test]
+    fn help_is_coloured_as_asked() {
+        let choice = |line: &str| color_of(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(choice("gen --color never --help"), ColorChoice::Never);
+        assert_eq!(choice("gen check --color=always --help"), ColorChoice::Always);
+        assert_eq!(choice("gen check --help"), ColorChoice::Auto);
+    }
 }

@@ -101,14 +101,19 @@ impl Document {
 
     /// Line and column of a byte, both counted from 1, columns in characters.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
+        let (line, before) = self.line_before(offset);
+        (line, before.chars().count() + 1)
+    }
+
+    /// The line of a byte, counted from 1, and what stands before the byte on that line.
+    pub fn line_before(&self, offset: usize) -> (usize, &str) {
         let mut offset = offset.min(self.text.len());
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
         let before = &self.text[..offset];
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let column = before[start..].trim_start_matches('\u{feff}').chars().count();
-        (before.matches('\n').count() + 1, column + 1)
+        (before.matches('\n').count() + 1, before[start..].trim_start_matches('\u{feff}'))
     }
 }
 
@@ -199,7 +204,10 @@ impl<'t, 'd> Builder<'t, 'd> {
         }
         if matches!(&root, None | Some(Node { kind: Kind::Scalar(Value::Null), .. })) {
             let help = "start with `version: 1` and `project: NAME`; `gen schema` prints the whole format";
-            self.fail(Code::EmptySpec, Location::File, "the spec is empty", help);
+            let comment = self.text.lines().next().filter(|line| !line.trim().is_empty());
+            let place = comment
+                .map_or(Location::File, |line| Location::Bytes(self.skipped..self.skipped + line.len()));
+            self.fail(Code::EmptySpec, place, "the spec is empty", help);
             return None;
         }
         root

@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::slashed;
+
 /// The output folder.
 #[derive(Debug, Clone)]
 pub struct Disk {
@@ -107,9 +109,30 @@ impl Disk {
 
     /// Writes a file so that at every moment either the old or the new one is there, whole.
     pub(super) fn write(&self, path: &str, bytes: &[u8], executable: bool) -> io::Result<()> {
-        use std::io::Write;
         let place = self.path(path);
-        let folder = place.parent().unwrap_or(&self.root);
+        let file = self.staged(&place, bytes, executable)?;
+        file.persist(&place).map_err(|error| named(&place, error.error))?;
+        Ok(())
+    }
+
+    /// Writes a file that is not there yet, whole or not at all; with `force`, also one that is.
+    ///
+    /// # Errors
+    /// As the system says, with the path in the message; also if the file is there.
+    pub fn create(&self, path: &str, bytes: &[u8], force: bool) -> io::Result<()> {
+        if force {
+            return self.write(path, bytes, false);
+        }
+        let place = self.path(path);
+        let file = self.staged(&place, bytes, false)?;
+        file.persist_noclobber(&place).map_err(|error| named(&place, error.error))?;
+        Ok(())
+    }
+
+    /// A file beside its place, to be renamed into it.
+    fn staged(&self, place: &Path, bytes: &[u8], executable: bool) -> io::Result<tempfile::NamedTempFile> {
+        use std::io::Write;
+        let folder = place.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(|error| named(folder, error))?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(".gen-").suffix(".tmp");
@@ -122,9 +145,8 @@ impl Disk {
         #[cfg(not(unix))]
         let _ = executable;
         let mut file = builder.tempfile_in(folder).map_err(|error| named(folder, error))?;
-        file.write_all(bytes).map_err(|error| named(&place, error))?;
-        file.persist(&place).map_err(|error| named(&place, error.error))?;
-        Ok(())
+        file.write_all(bytes).map_err(|error| named(place, error))?;
+        Ok(file)
     }
 
     /// Deletes a file, and the folders that it leaves empty.
@@ -155,5 +177,5 @@ fn executable(_: &fs::Metadata) -> bool {
 
 /// Puts the path into an error of the system, which leaves it out.
 fn named(path: &Path, error: io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+    io::Error::new(error.kind(), format!("{}: {error}", slashed(path)))
 }

@@ -3,12 +3,14 @@
 mod changes;
 mod disk;
 mod ownership;
+mod slashed;
 
 use std::collections::BTreeMap;
 
 pub use changes::{Change, Changes, Interrupted, Kind, compare};
 pub use disk::{Disk, Found};
 pub use ownership::{Comment, Ownership};
+pub use slashed::slashed;
 
 /// A file to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,15 +1,19 @@
 //! `gen check`: render, compare, and say so.
 
 use super::generate::{differences, shown};
-use super::{Failure, Outcome, Streams, load};
-use crate::artifacts::{Artifacts, Change, Changes, Disk, Found, Kind};
+use super::progress::Progress;
+use super::{Failure, Outcome, Streams, dropped, load};
+use crate::artifacts::{Artifacts, Change, Changes, Disk, Found, Kind, slashed};
 use crate::cli::{Check, Format, Scope};
 use crate::report::plain::counted;
-use crate::report::{FileReport, github, json, plain};
+use crate::report::{FileReport, github, json, plain, sarif};
 
 pub(super) fn run(args: &Check, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let job = load::job(&args.scope, streams)?;
-    let (wanted, changes) = differences(&job)?;
+    let progress = Progress::new(streams);
+    let (wanted, changes) = differences(&job, &progress)?;
+    drop(progress);
+    dropped::warn(&job, &wanted, &changes, streams)?;
     let files = changes
         .changes
         .iter()
@@ -17,9 +21,10 @@ pub(super) fn run(args: &Check, streams: &mut Streams<'_>) -> Result<Outcome, Fa
         .collect::<Result<Vec<_>, _>>()?;
     let fix = (!changes.is_empty()).then(|| fix(&args.scope, &changes));
     match args.format {
-        Format::Text => text(&files, &changes, fix.as_deref(), args.quiet, streams)?,
+        Format::Text => text(&files, &changes, fix.as_deref(), streams)?,
         Format::Json => json::drift(&files, changes.unchanged, fix.as_deref(), streams.out)?,
         Format::Github => github::drift(&files, fix.as_deref(), streams.out)?,
+        Format::Sarif => sarif::drift(&files, fix.as_deref(), streams.out)?,
     }
     Ok(if changes.is_empty() { Outcome::Done } else { Outcome::No })
 }
@@ -28,12 +33,11 @@ fn text(
     files: &[FileReport<'_>],
     changes: &Changes,
     fix: Option<&str>,
-    quiet: bool,
     streams: &mut Streams<'_>,
 ) -> Result<(), Failure> {
     plain::drift(files, streams.out)?;
     match fix {
-        None if quiet => {}
+        None if streams.quiet => {}
         None => writeln!(streams.out, "{} as the spec says", counted(changes.unchanged, "file"))?,
         Some(fix) => writeln!(
             streams.out,
@@ -64,29 +68,21 @@ fn fix(scope: &Scope, changes: &Changes) -> String {
         return "move the foreign files away, then run `gen`".to_owned();
     }
     let mut command = String::from("gen");
-    let mut option = |name: &str, value: &str| command.push_str(&format!(" {name} {}", shell_word(value)));
+    let mut option =
+        |name: &str, value: &str| command.push_str(&format!(" {name} {}", load::shell_word(value)));
     if let Some(spec) = &scope.input.spec {
-        option("--spec", &spec.to_string_lossy());
+        option("--spec", &slashed(spec));
     }
     scope.targets.iter().for_each(|target| option("--target", target));
     scope.environments.iter().for_each(|environment| option("--env", environment));
     scope.services.iter().for_each(|service| option("--service", service));
     for (name, path) in [("--out", &scope.out), ("--templates", &scope.templates)] {
         if let Some(path) = path {
-            option(name, &path.to_string_lossy());
+            option(name, &slashed(path));
         }
     }
     if changes.edited().next().is_some() {
         command.push_str(" --force   (discards the edits made by hand)");
     }
     command
-}
-
-fn shell_word(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,=-\\".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }

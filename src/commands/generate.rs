@@ -1,29 +1,42 @@
 //! `gen`: render, compare, apply.
 
-use super::{Failure, Outcome, Streams, handle_interrupts, interrupted, load};
-use crate::artifacts::{Artifacts, Changes, Disk, Kind, compare};
+use super::progress::Progress;
+use super::{Failure, Outcome, Streams, dropped, handle_interrupts, interrupted, load};
+use crate::artifacts::{Artifacts, Changes, Disk, Kind, compare, slashed};
 use crate::cli::Generate;
 use crate::render::{TemplateError, render};
 use crate::report::explained;
+use crate::report::plain::counted;
 
 pub(super) fn run(args: &Generate, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let job = load::job(&args.scope, streams)?;
-    let (wanted, changes) = differences(&job)?;
+    let progress = Progress::new(streams);
+    let (wanted, changes) = differences(&job, &progress)?;
+    drop(progress);
+    dropped::warn(&job, &wanted, &changes, streams)?;
     refuse_foreign(&job.disk, &changes)?;
     if !args.force {
         refuse_edited(&job.disk, &changes)?;
     }
     handle_interrupts();
-    changes.apply(&job.disk, &wanted, interrupted)?;
-    if !args.quiet {
+    let progress = Progress::new(streams);
+    progress.counted("writing files", changes.changes.len());
+    let between_files = || {
+        progress.step();
+        interrupted()
+    };
+    changes.apply(&job.disk, &wanted, between_files)?;
+    drop(progress);
+    if !streams.quiet {
         summary(&job.disk, &changes, streams)?;
     }
     Ok(Outcome::Done)
 }
 
 /// What the spec asks for, and how the disk differs from it. `gen` and `gen check` share this.
-pub(super) fn differences(job: &load::Job) -> Result<(Artifacts, Changes), Failure> {
+pub(super) fn differences(job: &load::Job, progress: &Progress) -> Result<(Artifacts, Changes), Failure> {
     let broken = |error: TemplateError| Failure::Template(error, job.own_templates);
+    progress.phase("rendering".to_owned());
     let wanted = render(&job.fleet, &job.templates, &job.selection).map_err(broken)?;
     let outputs = job.templates.outputs().map_err(broken)?;
     let mut owned = Vec::new();
@@ -31,13 +44,14 @@ pub(super) fn differences(job: &load::Job) -> Result<(Artifacts, Changes), Failu
         let files = job.disk.list(target)?;
         owned.extend(files.into_iter().filter(|path| job.selection.owns(path, &outputs)));
     }
+    progress.phase(format!("comparing {}", counted(wanted.len(), "file")));
     let changes = compare(&job.disk, &job.fleet.project, &wanted, &owned)?;
     Ok((wanted, changes))
 }
 
 /// A path below the output folder, as the user would type it.
 pub(super) fn shown(disk: &Disk, path: &str) -> String {
-    format!("{}/{path}", disk.root().to_string_lossy().replace('\\', "/").trim_end_matches('/'))
+    format!("{}/{path}", slashed(disk.root()).trim_end_matches('/'))
 }
 
 fn refuse_foreign(disk: &Disk, changes: &Changes) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::{Failure, Streams};
-use crate::artifacts::Disk;
+use crate::artifacts::{Disk, slashed};
 use crate::cli::{Input, Scope};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, did_you_mean};
 use crate::document::{Document, MAX_BYTES};
@@ -34,13 +34,18 @@ pub(super) fn spec(input: &Input) -> Result<Loaded, Failure> {
     let path = find(input)?;
     let mut diagnostics = Diagnostics::default();
     let document = document(&path, &mut diagnostics)?;
-    let fleet =
-        spec::read(&document, &mut diagnostics).and_then(|spec| plan::resolve(&spec, &mut diagnostics));
+    let fleet = resolved(&document, &mut diagnostics);
     Ok(Loaded { document, diagnostics, fleet })
+}
+
+/// What a document means, if it is valid.
+pub(super) fn resolved(document: &Document, diagnostics: &mut Diagnostics) -> Option<Fleet> {
+    spec::read(document, diagnostics).and_then(|spec| plan::resolve(&spec, diagnostics))
 }
 
 /// Loads a spec that must be valid; otherwise says why not, and fails.
 pub(super) fn job(scope: &Scope, streams: &mut Streams<'_>) -> Result<Job, Failure> {
+    threads(scope)?;
     let path = find(&scope.input)?;
     let Loaded { document, diagnostics, fleet } = spec(&Input { spec: Some(path.clone()) })?;
     report::plain::diagnostics(&document, &diagnostics, streams.err_color, streams.err)?;
@@ -49,9 +54,16 @@ pub(super) fn job(scope: &Scope, streams: &mut Streams<'_>) -> Result<Job, Failu
     let selection = selection(scope, &fleet, &templates)?;
     let disk = Disk::new(scope.out.clone().unwrap_or_else(|| beside(&path)));
     if fs::metadata(disk.root()).is_ok_and(|root| !root.is_dir()) {
-        return Err(Failure::Usage(format!("{} is not a folder", disk.root().display())));
+        return Err(Failure::Usage(format!("{} is not a folder", slashed(disk.root()))));
     }
     Ok(Job { fleet, templates, own_templates: scope.templates.is_some(), selection, disk })
+}
+
+/// Starts as many threads as asked for. Without a wish none is started until a fleet is large enough.
+fn threads(scope: &Scope) -> io::Result<()> {
+    let Some(jobs) = scope.jobs else { return Ok(()) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.into());
+    pool.build_global().map_err(|error| io::Error::other(format!("--jobs {jobs}: {error}")))
 }
 
 /// The spec that was named, or the one that is meant.
@@ -67,8 +79,7 @@ fn find(input: &Input) -> Result<PathBuf, Failure> {
             [] => {}
             [only] => return Ok(shown(only)),
             several => {
-                let names: Vec<String> =
-                    several.iter().map(|path| shown(path).display().to_string()).collect();
+                let names: Vec<String> = several.iter().map(|path| slashed(&shown(path))).collect();
                 return Err(Failure::Usage(format!(
                     "there are several specs; choose one with --spec: {}",
                     names.join(", ")
@@ -77,7 +88,7 @@ fn find(input: &Input) -> Result<PathBuf, Failure> {
         }
     }
     Err(Failure::Usage(
-        "no spec found: give one with --spec FILE, or write scalegen.yaml or specs/NAME.yaml".to_owned(),
+        "no spec found: give one with --spec FILE, or write scalegen.yaml or specs/NAME.yaml, as `gen init` does".to_owned(),
     ))
 }
 
@@ -108,7 +119,7 @@ fn beside(spec: &Path) -> PathBuf {
 }
 
 fn document(path: &Path, diagnostics: &mut Diagnostics) -> Result<Document, Failure> {
-    let shown = path.to_string_lossy().replace('\\', "/");
+    let shown = slashed(path);
     let cannot =
         |error: io::Error| Failure::Usage(format!("cannot read the spec {shown}: {}", plainly(&error)));
     let metadata = fs::metadata(path).map_err(cannot)?;
@@ -141,7 +152,7 @@ fn templates(own: Option<&Path>) -> Result<Templates, Failure> {
     let mut templates = Templates::embedded();
     let Some(root) = own else { return Ok(templates) };
     if !root.is_dir() {
-        return Err(Failure::Usage(format!("--templates {}: there is no such folder", root.display())));
+        return Err(Failure::Usage(format!("--templates {}: there is no such folder", slashed(root))));
     }
     let tree = Disk::new(root);
     for entry in fs::read_dir(root)? {
@@ -152,7 +163,7 @@ fn templates(own: Option<&Path>) -> Result<Templates, Failure> {
         }
         for path in tree.list(&name)?.iter().filter(|path| path.ends_with(".tera")) {
             let source = fs::read_to_string(tree.path(path)).map_err(|error| {
-                io::Error::new(error.kind(), format!("{}: {error}", tree.path(path).display()))
+                io::Error::new(error.kind(), format!("{}: {error}", slashed(&tree.path(path))))
             })?;
             templates.add(path, source);
         }
@@ -181,7 +192,8 @@ fn selection(scope: &Scope, fleet: &Fleet, templates: &Templates) -> Result<Sele
     })
 }
 
-fn known(what: &str, asked: &[String], known: &[&str]) -> Result<(), Failure> {
+/// Refuses a name that is not known, with the one that was probably meant.
+pub(super) fn known(what: &str, asked: &[String], known: &[&str]) -> Result<(), Failure> {
     const MOST_LISTED: usize = 20;
     let Some(unknown) = asked.iter().find(|name| !known.contains(&name.as_str())) else { return Ok(()) };
     let hint = match did_you_mean(unknown, known.iter().copied()) {
@@ -190,4 +202,14 @@ fn known(what: &str, asked: &[String], known: &[&str]) -> Result<(), Failure> {
         None => format!("there are {}", known.join(", ")),
     };
     Err(Failure::Usage(format!("there is no {what} `{unknown}`; {hint}")))
+}
+
+/// An argument as it is typed in a shell.
+pub(super) fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,=-".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }

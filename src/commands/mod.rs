@@ -1,17 +1,24 @@
 //! What each subcommand does: reads, runs the pipeline, hands the result to [`crate::report`].
 
 mod check;
+mod completions;
+mod dropped;
 mod generate;
+mod init;
 mod load;
+mod man;
+mod progress;
+mod rule;
 mod schema;
+mod streams;
 mod validate;
 
-use std::fmt;
-use std::io::{self, Write};
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cli::{Cli, Command};
 use crate::render::TemplateError;
+pub use streams::{Streams, UntilClosed};
 
 /// The answer of a run, as an exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,27 +42,6 @@ impl Outcome {
             Self::Failed => 2,
             Self::Interrupted => 130,
         }
-    }
-}
-
-/// Where a run prints.
-pub struct Streams<'w> {
-    /// Results.
-    pub out: &'w mut dyn Write,
-    /// Whether results may be coloured.
-    pub out_color: bool,
-    /// Everything else.
-    pub err: &'w mut dyn Write,
-    /// Whether everything else may be coloured.
-    pub err_color: bool,
-}
-
-impl fmt::Debug for Streams<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Streams")
-            .field("out_color", &self.out_color)
-            .field("err_color", &self.err_color)
-            .finish()
     }
 }
 
@@ -97,7 +83,11 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> Outcome {
         None => generate::run(&cli.generate, streams),
         Some(Command::Check(args)) => check::run(args, streams),
         Some(Command::Validate(args)) => validate::run(args, streams),
+        Some(Command::Rule(args)) => rule::run(args, streams),
         Some(Command::Schema) => schema::run(streams),
+        Some(Command::Completions(args)) => completions::run(args, streams),
+        Some(Command::Init(args)) => init::run(args, streams),
+        Some(Command::Man(args)) => man::run(args, streams),
     };
     result
         .and_then(|outcome| Ok(streams.out.flush().map(|()| outcome)?))
@@ -107,8 +97,6 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> Outcome {
 fn failed(failure: &Failure, streams: &mut Streams<'_>) -> Outcome {
     let message = match failure {
         Failure::Spec => return Outcome::Failed,
-        // Whoever read our output has seen enough.
-        Failure::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => return Outcome::Done,
         Failure::Io(error)
             if error.get_ref().is_some_and(|inner| inner.is::<crate::artifacts::Interrupted>()) =>
         {

@@ -2,19 +2,23 @@
 //! [`units`] what a single value may be. No template and no disk is known here.
 
 mod names;
+pub mod policy;
 mod regions;
 mod resolve;
 mod rules;
 pub mod units;
 
+use std::borrow::Cow;
 use std::ops::Deref;
 
 use crate::diagnostic::Location;
+use policy::{Gone, Policy, PolicyId, ScheduledAction, TargetGroup};
 use units::{
-    AccountId, BalancerName, EcsName, LoadBalancerSuffix, PolicyName, Region, Seconds, Slug, StackName,
-    TargetGroupSuffix, TargetValue, Tasks,
+    AccountId, BalancerName, EcsName, LoadBalancerSuffix, Region, Seconds, Slug, StackName,
+    TargetGroupSuffix, Tasks,
 };
 
+pub use crate::spec::words::{Controller, Strategy};
 pub use resolve::resolve;
 
 /// Where a value was said, weakest first.
@@ -32,31 +36,71 @@ pub enum Layer {
     EnvironmentService,
 }
 
+impl Layer {
+    /// The key of an entry of this layer, for a service of an environment.
+    pub fn entry(self, environment: &str, service: &str, steps: &[&str]) -> Location {
+        match self.base(environment, service) {
+            Some(base) => Location::key(base.into_iter().chain(steps.iter().copied())),
+            None => Location::key(["services", service]),
+        }
+    }
+
+    fn base<'p>(self, environment: &'p str, service: &'p str) -> Option<Vec<&'p str>> {
+        match self {
+            Layer::BuiltIn => None,
+            Layer::Defaults => Some(vec!["defaults"]),
+            Layer::Service => Some(vec!["services", service]),
+            Layer::Environment => Some(vec!["environments", environment]),
+            Layer::EnvironmentService => Some(vec!["environments", environment, "services", service]),
+        }
+    }
+}
+
 /// The layer and the key, such as `capacity.min`, that gave a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// Which layer.
     pub layer: Layer,
-    /// Dotted path below the layer.
-    pub field: &'static str,
+    /// Which key.
+    pub field: Field,
+}
+
+/// A key below a layer of the spec: a holder such as `scaling.custom.backlog`, or nothing, and a dotted key in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    holder: Cow<'static, str>,
+    key: &'static str,
+}
+
+impl From<&'static str> for Field {
+    fn from(key: &'static str) -> Self {
+        Self { holder: Cow::Borrowed(""), key }
+    }
+}
+
+impl Field {
+    /// A key in a holder.
+    pub fn of(holder: impl Into<Cow<'static, str>>, key: &'static str) -> Self {
+        Self { holder: holder.into(), key }
+    }
+
+    fn steps(&self) -> impl Iterator<Item = &str> {
+        self.holder.split('.').chain(self.key.split('.')).filter(|step| !step.is_empty())
+    }
 }
 
 impl Origin {
     /// The place in the spec, for a service of an environment. A built-in value points at the service.
-    pub fn location(self, environment: &str, service: &str) -> Location {
-        let base: &[&str] = match self.layer {
-            Layer::BuiltIn => return Location::key(["services", service]),
-            Layer::Defaults => &["defaults"],
-            Layer::Service => &["services", service],
-            Layer::Environment => &["environments", environment],
-            Layer::EnvironmentService => &["environments", environment, "services", service],
-        };
-        Location::value(base.iter().copied().chain(self.field.split('.')))
+    pub fn location(&self, environment: &str, service: &str) -> Location {
+        match self.layer.base(environment, service) {
+            Some(base) => Location::value(base.into_iter().chain(self.field.steps())),
+            None => Location::key(["services", service]),
+        }
     }
 }
 
 /// A value that remembers where it comes from.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Sourced<T> {
     /// The value.
     pub value: T,
@@ -102,6 +146,8 @@ pub struct Environment {
     pub tags: Tags,
     /// The services, sorted by name.
     pub services: Vec<Service>,
+    /// Services that left the spec and whose live scaling stays, sorted by name.
+    pub removed: Vec<Slug>,
 }
 
 /// One ECS service and how it scales.
@@ -125,10 +171,34 @@ pub struct Service {
     pub task: Option<Task>,
     /// What is held back; `None` leaves the live state alone.
     pub suspended: Option<Suspended>,
-    /// The load balancer in front, if the spec names it completely.
-    pub load_balancer: Option<LoadBalancer>,
-    /// The policies in the order they are written: [`Metric::ALL`].
+    /// How ECS deploys it.
+    pub deployment: Deployment,
+    /// Whether it is scaled already and its scalable target is to be imported.
+    pub adopt: Sourced<bool>,
+    /// The name that it had in the spec until now.
+    pub renamed_from: Option<Slug>,
+    /// The policies in the order they are written, which is that of [`PolicyId`].
     pub policies: Vec<Policy>,
+    /// The scheduled actions, sorted by their names in the spec.
+    pub schedule: Vec<ScheduledAction>,
+    /// What is to be deleted where it is live.
+    pub gone: Gone,
+}
+
+/// How ECS deploys a service.
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    /// Who deploys.
+    pub controller: Sourced<Controller>,
+    /// How ECS replaces tasks, where it is ECS that does.
+    pub strategy: Sourced<Strategy>,
+}
+
+impl Deployment {
+    /// Whether deployments alternate between two target groups.
+    pub fn alternates(&self) -> bool {
+        self.controller.value != Controller::Ecs || self.strategy.value != Strategy::Rolling
+    }
 }
 
 /// Size of one task.
@@ -163,7 +233,7 @@ pub struct Suspended {
 }
 
 /// An Application Load Balancer and one of its target groups.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LoadBalancer {
     /// By name: looked up when applied.
     Named {
@@ -181,45 +251,6 @@ pub enum LoadBalancer {
     },
 }
 
-/// What a policy tracks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Metric {
-    /// Requests per target of an Application Load Balancer, summed over a minute.
-    Requests,
-    /// Average CPU utilization of the service, per cent.
-    Cpu,
-}
-
-impl Metric {
-    /// All metrics, in the order their policies are written.
-    pub const ALL: [Metric; 2] = [Metric::Requests, Metric::Cpu];
-
-    /// Its key in the spec and `{metric}` in a name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Requests => "requests",
-            Self::Cpu => "cpu",
-        }
-    }
-}
-
-/// A target tracking policy.
-#[derive(Debug, Clone)]
-pub struct Policy {
-    /// What it tracks. One policy a metric: AWS refuses a second.
-    pub metric: Metric,
-    /// Its name on AWS.
-    pub name: Sourced<PolicyName>,
-    /// The value to keep.
-    pub target: Sourced<TargetValue>,
-    /// Seconds to credit capacity already added, after scaling out.
-    pub cooldown_out: Sourced<Seconds>,
-    /// Seconds to wait after scaling in.
-    pub cooldown_in: Sourced<Seconds>,
-    /// Whether it never scales in; then it has no say in the others' scaling in either.
-    pub disable_scale_in: Sourced<bool>,
-}
-
 /// Environments that get a change together.
 #[derive(Debug, Clone)]
 pub struct Wave {
@@ -235,9 +266,17 @@ impl Service {
         format!("service/{}/{}", &*self.cluster.value, &*self.ecs_service.value)
     }
 
-    /// The policy of a metric.
-    pub fn policy(&self, metric: Metric) -> Option<&Policy> {
-        self.policies.iter().find(|policy| policy.metric == metric)
+    /// The policy that the spec calls so.
+    pub fn policy(&self, id: &PolicyId) -> Option<&Policy> {
+        self.policies.iter().find(|policy| policy.id == *id)
+    }
+
+    /// The target groups that anything counts, each once.
+    pub fn target_groups(&self) -> Vec<&TargetGroup> {
+        let mut groups: Vec<_> = self.policies.iter().flat_map(Policy::target_groups).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        groups
     }
 }
 

@@ -34,7 +34,9 @@ pub fn render(
     let mut artifacts = Artifacts::new();
     let context = context(value(&FleetView::new(fleet)));
     for template in of(Per::Fleet) {
-        add(&mut artifacts, template, engines.render(template, "", "", &context)?)?;
+        if let Some(file) = engines.render(template, "", "", &context)? {
+            add(&mut artifacts, template, file)?;
+        }
     }
     // One environment at a time: only its views are in memory.
     for environment in
@@ -103,10 +105,12 @@ impl<'f> Engines<'f> {
         let selected: Vec<_> = selected.collect();
         let service_files = |(service, value): &(&crate::plan::Service, &Value)| {
             let context = context((*value).clone());
-            let files = per_service.iter().map(|template| {
-                Ok((*template, self.render(template, &environment.name, &service.name, &context)?))
-            });
-            files.collect::<Result<Rendered<'t>, TemplateError>>()
+            let mut files = Rendered::new();
+            for template in &per_service {
+                let file = self.render(template, &environment.name, &service.name, &context)?;
+                files.extend(file.map(|file| (*template, file)));
+            }
+            Ok(files)
         };
         let rendered: Result<Vec<Rendered<'t>>, TemplateError> = if large {
             selected.par_iter().map(service_files).collect()
@@ -118,26 +122,29 @@ impl<'f> Engines<'f> {
         let mut context = context(value(&EnvironmentView::new(fleet, environment)));
         context.insert_value("services", Value::from(services));
         for template in outputs.iter().filter(|template| template.per == Per::Environment) {
-            files.push((template, self.render(template, &environment.name, "", &context)?));
+            let file = self.render(template, &environment.name, "", &context)?;
+            files.extend(file.map(|file| (template, file)));
         }
         Ok(files)
     }
 
+    /// One file; none if the template renders to nothing: that is how a template says that there is nothing to say.
     fn render(
         &self,
         template: &Template<'_>,
         environment: &str,
         service: &str,
         context: &Context,
-    ) -> Result<(String, Artifact), TemplateError> {
+    ) -> Result<Option<(String, Artifact)>, TemplateError> {
         let body = self.by_syntax[&template.syntax]
             .render(template.path, context)
             .map_err(|error| TemplateError::new(template.path, error))?;
+        if body.trim().is_empty() {
+            return Ok(None);
+        }
         let text = Ownership::stamp(template.syntax.comment(), self.project, &body);
-        Ok((
-            template.output(environment, service),
-            Artifact { text, executable: template.syntax.executable() },
-        ))
+        let artifact = Artifact { text, executable: template.syntax.executable() };
+        Ok(Some((template.output(environment, service), artifact)))
     }
 }
 

@@ -13,10 +13,15 @@ use crate::document::Document;
 pub fn diagnostics(document: &Document, diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Result<()> {
     for finding in in_file_order(document, diagnostics) {
         let place = Place::new(document, &finding.primary.location);
-        let message = match &finding.help {
-            Some(help) => format!("{}\nhelp: {help}", finding.message),
-            None => finding.message.clone(),
-        };
+        let mut message = finding.message.clone();
+        for label in &finding.related {
+            let at = Place::new(document, &label.location);
+            message.push_str(&format!("\n{}:{}:{}: {}", at.file, at.line, at.column, label.message));
+        }
+        if let Some(help) = &finding.help {
+            message.push_str(&format!("\nhelp: {help}"));
+        }
+        message.push_str(&format!("\ndocs: {}", finding.code.docs()));
         writeln!(
             out,
             "::{} file={},line={},endLine={},col={},endColumn={},title={}::{}",

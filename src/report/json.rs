@@ -23,6 +23,7 @@ struct Finding<'d> {
     severity: String,
     message: &'d str,
     help: Option<&'d str>,
+    docs: String,
     #[serde(flatten)]
     place: Position<'d>,
     related: Vec<Position<'d>>,
@@ -64,6 +65,7 @@ pub fn diagnostics(document: &Document, diagnostics: &Diagnostics, out: &mut dyn
         severity: finding.code.severity().to_string(),
         message: &finding.message,
         help: finding.help.as_deref(),
+        docs: finding.code.docs(),
         place: position(document, &finding.primary),
         related: finding.related.iter().map(|label| position(document, label)).collect(),
     });

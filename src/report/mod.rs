@@ -3,6 +3,8 @@
 pub mod github;
 pub mod json;
 pub mod plain;
+pub mod rule;
+pub mod sarif;
 
 use std::ops::Range;
 

@@ -28,29 +28,30 @@ pub fn diagnostics(
 ) -> io::Result<()> {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     for finding in in_file_order(document, diagnostics) {
-        writeln!(out, "{}\n", renderer.render(&report(document, finding)))?;
+        writeln!(out, "{}\n", renderer.render(&report(document, finding, true)))?;
     }
-    let (errors, warnings) = (diagnostics.count(Severity::Error), diagnostics.count(Severity::Warning));
-    match (errors, warnings) {
-        (0, 0) => Ok(()),
-        (0, warnings) => writeln!(out, "{}: {}", document.name(), counted(warnings, "warning")),
-        (errors, 0) => writeln!(out, "{}: {}", document.name(), counted(errors, "error")),
-        (errors, warnings) => {
-            writeln!(
-                out,
-                "{}: {}, {}",
-                document.name(),
-                counted(errors, "error"),
-                counted(warnings, "warning")
-            )
-        }
+    let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Notice]
+        .into_iter()
+        .map(|severity| (diagnostics.count(severity), severity))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, severity)| counted(count, &severity.to_string()))
+        .collect();
+    if counts.is_empty() {
+        return Ok(());
     }
+    writeln!(out, "{}: {}", document.name(), counts.join(", "))
 }
 
-fn report<'d>(document: &'d Document, finding: &'d Diagnostic) -> Vec<Group<'d>> {
+/// One finding, as its own page shows it: without the pointer to that page.
+pub(super) fn finding(document: &Document, finding: &Diagnostic) -> String {
+    Renderer::plain().render(&report(document, finding, false))
+}
+
+fn report<'d>(document: &'d Document, finding: &'d Diagnostic, docs: bool) -> Vec<Group<'d>> {
     let level = match finding.code.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Notice => Level::NOTE.with_name("notice"),
     };
     let title = level.primary_title(&finding.message).id(finding.code.name());
     let mut group = Group::with_title(title);
@@ -66,10 +67,13 @@ fn report<'d>(document: &'d Document, finding: &'d Diagnostic) -> Vec<Group<'d>>
             group = group.element(line_of(document, &label));
         }
     }
-    match &finding.help {
-        Some(help) => vec![group.element(Level::HELP.message(help))],
-        None => vec![group],
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(help));
     }
+    if docs {
+        group = group.element(Level::NOTE.with_name("docs").message(finding.code.docs()));
+    }
+    vec![group]
 }
 
 struct Marked<'d> {

@@ -2,7 +2,9 @@
 //! by [`crate::plan::resolve`], last. The doc comments are what users read in their editors, through the schema.
 
 mod read;
+mod scaling;
 mod schema;
+pub mod words;
 
 use std::collections::BTreeMap;
 
@@ -10,8 +12,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::diagnostic::Diagnostic;
+use words::{Controller, Strategy};
 
 pub use read::read;
+pub use scaling::*;
 pub use schema::schema;
 
 /// The format version this program reads.
@@ -53,14 +57,19 @@ pub struct Spec {
     /// In which order environments get a change.
     #[schemars(extend("examples" = [{ "waves": [{ "environments": ["staging"], "soak": "48h" }] }]))]
     pub rollout: Option<Rollout>,
+    /// Services that left the spec and whose scaling stays as it is live: Terraform forgets them and destroys nothing.
+    #[serde(default)]
+    #[schemars(extend("examples" = [[{ "service": "legacy", "environments": ["staging"] }]]))]
+    pub removed: Vec<Removed>,
     /// Single values that the schema refuses. Whoever judges values has better words for them; these are shown only
     /// if nothing else finds fault, so that no constraint of the schema can be passed over.
     #[serde(skip)]
     pub unjudged: Vec<Diagnostic>,
 }
 
-/// Patterns that make names. `{project}`, `{environment}` and `{service}` are replaced everywhere, `{ecs_service}` in
-/// `policy` and `stack`, `{metric}` (`cpu`, `requests`) in `policy`.
+/// Patterns that make names. `{project}`, `{environment}` and `{service}` are replaced everywhere, `{ecs_service}` in all
+/// but `cluster` and `service`, `{metric}` (`cpu`, `requests`, `memory`, or your name of the policy) in those of policies
+/// and alarms, `{action}` (your name of it) in `scheduled_action`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Names {
@@ -73,6 +82,18 @@ pub struct Names {
     /// Name of a scaling policy. Built in: `{ecs_service}-{metric}-tracking-policy`.
     #[schemars(extend("examples" = ["{ecs_service}-{metric}-tracking-policy"]))]
     pub policy: Option<String>,
+    /// Name of a step scaling policy. Built in: `{ecs_service}-{metric}-step-policy`.
+    #[schemars(extend("examples" = ["{ecs_service}-{metric}-step-policy"]))]
+    pub step_policy: Option<String>,
+    /// Name of a predictive scaling policy. Built in: `{ecs_service}-{metric}-predictive-policy`.
+    #[schemars(extend("examples" = ["{ecs_service}-{metric}-predictive-policy"]))]
+    pub predictive_policy: Option<String>,
+    /// Name of the alarm of a step scaling policy. Built in: `{ecs_service}-{metric}-alarm`.
+    #[schemars(extend("examples" = ["{ecs_service}-{metric}-alarm"]))]
+    pub alarm: Option<String>,
+    /// Name of a scheduled action. Built in: `{ecs_service}-{action}`.
+    #[schemars(extend("examples" = ["{ecs_service}-{action}"]))]
+    pub scheduled_action: Option<String>,
     /// Name of a CloudFormation stack; `_` becomes `-`. Built in: `{ecs_service}-autoscaling`.
     #[schemars(extend("examples" = ["{ecs_service}-autoscaling"]))]
     pub stack: Option<String>,
@@ -103,6 +124,27 @@ pub struct Settings {
     /// The load balancer whose requests are counted: named, or given by ARN suffixes.
     #[schemars(extend("examples" = [{ "name": "staging-alb", "target_group": "staging-web-tg" }]))]
     pub load_balancer: Option<LoadBalancer>,
+    /// How ECS deploys the service. Some metrics do not go with some ways.
+    #[schemars(extend("examples" = [{ "strategy": "blue_green" }]))]
+    pub deployment: Option<Deployment>,
+    /// Whether the service is scaled already and what is live is to be imported, policies included. Built in: false.
+    #[schemars(extend("examples" = [true]))]
+    pub adopt: Option<bool>,
+    /// The name that this service had in the spec until now: the Terraform state moves with it, as in `moved`.
+    #[schemars(extend("examples" = ["frontend"]))]
+    pub renamed_from: Option<String>,
+}
+
+/// How ECS deploys a service.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Deployment {
+    /// The deployment controller. Built in: ecs.
+    #[schemars(extend("examples" = ["code_deploy"]))]
+    pub controller: Option<Controller>,
+    /// The strategy of the controller `ecs`. Built in: rolling, or blue_green where two target groups are given.
+    #[schemars(extend("examples" = ["blue_green"]))]
+    pub strategy: Option<Strategy>,
 }
 
 /// How many tasks may run.
@@ -146,24 +188,6 @@ pub enum Architecture {
     Arm64,
 }
 
-/// When the number of tasks changes: out when any policy is above its target, in when all agree.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Scaling {
-    /// Cooldowns of all policies, unless a policy has its own.
-    #[schemars(extend("examples" = [{ "out": "60s", "in": "300s" }]))]
-    pub cooldown: Option<Cooldown>,
-    /// Track the requests that each task gets through the load balancer: the sum over one MINUTE.
-    #[schemars(extend("examples" = [{ "target": 1000 }]))]
-    pub requests: Option<Policy>,
-    /// Track the average CPU of the service, in per cent of what its tasks reserve.
-    #[schemars(extend("examples" = [{ "target": 70 }]))]
-    pub cpu: Option<Policy>,
-    /// Hold scaling back. Left out, what is live stays as it is.
-    #[schemars(extend("examples" = [{ "in": true }]))]
-    pub suspended: Option<Suspended>,
-}
-
 /// How long scaling waits after it did something.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -174,42 +198,6 @@ pub struct Cooldown {
     /// After scaling in. Built in: 300s.
     #[schemars(extend("examples" = ["300s", "5m"]), regex(pattern = r"^(0|[0-9]+(s|m|h|d))$"))]
     pub r#in: Option<String>,
-}
-
-/// A target tracking policy.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Policy {
-    /// Whether there is such a policy. Built in: true where there is a target.
-    #[schemars(extend("examples" = [false]))]
-    pub enabled: Option<bool>,
-    /// The value to keep: per cent for CPU, requests per task and minute for requests.
-    #[schemars(extend("examples" = [70, 1000, 72.5], "exclusiveMinimum" = 0))]
-    pub target: Option<f64>,
-    /// Cooldowns of this policy.
-    #[schemars(extend("examples" = [{ "out": "60s", "in": "10m" }]))]
-    pub cooldown: Option<Cooldown>,
-    /// Name of the policy, instead of the pattern: the live name of one that exists.
-    #[schemars(extend("examples" = ["prod-eu-web-cpu-tracking-policy"]))]
-    pub policy_name: Option<String>,
-    /// Never scale in because of this policy. Built in: false.
-    #[schemars(extend("examples" = [true]))]
-    pub disable_scale_in: Option<bool>,
-}
-
-/// Which kinds of scaling are held back. Alarms go on, their actions are dropped.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Suspended {
-    /// Scaling in by policies. Built in: false.
-    #[schemars(extend("examples" = [true]))]
-    pub r#in: Option<bool>,
-    /// Scaling out by policies. Built in: false.
-    #[schemars(extend("examples" = [false]))]
-    pub out: Option<bool>,
-    /// Scheduled actions. Built in: false.
-    #[schemars(extend("examples" = [false]))]
-    pub scheduled: Option<bool>,
 }
 
 /// An Application Load Balancer and a target group: both by name (looked up when applied), or both by ARN suffix.
@@ -228,6 +216,12 @@ pub struct LoadBalancer {
     /// End of the target group's ARN, behind the last `:`.
     #[schemars(extend("examples" = ["targetgroup/staging-web-tg/943f017f100becff"]))]
     pub target_group_arn_suffix: Option<String>,
+    /// Names of the two target groups of a blue/green deployment, instead of `target_group`: requests are the sum over both.
+    #[schemars(extend("examples" = [["web-blue", "web-green"]]), length(min = 2, max = 2))]
+    pub target_groups: Option<Vec<String>>,
+    /// Ends of the ARNs of the two target groups, instead of `target_group_arn_suffix`.
+    #[schemars(extend("examples" = [["targetgroup/web-blue/943f017f100becff", "targetgroup/web-green/0123456789abcdef"]]), length(min = 2, max = 2))]
+    pub target_group_arn_suffixes: Option<Vec<String>>,
 }
 
 /// An AWS account and region in which the services run, and settings for all of them there.
@@ -269,6 +263,24 @@ pub struct Environment {
     /// The load balancer of this environment.
     #[schemars(extend("examples" = [{ "name": "staging-alb" }]))]
     pub load_balancer: Option<LoadBalancer>,
+    /// How ECS deploys the services here.
+    #[schemars(extend("examples" = [{ "controller": "code_deploy" }]))]
+    pub deployment: Option<Deployment>,
+    /// Whether the services are scaled already and what is live is to be imported. Built in: false.
+    #[schemars(extend("examples" = [true]))]
+    pub adopt: Option<bool>,
+}
+
+/// A service that left the spec.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Removed {
+    /// The name that it had in the spec.
+    #[schemars(extend("examples" = ["legacy"]))]
+    pub service: String,
+    /// Where it was scaled. Left out: in all environments.
+    #[schemars(extend("examples" = [["staging"]]))]
+    pub environments: Option<Vec<String>>,
 }
 
 /// The order of a rollout.
@@ -303,6 +315,9 @@ impl Environment {
             task: self.task.clone(),
             scaling: self.scaling.clone(),
             load_balancer: self.load_balancer.clone(),
+            deployment: self.deployment.clone(),
+            adopt: self.adopt,
+            renamed_from: None,
         }
     }
 }

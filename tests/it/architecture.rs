@@ -103,6 +103,7 @@ fn what_must_not_be_there_is_not_there() {
     for (file, _, code) in sources() {
         for (text, exempt, why) in ABSENT {
             let exempt = exempt.iter().any(|path| file.starts_with(path));
+            let code = code.replace("spec::words::", ""); // words that mean themselves
             assert!(exempt || !code.contains(text), "{file} has `{text}`: {why}");
         }
     }

@@ -314,9 +314,24 @@ fn unknown_names_in_filters_are_usage_errors_with_a_suggestion() {
         let output = shop.run(&args);
         assert_eq!((status(&output), err(&output)), (2, format!("gen: {message}\n")));
     }
-    let output = shop.run(&["chekc"]);
-    assert!(status(&output) == 2 && err(&output).contains("'check'"), "{}", said(&output));
     assert!(!shop.path("generated").exists());
+}
+
+#[test]
+fn mistyped_subcommands_and_options_get_a_suggestion() {
+    let shop = Shop::new();
+    for (args, meant) in [
+        (&["chekc"][..], "'check'"),
+        (&["vaildate"], "'validate'"),
+        (&["rules"], "'rule'"),
+        (&["shcema"], "'schema'"),
+        (&["--servce", "web"], "'--service'"),
+        (&["check", "--format", "serif"], "'sarif'"),
+    ] {
+        let output = shop.run(args);
+        assert!(status(&output) == 2 && err(&output).contains(meant), "{}", said(&output));
+        assert!(output.stdout.is_empty() && !shop.path("generated").exists());
+    }
 }
 
 #[test]
@@ -475,6 +490,7 @@ fn help_names_every_promise() {
         "--force",
         "check",
         "validate",
+        "rule",
         "schema",
         "Exit status",
     ] {

@@ -2,18 +2,21 @@
 //!
 //! The CLI scripts run for real, Terraform applies with every provider there is, the CloudFormation templates are
 //! deployed by their script and their properties sent through botocore, each against an AWS of its own (moto on
-//! loopback). What they leave behind is compared with what the fleet says, which is written down here once more,
-//! from the plan, without any template.
+//! loopback). What they leave behind, and what Terraform plans, is compared with what the fleet says (`support/expected`).
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use scalegen::plan::{Environment, Fleet, LoadBalancer, Metric, Policy, Service};
+use scalegen::plan::policy::{Policy, PolicyKind, Resolution, TrackedMetric};
+use scalegen::plan::{Environment, Fleet};
 use serde_json::{Value, json};
 
-use crate::support::tools::{Moto, Provider, Seed, Tools, succeed};
-use crate::support::{files, fleet, gen_in, root};
+use crate::support::expected::{self, differences};
+use crate::support::quick_aws::QuickAws;
+use crate::support::tools::{Moto, Provider, Seed, Tools, run, succeed};
+use crate::support::{files, fleet, gen_in, root, said};
 
 /// A rendered fleet, on the disk.
 struct Rendered {
@@ -41,155 +44,219 @@ impl Rendered {
     }
 }
 
-/// What the fleet says that an environment's account must hold.
-fn expected(environment: &Environment, moto: &Moto) -> Value {
-    let mut services: Vec<&Service> = environment.services.iter().collect();
-    services.sort_by_key(|service| service.resource_id());
-    let target = |service: &&Service| {
-        let suspended = service
-            .suspended
-            .map(|s| json!({ "in": s.scale_in, "out": s.scale_out, "scheduled": s.scheduled }));
-        json!({
-            "resource_id": service.resource_id(), "dimension": "ecs:service:DesiredCount",
-            "min": service.min.get(), "max": service.max.get(), "suspended": suspended,
-        })
+/// What scales already before the dialects come: what the spec adopts, and under their old names what it renames.
+fn make_live(tools: &Tools, environment: &Environment, moto: &Moto) {
+    let send = |operation: &str, arguments: &Value| {
+        moto.send(tools, "application-autoscaling", operation, arguments);
     };
-    let policies = services.iter().flat_map(|service| {
-        let mut policies: Vec<&Policy> = service.policies.iter().collect();
-        policies.sort_by_key(|policy| policy.name.to_string());
-        policies.into_iter().map(|policy| expected_policy(service, policy, moto))
-    });
-    json!({
-        "targets": services.iter().map(target).collect::<Vec<_>>(),
-        "policies": policies.collect::<Vec<_>>(),
-        "scheduled_actions": [],
-    })
+    for service in &environment.services {
+        let live = |policy: &&Policy| policy.adopt || policy.renamed_from.is_some();
+        if service.adopt.value || service.policies.iter().any(|policy| live(&policy)) {
+            send("register-scalable-target", &expected::registration(service));
+        }
+        for policy in service.policies.iter().filter(live) {
+            let mut request = expected::request(service, policy, &moto.made);
+            if let Some(old) = &policy.renamed_from {
+                request["PolicyName"] = old.to_string().into();
+            }
+            send("put-scaling-policy", &request);
+        }
+    }
 }
 
-fn expected_policy(service: &Service, policy: &Policy, moto: &Moto) -> Value {
-    let (metric, label) = match policy.metric {
-        Metric::Cpu => ("ECSServiceAverageCPUUtilization", Value::Null),
-        Metric::Requests => {
-            ("ALBRequestCountPerTarget", label(service.load_balancer.as_ref().unwrap(), moto).into())
-        }
+/// What scales already and is to go: policies and scheduled actions that the spec switches off, each with its alarm.
+fn make_live_what_goes(tools: &Tools, environment: &Environment, moto: &Moto) {
+    let send = |operation: &str, arguments: &Value| {
+        moto.send(tools, "application-autoscaling", operation, arguments);
     };
-    let target = policy.target.get();
-    json!({
-        "resource_id": service.resource_id(), "dimension": "ecs:service:DesiredCount", "name": policy.name.to_string(),
-        "type": "TargetTrackingScaling", "metric_type": metric, "resource_label": label,
-        "target_value": if target.fract() == 0.0 { json!(target as i64) } else { json!(target) },
-        "cooldown_out": policy.cooldown_out.get(), "cooldown_in": policy.cooldown_in.get(),
-        "disable_scale_in": policy.disable_scale_in.value, "customized": null, "step": null,
-    })
+    let steps = json!({ "AdjustmentType": "ChangeInCapacity", "StepAdjustments": [{ "MetricIntervalLowerBound": 0, "ScalingAdjustment": 1 }] });
+    for service in &environment.services {
+        let switched_off = service.gone.policies.iter().filter(|gone| gone.renamed_to.is_none());
+        for (index, gone) in switched_off.enumerate() {
+            if index == 0 {
+                send("register-scalable-target", &expected::registration(service));
+            }
+            let mut request = expected::keys(service);
+            request["PolicyName"] = gone.name.to_string().into();
+            request["PolicyType"] = "StepScaling".into();
+            request["StepScalingPolicyConfiguration"] = steps.clone();
+            send("put-scaling-policy", &request);
+            if let Some(alarm) = &gone.alarm {
+                let alarm = json!({
+                    "AlarmName": alarm.to_string(), "Namespace": "AWS/ECS", "MetricName": "CPUUtilization",
+                    "Statistic": "Average", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1,
+                    "ComparisonOperator": "GreaterThanThreshold",
+                });
+                moto.send(tools, "cloudwatch", "put-metric-alarm", &alarm);
+            }
+        }
+        for name in &service.gone.actions {
+            send("register-scalable-target", &expected::registration(service));
+            let mut request = expected::keys(service);
+            request["ScheduledActionName"] = name.to_string().into();
+            request["Schedule"] = "rate(1 days)".into();
+            request["ScalableTargetAction"] = json!({ "MinCapacity": 1 });
+            send("put-scheduled-action", &request);
+        }
+    }
 }
 
-/// The label of a load balancer: literal, or made of the ARNs in this account.
-fn label(balancer: &LoadBalancer, moto: &Moto) -> String {
-    match balancer {
-        LoadBalancer::Literal { arn_suffix, target_group_arn_suffix } => {
-            format!("{arn_suffix}/{target_group_arn_suffix}")
+/// What the notices of `dialect-gap` ask for before Terraform and CloudFormation: ECS measures every 20 seconds.
+fn measure(tools: &Tools, environment: &Environment, moto: &Moto) {
+    for service in &environment.services {
+        let high = |policy: &Policy| match &policy.tracking()?.metric {
+            TrackedMetric::Cpu(resolution) if resolution.value == Resolution::High => Some("CPUUtilization"),
+            TrackedMetric::Memory(resolution) if resolution.value == Resolution::High => {
+                Some("MemoryUtilization")
+            }
+            _ => None,
+        };
+        let metrics: Vec<&str> = service.policies.iter().filter_map(high).collect();
+        if metrics.is_empty() {
+            continue;
         }
-        LoadBalancer::Named { name, target_group } => {
-            let balancer = moto.made["load_balancers"][&**name]
-                .as_str()
-                .unwrap()
-                .split_once(":loadbalancer/")
-                .unwrap()
-                .1;
-            let group =
-                moto.made["target_groups"][&**target_group].as_str().unwrap().rsplit_once(':').unwrap().1;
-            format!("{balancer}/{group}")
+        let (cluster, name) = (service.cluster.to_string(), service.ecs_service.to_string());
+        let monitoring =
+            json!({ "metricConfigurations": [{ "metricNames": metrics, "resolutionSeconds": 20 }] });
+        moto.send(
+            tools,
+            "ecs",
+            "update-service",
+            &json!({ "cluster": cluster, "service": name, "monitoring": monitoring }),
+        );
+        for _ in 0..2 {
+            // The deployment is over once it has been looked at twice.
+            moto.send(tools, "ecs", "describe-services", &json!({ "cluster": cluster, "services": [name] }));
         }
     }
 }
 
 fn through_cli(tools: &Tools, rendered: &Rendered, environment: &str, moto: &Moto) {
     let script = rendered.path(&format!("cli/{environment}.sh"));
+    let aws = QuickAws::new(tools);
     let run = |args: &[&str]| {
         let mut command = tools.system("bash");
-        succeed(moto.serve(command.arg(&script).args(args).current_dir(rendered.folder.path())))
+        command.arg(&script).args(args).current_dir(rendered.folder.path());
+        succeed(aws.serve(moto.serve(&mut command)))
     };
     run(&["apply", "--yes"]);
     let verified = run(&["verify"]);
     assert!(!verified.contains("differs"), "{verified}");
 }
 
-fn through_terraform(
+/// A provider at work on the Terraform of one environment.
+struct Terraform<'t> {
+    tools: &'t Tools,
+    provider: &'t Provider,
+    moto: &'t Moto,
+    folder: PathBuf,
+}
+
+impl<'t> Terraform<'t> {
+    fn new(
+        tools: &'t Tools,
+        rendered: &Rendered,
+        environment: &str,
+        provider: &'t Provider,
+        moto: &'t Moto,
+    ) -> Self {
+        let copy = rendered.folder.path().join(format!("{environment}-{}", provider.name.replace(' ', "-")));
+        succeed(tools.system("cp").arg("-r").arg(rendered.path("terraform")).arg(&copy));
+        Self { tools, provider, moto, folder: copy.join(environment) }
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = self.tools.command("terraform");
+        command.current_dir(&self.folder).args(args).envs(self.provider.environment(Some(self.moto)));
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> String {
+        succeed(&mut self.command(args))
+    }
+
+    /// The state that a plan leads to.
+    fn planned(&self) -> Value {
+        self.run(&["plan", "-input=false", "-no-color", "-out", "plan"]);
+        let plan = self.run(&["show", "-json", "plan"]);
+        fs::write(self.folder.join("plan.json"), plan).unwrap();
+        let state = succeed(self.tools.python("plan_state.py").arg(self.folder.join("plan.json")));
+        serde_json::from_str(&state).unwrap()
+    }
+}
+
+/// Plans, applies, and plans again; what the plan leads to.
+fn through_terraform(terraform: &Terraform<'_>) -> Value {
+    terraform.run(&["init", "-input=false", "-no-color"]);
+    let planned = terraform.planned();
+    terraform.run(&["apply", "-input=false", "-no-color", "plan"]);
+    // Status 2 would mean that a second plan still finds something to do.
+    terraform.run(&["plan", "-detailed-exitcode", "-input=false", "-no-color"]);
+    planned
+}
+
+/// The script deploys the stacks; `stacks.py` is the CloudFormation that makes what is in them.
+fn through_cloudformation(tools: &Tools, rendered: &Rendered, environment: &str, moto: &Moto) {
+    let script = rendered.path(&format!("cloudformation/{environment}/deploy.sh"));
+    let mut command = tools.system("bash");
+    command.arg(script).arg("--yes").current_dir(rendered.folder.path());
+    succeed(QuickAws::with_stacks(tools).serve(moto.serve(&mut command)));
+}
+
+/// What Terraform leaves behind, and what it had planned. A provider that is too old for the fleet says so. Of forecasts
+/// only the plan is compared: the offline provider cannot put them anywhere.
+fn terraform_disagreements(
     tools: &Tools,
     rendered: &Rendered,
-    environment: &str,
+    environment: &Environment,
     provider: &Provider,
     moto: &Moto,
-) {
-    let copy = rendered.folder.path().join(format!("{environment}-{}", provider.name.replace(' ', "-")));
-    succeed(tools.system("cp").arg("-r").arg(rendered.path("terraform")).arg(&copy));
-    let terraform = |args: &[&str]| {
-        let mut command = tools.command("terraform");
-        command.current_dir(copy.join(environment)).args(args).envs(provider.environment(Some(moto)));
-        succeed(&mut command)
-    };
-    terraform(&["init", "-input=false", "-no-color"]);
-    terraform(&["apply", "-auto-approve", "-input=false", "-no-color"]);
-    // Status 2 would mean that a second plan still finds something to do.
-    terraform(&["plan", "-detailed-exitcode", "-input=false", "-no-color"]);
+) -> Vec<String> {
+    let terraform = Terraform::new(tools, rendered, &environment.name, provider, moto);
+    let forecasts = forecasts(&rendered.fleet);
+    if forecasts && provider.version < vec![6, 13] {
+        let output = run(&mut terraform.command(&["init", "-input=false", "-no-color"]));
+        let text = said(&output);
+        assert!(!output.status.success() && text.contains(">= 6.13"), "{}: {text}", provider.name);
+        return Vec::new();
+    }
+    let wanted = expected::state(environment, &moto.made);
+    let mut found = Vec::new();
+    let dialect = format!("terraform ({})", provider.name);
+    if forecasts {
+        terraform.run(&["init", "-input=false", "-no-color"]);
+        differences(&format!("{dialect}, plan"), &terraform.planned(), &wanted, &mut found);
+        return found;
+    }
+    let planned = through_terraform(&terraform);
+    differences(&format!("{dialect}, plan"), &planned, &wanted, &mut found);
+    differences(&dialect, &state(tools, moto), &wanted, &mut found);
+    found
 }
 
-/// The script deploys the stacks; what it filled in as parameters is what the templates are resolved with, because
-/// moto's CloudFormation makes no scaling of its own.
-fn through_cloudformation(tools: &Tools, rendered: &Rendered, environment: &Environment, moto: &Moto) {
-    let folder = rendered.path(&format!("cloudformation/{}", environment.name));
-    let mut deploy = tools.system("bash");
-    succeed(
-        moto.serve(deploy.arg(folder.join("deploy.sh")).arg("--yes").current_dir(rendered.folder.path())),
-    );
-    let mut parameters = serde_json::Map::new();
-    let mut templates = Vec::new();
-    for service in &environment.services {
-        let template = folder.join(format!("{}.yaml", service.name)).display().to_string();
-        let query = "Stacks[0].Parameters[].[ParameterKey,ParameterValue]";
-        let said = moto.aws(
-            tools,
-            &[
-                "cloudformation",
-                "describe-stacks",
-                "--stack-name",
-                &service.stack,
-                "--query",
-                query,
-                "--output",
-                "json",
-            ],
-        );
-        let pairs: Option<Vec<(String, String)>> = serde_json::from_str(&said).unwrap();
-        parameters.insert(template.clone(), pairs.unwrap_or_default().into_iter().collect::<Value>());
-        templates.push(template);
-    }
-    let file = tempfile::NamedTempFile::new().unwrap();
-    serde_json::to_writer(&file, &parameters).unwrap();
-    let mut apply = tools.python("cfn_apply.py");
-    apply.args(["--endpoint", &moto.url, "--region", &environment.region, "--account", &environment.account]);
-    succeed(apply.arg("--parameters").arg(file.path()).args(templates));
+fn forecasts(fleet: &Fleet) -> bool {
+    let services = fleet.environments.iter().flat_map(|environment| &environment.services);
+    services
+        .flat_map(|service| &service.policies)
+        .any(|policy| matches!(policy.kind, PolicyKind::Predictive(_)))
 }
 
-/// Every difference between two states, as `policies[3].target_value: 70 ≠ 71`.
-fn differences(path: &str, found: &Value, wanted: &Value, into: &mut Vec<String>) {
-    match (found, wanted) {
-        (Value::Object(found), Value::Object(wanted)) => {
-            let keys: BTreeSet<&String> = found.keys().chain(wanted.keys()).collect();
-            for key in keys {
-                let of =
-                    |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or("absent".into());
-                differences(&format!("{path}.{key}"), &of(found), &of(wanted), into);
-            }
+fn state(tools: &Tools, moto: &Moto) -> Value {
+    serde_json::from_str(&moto.state(tools)).unwrap()
+}
+
+/// Who holds scale-in back for a moment and releases it leaves a suspended state that suspends nothing. Where the spec
+/// says nothing of it, that is none.
+fn released(mut state: Value, wanted: &Value) -> Value {
+    let targets = state["targets"].as_array_mut().unwrap().iter_mut();
+    for (target, wanted) in targets.zip(wanted["targets"].as_array().unwrap()) {
+        let suspends_nothing =
+            target["suspended"].as_object().is_some_and(|flags| flags.values().all(|flag| flag == false));
+        if suspends_nothing && wanted["suspended"].is_null() {
+            target["suspended"] = Value::Null;
         }
-        (Value::Array(found), Value::Array(wanted)) if found.len() == wanted.len() => {
-            for (index, (found, wanted)) in found.iter().zip(wanted).enumerate() {
-                differences(&format!("{path}[{index}]"), found, wanted, into);
-            }
-        }
-        _ if found == wanted => {}
-        _ => into.push(format!("{path}: {found} ≠ {wanted}")),
     }
+    state
 }
 
 /// A dialect that left something else behind, and what differs.
@@ -197,19 +264,33 @@ fn disagreements(tools: &Tools, rendered: &Rendered, name: &str) -> Vec<String> 
     let environment =
         rendered.fleet.environments.iter().find(|environment| &*environment.name == name).unwrap();
     let seed = &Seed::of_spec(&rendered.spec)[name];
-    let mut found = Vec::new();
-    let mut compare = |dialect: &str, apply: &dyn Fn(&Moto)| {
+    let live = || {
         let moto = tools.moto(seed);
-        apply(&moto);
-        let state: Value = serde_json::from_str(&moto.state(tools)).unwrap();
-        differences(dialect, &state, &expected(environment, &moto), &mut found);
+        make_live(tools, environment, &moto);
+        moto
     };
-    compare("cli", &|moto| through_cli(tools, rendered, name, moto));
-    compare("cloudformation", &|moto| through_cloudformation(tools, rendered, environment, moto));
+    let measured = || {
+        let moto = live();
+        measure(tools, environment, &moto);
+        moto
+    };
+    let mut found = Vec::new();
+    let mut compare = |dialect: &str, moto: &Moto| {
+        let wanted = expected::state(environment, &moto.made);
+        differences(dialect, &released(state(tools, moto), &wanted), &wanted, &mut found);
+    };
+
+    let moto = live();
+    make_live_what_goes(tools, environment, &moto);
+    through_cli(tools, rendered, name, &moto);
+    compare("cli", &moto);
+
+    let moto = measured();
+    through_cloudformation(tools, rendered, name, &moto);
+    compare("cloudformation", &moto);
+
     for provider in tools.providers() {
-        compare(&format!("terraform ({})", provider.name), &|moto| {
-            through_terraform(tools, rendered, name, &provider, moto)
-        });
+        found.extend(terraform_disagreements(tools, rendered, environment, &provider, &measured()));
     }
     found
 }
@@ -253,6 +334,10 @@ agree! {
     naming_green: "tests/cases/naming/spec.yaml", "green";
     features: "tests/cases/features/spec.yaml", "prod";
     hostile: "tests/cases/hostile/spec.yaml", "prod";
+    metrics: "tests/cases/metrics/spec.yaml", "prod";
+    timed: "tests/cases/timed/spec.yaml", "prod";
+    faster: "tests/cases/faster/spec.yaml", "prod";
+    adopted: "tests/cases/adopted/spec.yaml", "prod";
 }
 
 /// The comparison is not blind: a template copy that is wrong in one place is found, in each dialect.
@@ -261,9 +346,9 @@ fn a_broken_template_copy_is_found() {
     let Some(tools) = Tools::get() else { return };
     for (path, from, to, finding) in [
         (
-            "cloudformation/@env/@service.yaml.tera",
-            "ScaleInCooldown: {{ policy.cooldown_in }}",
-            "ScaleInCooldown: {{ policy.cooldown_out }}",
+            "cloudformation/_policy.yaml.tera",
+            "ScaleInCooldown: {{ policy.tracking.cooldown_in }}",
+            "ScaleInCooldown: {{ policy.tracking.cooldown_out }}",
             "cloudformation.policies[0].cooldown_in: 60 ≠ 300",
         ),
         (
@@ -273,7 +358,7 @@ fn a_broken_template_copy_is_found() {
             "cli.targets[0].max: 1 ≠ 4",
         ),
         (
-            "terraform/modules/ecs-autoscaling/main.tf.tera",
+            "terraform/_module/_main.tf.tera",
             "= var.cpu.target\n",
             "= var.cpu.target + 1\n",
             ".policies[0].target_value: 61 ≠ 60",

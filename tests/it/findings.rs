@@ -3,19 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use scalegen::diagnostic::{Code, Diagnostics, Severity};
+use scalegen::diagnostic::{Code, Diagnostic, Diagnostics, Example, Severity};
 use scalegen::document::Document;
 
 use crate::support::{explain, files, gen_in, load, root, said};
-
-/// Codes that no file in tests/invalid can show, and the test here that does.
-const SHOWN_BELOW: &[Code] = &[Code::NotUtf8, Code::ByteOrderMark, Code::CrlfLineEnds];
 
 /// `# ERROR: code, code` at the end of the line where it must be found.
 fn expected(text: &str) -> BTreeSet<(usize, String)> {
     let mut expected = BTreeSet::new();
     for (line, text) in (1..).zip(text.lines()) {
-        for (marker, severity) in [("# ERROR: ", "error"), ("# WARNING: ", "warning")] {
+        for (marker, severity) in
+            [("# ERROR: ", "error"), ("# WARNING: ", "warning"), ("# NOTICE: ", "notice")]
+        {
             let codes = text.split_once(marker).map_or("", |(_, codes)| codes);
             expected.extend(
                 codes
@@ -36,36 +35,58 @@ fn found(document: &Document, diagnostics: &Diagnostics) -> BTreeSet<(usize, Str
         .collect()
 }
 
+/// The specs of tests/invalid: for each its name, `<code>.yaml` or `<code>.<variant>.yaml`, and its bytes.
+fn fixtures() -> Vec<(String, Vec<u8>)> {
+    let named = |path: std::path::PathBuf| {
+        (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap())
+    };
+    files(&root().join("tests/invalid"), ".yaml").into_iter().map(named).collect()
+}
+
 #[test]
 fn every_invalid_spec_is_refused_on_the_marked_lines_and_nowhere_else() {
-    let mut gallery = String::new();
-    for path in files(&root().join("tests/invalid"), ".yaml") {
-        let text = fs::read_to_string(&path).unwrap();
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let (document, diagnostics, fleet) = load(&name, &text);
+    for (name, fixture) in fixtures() {
+        let (document, diagnostics, fleet) = load(&name, &fixture);
         let report = explain(&document, &diagnostics);
-        assert_eq!(found(&document, &diagnostics), expected(&text), "{name}\n{report}");
+        let expected = expected(&String::from_utf8_lossy(&fixture));
+        assert_eq!(found(&document, &diagnostics), expected, "{name}\n{report}");
+        let code = name.split('.').next().unwrap();
+        assert!(expected.iter().any(|(_, found)| found.ends_with(&format!(" {code}"))), "{name}: no {code}");
         let refused = fleet.is_none() || diagnostics.has_errors();
         assert_eq!(refused, diagnostics.count(Severity::Error) > 0, "{name}");
         assert!(diagnostics.iter().all(|d| d.help.is_some()), "{name}: every finding says how to mend it");
-        gallery.push_str(&report);
-        gallery.push('\n');
+    }
+}
+
+/// Every message there is, to be read in one file: the invalid specs as a user would see them reported.
+#[test]
+fn the_gallery_shows_every_code() {
+    let mut gallery = String::new();
+    for (name, fixture) in fixtures() {
+        let (document, diagnostics, _) = load(&name, &Example::of(&fixture).bad);
+        gallery += &format!("{}\n", explain(&document, &diagnostics));
+    }
+    for code in Code::ALL {
+        assert!(gallery.contains(&format!("{}[{code}]: ", code.severity())), "the gallery lacks {code}");
     }
     insta::assert_snapshot!("gallery", gallery);
 }
 
+/// What `gen rule` tells people to write instead is right.
 #[test]
-fn every_code_has_its_fixture() {
-    let fixtures: BTreeSet<String> = files(&root().join("tests/invalid"), ".yaml")
-        .iter()
-        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
-        .collect();
-    let codes: BTreeSet<String> = Code::ALL
-        .iter()
-        .filter(|code| !SHOWN_BELOW.contains(code))
-        .map(|code| code.name().to_owned())
-        .collect();
-    assert_eq!(fixtures, codes, "tests/invalid/<code>.yaml, one for each code");
+fn every_example_has_its_mistake_and_mended_has_none() {
+    for code in Code::ALL {
+        let example = code.example();
+        let (_, diagnostics, _) = load("spec.yaml", &example.bad);
+        assert!(diagnostics.iter().any(|finding| finding.code == *code), "{code}");
+        let place = format!("`# INSTEAD:` lines in tests/invalid/{code}.yaml");
+        assert!(!example.mended.is_empty(), "there are no {place}");
+        let (document, diagnostics, _) = load("spec.yaml", &example.good);
+        // A notice of what a dialect lacks is no fault of the spec; but it is gone from its own example.
+        let fine =
+            |finding: &Diagnostic| finding.code.severity() == Severity::Notice && finding.code != *code;
+        assert!(diagnostics.iter().all(fine), "the {place} are wrong\n{}", explain(&document, &diagnostics));
+    }
 }
 
 #[test]
@@ -79,18 +100,35 @@ fn codes_are_unique_and_pinned() {
         );
     }
     let list: Vec<String> =
-        names.values().map(|c| format!("{} {c}: {}", c.severity(), c.explanation())).collect();
+        names.values().map(|c| format!("{} {c}: {}", c.severity(), c.summary())).collect();
     insta::assert_snapshot!("codes", list.join("\n"));
 }
 
 #[test]
+fn every_code_says_what_and_why() {
+    for code in Code::ALL {
+        let (summary, why) = (code.summary(), code.why());
+        assert!(
+            summary.ends_with('.') && !summary.contains("Source:"),
+            "{code}: first what is wrong: {summary}"
+        );
+        assert!(
+            why.ends_with('.') && !why.contains("Source:"),
+            "{code}: then a paragraph that says why: {why}"
+        );
+        assert!(code.source().is_none_or(|source| !source.ends_with('.')), "{code}: a source is a title");
+    }
+}
+
+#[test]
 fn each_rule_function_bears_the_name_of_its_code() {
-    let source = fs::read_to_string(root().join("src/plan/rules.rs")).unwrap();
+    let rules = files(&root().join("src/plan/rules"), ".rs");
+    let source: String = rules.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
     for code in Code::ALL {
         let name = format!("{code:?}");
         if source.contains(&format!("Code::{name}")) {
             let function = format!("fn {}(", code.name().replace('-', "_"));
-            assert!(source.contains(&function), "{code} is used in rules.rs without `{function}`");
+            assert!(source.contains(&function), "{code} is used in the rules without `{function}`");
         }
     }
 }
@@ -149,28 +187,4 @@ fn odd_files_get_one_clear_message() {
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
         assert_eq!(String::from_utf8_lossy(&output.stderr), format!("gen: {message}\n"));
     }
-}
-
-#[test]
-fn findings_as_json_and_as_annotations() {
-    let run = |format: &str| {
-        let args = ["validate", "--spec", "tests/invalid/max-below-min.yaml", "--format", format];
-        let output = gen_in(root()).args(args).output().unwrap();
-        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let json: serde_json::Value = serde_json::from_str(&run("json")).unwrap();
-    assert_eq!(json["version"], 1);
-    let finding = &json["findings"][0];
-    assert_eq!(
-        (&finding["code"], &finding["line"], &finding["column"]),
-        (&"max-below-min".into(), &15.into(), &26.into())
-    );
-    assert_eq!(finding["related"][0]["line"], 8);
-    let annotation = run("github");
-    assert!(
-        annotation.starts_with("::error file=tests/invalid/max-below-min.yaml,line=15,endLine=15,col=26,endColumn=27,title=max-below-min::prod/web may run"),
-        "{annotation}"
-    );
-    assert_eq!(annotation.lines().count(), 1);
 }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::process::Command;
 
+use scalegen::render::{Selection, Templates, render};
+
 use crate::support::tools::Tools;
 use crate::support::{gen_in, root, said};
 
@@ -21,8 +23,9 @@ fn the_real_fleet_is_what_was_asked_for() {
     for environment in &fleet.environments {
         for service in &environment.services {
             let policies = service.policies.iter().map(|policy| {
-                let (out, in_) = (policy.cooldown_out.get(), policy.cooldown_in.get());
-                format!("{} {} ({out}/{in_} s)", policy.metric.name(), policy.target.get())
+                let tracking = policy.tracking().unwrap();
+                let (out, in_) = (tracking.cooldown_out.get(), tracking.cooldown_in.get());
+                format!("{} {} ({out}/{in_} s)", policy.id.metric(), tracking.target.get())
             });
             let policies = policies.collect::<Vec<_>>().join(", ");
             let (min, max) = (service.min.get(), service.max.get());
@@ -101,41 +104,30 @@ fn no_file_names_a_machine_or_a_registry_host() {
     }
 }
 
-/// The hooks, run for real: drift stops a commit, the write hook mends it.
-#[test]
-fn the_hooks_find_and_mend_drift() {
-    let hooks: Vec<std::collections::BTreeMap<String, serde_json::Value>> =
-        serde_saphyr::from_str(&fs::read_to_string(root().join(".pre-commit-hooks.yaml")).unwrap()).unwrap();
-    let entries: Vec<(&str, &str)> =
-        hooks.iter().map(|hook| (hook["id"].as_str().unwrap(), hook["entry"].as_str().unwrap())).collect();
-    assert_eq!(entries, [("scalegen-check", "gen check"), ("scalegen-write", "gen")]);
-    let work = tempfile::tempdir().unwrap();
-    for folder in ["specs", "generated"] {
-        assert!(
-            Command::new("cp")
-                .arg("-r")
-                .arg(root().join(folder))
-                .arg(work.path())
-                .status()
-                .unwrap()
-                .success()
-        );
-    }
-    let spec = work.path().join("specs/langfuse.yaml");
-    fs::write(
-        &spec,
-        fs::read_to_string(&spec).unwrap().replace("cpu: { target: 70 }", "cpu: { target: 65 }"),
-    )
-    .unwrap();
-    let hook = |entry: &str| gen_in(work.path()).args(entry.split(' ').skip(1)).output().unwrap();
-    assert_eq!(hook("gen check").status.code(), Some(1));
-    assert_eq!(hook("gen").status.code(), Some(0));
-    assert_eq!(hook("gen check").status.code(), Some(0));
-}
-
 /// What could not be had is named where everybody looks: at the end of `.ci/run`.
 #[test]
 fn the_list_of_missing_tools_is_kept() {
     let Some(tools) = Tools::get() else { return };
     assert!(tools.bin().join("../missing.txt").exists());
+}
+
+/// The snippets of docs/scaling.md, each as the settings of a service.
+#[test]
+fn every_snippet_of_the_scaling_page_generates() {
+    let page = fs::read_to_string(root().join("docs/scaling.md")).unwrap();
+    let snippets: Vec<&str> =
+        page.split("```yaml\n").skip(1).map(|block| block.split("```").next().unwrap()).collect();
+    assert!(snippets.len() >= 10, "{}", snippets.len());
+    for snippet in snippets {
+        let (top, service) = match snippet.strip_prefix("# top level\n") {
+            Some(top) => (top, "    scaling: { cpu: { target: 70 } }\n".to_owned()),
+            None => ("", snippet.lines().map(|line| format!("    {line}\n")).collect()),
+        };
+        let spec = format!(
+            "version: 1\nproject: shop\ndefaults: {{ capacity: {{ min: 2, max: 10 }} }}\nservices:\n  web:\n{service}environments:\n  prod: {{ account: \"111111111111\", region: eu-west-1 }}\n{top}"
+        );
+        let fleet = crate::support::fleet(&spec);
+        let artifacts = render(&fleet, &Templates::embedded(), &Selection::default()).unwrap();
+        assert!(artifacts.len() > 10, "{snippet}");
+    }
 }

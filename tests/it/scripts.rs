@@ -1,10 +1,13 @@
 //! The CLI scripts under hostile conditions: a clear message, a status that is not 0, and `rollback` gives back the
 //! first state, byte for byte.
 
+use std::fs;
 use std::process::{Command, Output};
 
-use crate::support::said;
-use crate::support::stage::{Mishap, SPEC, Stage};
+use serde_json::json;
+
+use crate::support::stage::{Mishap, SPEC, Stage, literal};
+use crate::support::{fleet, root, said};
 
 const SCRIPT: &str = "out/cli/prod.sh";
 const TARGET: &str = "--service-namespace ecs --scalable-dimension ecs:service:DesiredCount --resource-id service/prod-cluster/prod-web";
@@ -130,25 +133,34 @@ fn an_interrupt_says_what_was_done_and_rollback_undoes_it() {
 fn guards_refuse_before_anything_is_written() {
     let Some(stage) = Stage::new(SPEC) else { return };
     let refused = |args: &[&str], words: &str| {
-        let first = stage.state();
         let output = stage.run(SCRIPT, args);
-        assert_eq!(status(&output), 2, "{words}: {}", said(&output));
+        assert_eq!((status(&output), stage.writes()), (2, 0), "{words}: {}", said(&output));
         assert!(said(&output).contains(words), "{words}: {}", said(&output));
-        assert_eq!(stage.state(), first, "{words}: something was written");
     };
     refused(&["apply"], "--yes");
     refused(&["apply", "--service", "wbe", "--yes"], "no service wbe");
     refused(&["apply", "--nonsense"], "--nonsense");
     refused(&["rollback", "--yes"], "save point");
-    stage.edit(SCRIPT, "readonly ACCOUNT=222222222222", "readonly ACCOUNT=999999999999");
-    refused(&["apply", "--yes"], "999999999999");
-    stage.edit(SCRIPT, "readonly ACCOUNT=999999999999", "readonly ACCOUNT=222222222222");
-    stage.edit(SCRIPT, "prod-alb prod-web-tg", "prod-alb other-tg");
-    refused(&["apply", "--yes"], "other-tg");
-    stage.edit(SCRIPT, "prod-alb other-tg", "prod-alb prod-web-tg");
-    stage.edit(SCRIPT, "wants_service prod-cluster prod-web", "wants_service prod-cluster nobody");
-    refused(&["apply", "--yes"], "nobody");
-    stage.edit(SCRIPT, "wants_service prod-cluster nobody", "wants_service prod-cluster prod-web");
+    stage.add_balancers();
+    for (right, wrong, words) in [
+        ("ACCOUNT=222222222222", "ACCOUNT=999999999999", "but prod is account 999999999999"),
+        ("PARTITION=aws", "PARTITION=aws-cn", "for partition aws, but prod is in aws-cn"),
+        ("prod-alb prod-web-tg", "nowhere prod-web-tg", "LoadBalancerNotFound"),
+        ("prod-alb prod-web-tg", "nlb prod-web-tg", "load balancer nlb is of type network"),
+        ("prod-alb prod-web-tg", "other prod-web-tg", "no listener of load balancer app/other/"),
+        ("prod-alb prod-web-tg", "prod-alb nowhere", "TargetGroupNotFound"),
+        ("prod-alb prod-web-tg", "other other-tg", "target group other-tg is not attached"),
+        ("prod-cluster prod-web", "prod-cluster nobody", "there is no ECS service nobody"),
+    ] {
+        stage.edit(SCRIPT, right, wrong);
+        refused(&["apply", "--yes"], words);
+        stage.edit(SCRIPT, wrong, right);
+    }
+    for states in [&["IN_PROGRESS"][..], &["FAILED", "COMPLETED"]] {
+        stage.rollouts(states);
+        refused(&["apply", "--yes"], "a rollout is in progress");
+    }
+    stage.rollouts(&["COMPLETED"]);
     stage.aws(&format!(
         "application-autoscaling register-scalable-target {TARGET} --min-capacity 1 --max-capacity 2"
     ));
@@ -156,6 +168,126 @@ fn guards_refuse_before_anything_is_written() {
     refused(&["apply", "--yes"], "theirs");
     stage.aws("ecs delete-service --cluster prod-cluster --service prod-web --force");
     refused(&["apply", "--yes"], "INACTIVE");
+}
+
+/// Load balancers given by ARN suffix are looked at too.
+#[test]
+fn guards_refuse_literal_load_balancers_that_are_not_so() {
+    let Some(stage) = Stage::new(&literal()) else { return };
+    for (right, wrong, words) in [
+        ("app/shop/", "app/other/", "no listener of load balancer app/other/0123456789abcdef forwards to"),
+        ("targetgroup/web/", "targetgroup/none/", "targetgroup/none/fedcba9876543210 is not attached"),
+    ] {
+        stage.edit(SCRIPT, right, wrong);
+        let output = stage.run(SCRIPT, &["apply", "--yes"]);
+        assert_eq!((status(&output), stage.writes()), (2, 0), "{}", said(&output));
+        assert!(said(&output).contains(words), "{words}: {}", said(&output));
+        stage.edit(SCRIPT, wrong, right);
+    }
+}
+
+/// Only `yes` is taken for yes: not another answer, not the end of input, not Ctrl-C.
+#[test]
+fn at_a_terminal_it_asks_first() {
+    let Some(stage) = Stage::new(SPEC) else { return };
+    let first = stage.state();
+    for (command, typed, expected) in [
+        ("apply", "no\n", 1),
+        ("apply", "\x04", 1),
+        ("apply", "\x03", 130),
+        ("apply", "yes\n", 0),
+        ("rollback", "y\n", 1),
+        ("rollback", "yes\n", 0),
+    ] {
+        let output = stage.run_at_terminal(SCRIPT, &[command], typed);
+        assert_eq!(status(&output), expected, "{command} {typed:?}: {}", said(&output));
+        assert!(said(&output).contains("Only yes is taken for yes"), "{}", said(&output));
+        assert_eq!(said(&output).contains("nothing was written"), expected != 0, "{}", said(&output));
+        assert_eq!(stage.writes() > 0, expected == 0, "{command} {typed:?}: {}", said(&output));
+    }
+    assert_eq!(stage.state(), first);
+}
+
+/// Policies whose names mean something to a shell, to JMESPath and to JSON, with other values or another metric before.
+#[test]
+fn hostile_names_are_applied_and_rolled_back() {
+    let spec = fs::read_to_string(root().join("tests/cases/hostile/spec.yaml")).unwrap();
+    let Some(stage) = Stage::new(&spec) else { return };
+    let fleet = fleet(&spec);
+    let service = &fleet.environments[0].services[0];
+    let aws = |args: &[&str]| {
+        let identity = ["--service-namespace", "ecs", "--scalable-dimension", "ecs:service:DesiredCount"];
+        let resource = service.resource_id();
+        let target = [&["application-autoscaling"], args, &identity, &["--resource-id", &resource]].concat();
+        stage.moto.aws(&stage.tools, &target)
+    };
+    let there_and_back = || {
+        let first = stage.state();
+        for (command, different) in [("apply", true), ("rollback", false)] {
+            let output = stage.run(SCRIPT, &[command, "--yes"]);
+            assert_eq!(status(&output), 0, "{}", said(&output));
+            assert_eq!(stage.state() != first, different, "{command}: {}", said(&output));
+        }
+    };
+    there_and_back();
+    aws(&["register-scalable-target", "--min-capacity", "3", "--max-capacity", "7"]);
+    let names = service.policies.iter().map(|policy| policy.name.to_string());
+    let foreign = "not ours: $(touch pwned) 'q' \"d\" \\ ` é 😀".to_owned();
+    for (name, kind) in names.chain([foreign]).zip(["memory", "customized", "customized"]) {
+        let metric = json!({ "memory": { "PredefinedMetricType": "ECSServiceAverageMemoryUtilization" }, "customized": {
+            "Namespace": "n $(touch pwned)", "MetricName": &name, "Statistic": "Average", "Unit": "Count",
+            "Dimensions": [{ "Name": "d 'q' \"d\" \\ ` é 😀", "Value": "v\\tw" }],
+        }})[kind].clone();
+        let field =
+            if kind == "memory" { "PredefinedMetricSpecification" } else { "CustomizedMetricSpecification" };
+        let configuration = json!({ "TargetValue": 0.25, field: metric }).to_string();
+        let name = format!("--policy-name={name}");
+        aws(&[
+            "put-scaling-policy",
+            &name,
+            "--policy-type",
+            "TargetTrackingScaling",
+            "--target-tracking-scaling-policy-configuration",
+            &configuration,
+        ]);
+    }
+    there_and_back();
+    for file in ["x", "pwned"] {
+        assert!(!stage.path(file).exists(), "a name was run as a command");
+    }
+}
+
+/// A save point is found where it was put, and one that is not whole is not believed.
+#[test]
+fn save_points_are_looked_for_in_the_state_directory() {
+    let Some(stage) = Stage::new(SPEC) else { return };
+    live_before(&stage);
+    let first = stage.state();
+    assert_eq!(status(&stage.run(SCRIPT, &["apply", "--yes", "--state-dir", "kept here"])), 0);
+    let refused = |args: &[&str], words: &[&str]| {
+        let output = stage.run(SCRIPT, args);
+        assert_eq!((status(&output), stage.writes()), (2, 0), "{}", said(&output));
+        for word in words {
+            assert!(said(&output).contains(word), "{word}: {}", said(&output));
+        }
+    };
+    let looked = stage.path(".scalegen-state/222222222222/eu-west-1").display().to_string();
+    refused(&["rollback", "--yes"], &["no save point of web", &looked]);
+    let point = stage.path("kept here/222222222222/eu-west-1/prod-cluster/prod-web/current");
+    let whole = fs::read_to_string(&point).unwrap();
+    let until = |end: &str| &whole[..whole.find(end).unwrap()];
+    for cut in ["", until("policy\t"), until("\nend\n"), until("end\n"), until("prod-web")] {
+        fs::write(&point, cut).unwrap();
+        for command in ["rollback", "apply"] {
+            let words = [&point.display().to_string(), "is not a complete save point"];
+            refused(&[command, "--yes", "--state-dir", "kept here"], &words);
+        }
+    }
+    fs::write(&point, whole.replace("service/prod-cluster/prod-web", "service/prod-cluster/other")).unwrap();
+    refused(&["rollback", "--yes", "--state-dir", "kept here"], &["belongs to service/prod-cluster/other"]);
+    fs::write(&point, &whole).unwrap();
+    let rollback = stage.run(SCRIPT, &["rollback", "--yes", "--state-dir", "kept here"]);
+    assert_eq!((status(&rollback), stage.state()), (0, first), "{}", said(&rollback));
 }
 
 #[test]
@@ -182,21 +314,12 @@ fn without_the_aws_cli_it_says_so() {
 fn a_second_apply_writes_nothing_and_verify_sees_every_edit() {
     let Some(stage) = Stage::new(SPEC) else { return };
     let dry = stage.run(SCRIPT, &["apply", "--dry-run"]);
-    let writes = || {
-        stage
-            .calls()
-            .iter()
-            .filter(|call| {
-                ["register-", "put-", "delete-", "deregister-"].iter().any(|word| call.contains(word))
-            })
-            .count()
-    };
-    assert_eq!((status(&dry), writes()), (0, 0), "{}", said(&dry));
+    assert_eq!((status(&dry), stage.writes()), (0, 0), "{}", said(&dry));
     assert_eq!(status(&stage.run(SCRIPT, &["verify"])), 1);
     assert_eq!(status(&stage.run(SCRIPT, &["apply", "--yes"])), 0);
-    assert_eq!(writes(), 3);
+    assert_eq!(stage.writes(), 3);
     let again = stage.run(SCRIPT, &["apply", "--yes"]);
-    assert_eq!((status(&again), writes()), (0, 0), "{}", said(&again));
+    assert_eq!((status(&again), stage.writes()), (0, 0), "{}", said(&again));
     assert_eq!(status(&stage.run(SCRIPT, &["verify"])), 0);
     assert_eq!(status(&stage.run(SCRIPT, &["status"])), 0);
     stage.aws(&format!(

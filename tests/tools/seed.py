@@ -2,10 +2,11 @@
 
     seed.py --endpoint URL ENV_VIEW.json
 
-creates the ECS clusters, one task definition, the services (ACTIVE, REPLICA, `min` tasks running, their target group
-attached), the load balancers, the target groups and one listener for each target group, so that the target group knows
-its load balancer. A load balancer given literally gets exactly the ids of its `arn_suffix`; that needs the server of
-moto.py. The ARNs are printed as JSON. It refuses a server of another account than the view's.
+creates the ECS clusters, one task definition, the services (ACTIVE, REPLICA, `min` tasks running, with their deployment
+controller and all their target groups), the load balancers, the target groups and one listener for each target group,
+so that the target group knows its load balancer. A load balancer given literally gets exactly the ids of its
+`arn_suffix`; that needs the server of moto.py. The ARNs are printed as JSON. It refuses a server of another account
+than the view's.
 """
 
 from __future__ import annotations
@@ -35,21 +36,19 @@ class SeedError(Exception):
 def literal_ids(view: dict[str, Any]) -> dict[str, str]:
     """The ids fixed by literal load balancers, by `app/<name>` and `targetgroup/<name>`."""
     ids: dict[str, str] = {}
-    for service in view["services"]:
-        balancer = service["load_balancer"]
-        if balancer and not balancer["lookup"]:
-            for suffix in (balancer["arn_suffix"], balancer["target_group_arn_suffix"]):
-                key, _, chosen = suffix.rpartition("/")
-                if ids.setdefault(key, chosen) != chosen:
-                    raise SeedError(f"{key} has two ids in this view, {ids[key]} and {chosen}; an account has one")
+    groups = [group for service in view["services"] for group in service["groups"] if not group["lookup"]]
+    for suffix in [group[key] for group in groups for key in ("arn_suffix", "target_group_arn_suffix")]:
+        key, _, chosen = suffix.rpartition("/")
+        if ids.setdefault(key, chosen) != chosen:
+            raise SeedError(f"{key} has two ids in this view, {ids[key]} and {chosen}; an account has one")
     return ids
 
 
-def pair(balancer: dict[str, Any]) -> tuple[str, str]:
+def pair(group: dict[str, Any]) -> tuple[str, str]:
     """Names of the load balancer and the target group, looked up or literal."""
-    if balancer["lookup"]:
-        return balancer["name"], balancer["target_group"]
-    return balancer["arn_suffix"].split("/")[1], balancer["target_group_arn_suffix"].split("/")[1]
+    if group["lookup"]:
+        return group["load_balancer"], group["target_group"]
+    return group["arn_suffix"].split("/")[1], group["target_group_arn_suffix"].split("/")[1]
 
 
 def choose_ids(url: str, ids: dict[str, str]) -> None:
@@ -74,7 +73,7 @@ def create_balancers(endpoint: Endpoint, services: list[dict[str, Any]]) -> tupl
     """Create load balancers, target groups and listeners; return both kinds of ARN by name."""
     balancers: dict[str, str] = {}
     groups: dict[str, str] = {}
-    pairs = [pair(service["load_balancer"]) for service in services if service["load_balancer"]]
+    pairs = [pair(group) for service in services for group in service["groups"]]
     if not pairs:
         return balancers, groups
     subnets = endpoint.client("ec2").describe_subnets()["Subnets"]
@@ -105,19 +104,18 @@ def create_services(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Create clusters and services with all their tasks running; return both kinds of ARN."""
     ecs = endpoint.client("ecs")
-    names = dict.fromkeys(service["cluster"] for service in services)
-    clusters = {name: ecs.create_cluster(clusterName=name)["cluster"]["clusterArn"] for name in names}
+    clusters = {
+        name: ecs.create_cluster(clusterName=name)["cluster"]["clusterArn"]
+        for name in dict.fromkeys(service["cluster"] for service in services)
+    }
     ecs.register_task_definition(
         family="scalegen", containerDefinitions=[{"name": CONTAINER, "image": "scratch", "memory": 128}]
     )
     arns: dict[str, str] = {}
     for service in services:
-        balancer = service["load_balancer"]
-        attached = (
-            [{"targetGroupArn": groups[pair(balancer)[1]], "containerName": CONTAINER, "containerPort": PORT}]
-            if balancer
-            else []
-        )
+        names = dict.fromkeys(pair(group)[1] for group in service["groups"])
+        container = {"containerName": CONTAINER, "containerPort": PORT}
+        attached = [{"targetGroupArn": groups[name], **container} for name in names]
         # moto calls a rollout complete when it starts without tasks, and a change of the count immediate.
         ecs.create_service(
             cluster=service["cluster"],
@@ -126,6 +124,7 @@ def create_services(
             launchType="FARGATE",
             desiredCount=0,
             loadBalancers=attached,
+            deploymentController={"type": service["controller"]},
         )
         made = ecs.update_service(
             cluster=service["cluster"], service=service["ecs_service"], desiredCount=service["min"]

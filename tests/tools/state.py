@@ -1,8 +1,9 @@
-"""Print the Application Auto Scaling state of the namespace `ecs` in its canonical form (canonical.py).
+"""Print the Application Auto Scaling state of the namespace `ecs`, and the metric alarms that it does not make itself,
+in their canonical form (canonical.py).
 
     state.py --endpoint URL --region REGION
 
-ARNs, alarms and times are left out: equal text means the same scaling.
+ARNs, times and the alarms of target tracking are left out: equal text means the same scaling.
 """
 
 from __future__ import annotations
@@ -20,9 +21,8 @@ EVERYTHING = 100_000
 """Page size asked for. AWS allows 50; moto's tokens of targets lead in circles, its page size has no limit."""
 
 
-def read_all(describe: Any, field: str) -> list[dict[str, Any]]:
+def read_all(describe: Any, field: str, **arguments: Any) -> list[dict[str, Any]]:
     """All items of a describe call; refuses pages that lead in circles rather than losing an item."""
-    arguments: dict[str, Any] = {"ServiceNamespace": "ecs", "MaxResults": EVERYTHING}
     items: list[dict[str, Any]] = []
     tokens: set[str] = set()
     while True:
@@ -40,10 +40,12 @@ def read_all(describe: Any, field: str) -> list[dict[str, Any]]:
 def read(endpoint: Endpoint) -> str:
     """The canonical state behind `endpoint`."""
     client = endpoint.client("application-autoscaling")
+    ecs = {"ServiceNamespace": "ecs", "MaxResults": EVERYTHING}
     return canonical.state(
-        read_all(client.describe_scalable_targets, "ScalableTargets"),
-        read_all(client.describe_scaling_policies, "ScalingPolicies"),
-        read_all(client.describe_scheduled_actions, "ScheduledActions"),
+        read_all(client.describe_scalable_targets, "ScalableTargets", **ecs),
+        read_all(client.describe_scaling_policies, "ScalingPolicies", **ecs),
+        read_all(client.describe_scheduled_actions, "ScheduledActions", **ecs),
+        read_all(endpoint.client("cloudwatch").describe_alarms, "MetricAlarms", AlarmTypes=["MetricAlarm"]),
     )
 
 

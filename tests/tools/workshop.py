@@ -32,7 +32,7 @@ class Memory:
         self.path = path
         self.parts: dict[str, Any] = {}
         # The environment has a lock to tell when it is stale; the rest is only as good as the code that made it.
-        sources = [(HERE / name).read_text() for name in ("install.py", "awscli2.py", "providers.py", "workshop.py")]
+        sources = [(HERE / name).read_text() for name in ("install.py", "awscli2.py", "nodetools.py", "providers.py", "workshop.py")]
         code = hashlib.sha256("".join(sources).encode()).hexdigest()
         if path.exists() and not refresh:
             known = json.loads(path.read_text())

@@ -12,12 +12,3 @@ impl<T> From<Option<T>> for Found<T> {
         value.map_or(Self::Broken, Self::Complete)
     }
 }
-
-impl<T> Found<T> {
-    pub(super) fn into_option(self) -> Option<T> {
-        match self {
-            Self::Complete(value) => Some(value),
-            Self::Nothing | Self::Broken => None,
-        }
-    }
-}

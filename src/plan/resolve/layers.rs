@@ -1,7 +1,7 @@
 //! What the layers of the spec say about one service, strongest first.
 
 use crate::diagnostic::Location;
-use crate::plan::{Layer, Origin, Sourced};
+use crate::plan::{Field, Layer, Origin, Sourced};
 use crate::spec::Settings;
 
 /// The layers that speak about one service of one environment, strongest first.
@@ -11,30 +11,29 @@ pub(super) struct Layers<'s> {
     pub(super) stack: [(Layer, Option<&'s Settings>); 4],
 }
 
-impl Layers<'_> {
+impl<'s> Layers<'s> {
     /// What the strongest layer says that says anything.
     pub(super) fn pick<T>(
         &self,
-        field: &'static str,
-        get: impl Fn(&Settings) -> Option<T>,
+        field: impl Into<Field>,
+        get: impl Fn(&'s Settings) -> Option<T>,
     ) -> Option<Sourced<T>> {
-        self.stack.iter().find_map(|(layer, settings)| {
-            let value = get((*settings)?)?;
-            Some(Sourced { value, from: Origin { layer: *layer, field } })
-        })
+        self.stack
+            .iter()
+            .find_map(|(layer, settings)| Some((*layer, get((*settings)?)?)))
+            .map(|(layer, value)| Sourced { value, from: Origin { layer, field: field.into() } })
     }
 
     pub(super) fn pick_or<T>(
         &self,
-        field: &'static str,
+        field: impl Into<Field> + Clone,
         default: T,
-        get: impl Fn(&Settings) -> Option<T>,
+        get: impl Fn(&'s Settings) -> Option<T>,
     ) -> Sourced<T> {
-        self.pick(field, get)
-            .unwrap_or(Sourced { value: default, from: Origin { layer: Layer::BuiltIn, field } })
+        self.pick(field.clone(), get).unwrap_or_else(|| Sourced { value: default, from: built_in(field) })
     }
 
-    pub(super) fn locate(&self, from: Origin) -> Location {
+    pub(super) fn locate(&self, from: &Origin) -> Location {
         from.location(self.environment, self.service)
     }
 
@@ -42,4 +41,9 @@ impl Layers<'_> {
     pub(super) fn called(&self) -> String {
         format!("{}/{}", self.environment, self.service)
     }
+}
+
+/// Where a value comes from that nobody said.
+pub(super) fn built_in(field: impl Into<Field>) -> Origin {
+    Origin { layer: Layer::BuiltIn, field: field.into() }
 }

@@ -3,8 +3,14 @@
 mod balancer;
 mod found;
 mod layers;
+mod metric;
 mod policy;
+mod predictive;
+mod removed;
+mod schedule;
 mod service;
+mod step;
+mod tracking;
 
 use std::collections::BTreeMap;
 
@@ -18,10 +24,21 @@ use crate::spec::{self, Spec};
 const CLUSTER_PATTERN: &str = "{environment}-cluster";
 const SERVICE_PATTERN: &str = "{environment}-{service}";
 const POLICY_PATTERN: &str = "{ecs_service}-{metric}-tracking-policy";
+const STEP_PATTERN: &str = "{ecs_service}-{metric}-step-policy";
+const PREDICTIVE_PATTERN: &str = "{ecs_service}-{metric}-predictive-policy";
+const ALARM_PATTERN: &str = "{ecs_service}-{metric}-alarm";
+const ACTION_PATTERN: &str = "{ecs_service}-{action}";
 const STACK_PATTERN: &str = "{ecs_service}-autoscaling";
 /// Seconds between scale-outs and between scale-ins. AWS's own default is 300 for both.
 const COOLDOWN_OUT: Seconds = Seconds::literal(60);
 const COOLDOWN_IN: Seconds = Seconds::literal(300);
+/// Seconds between steps. AWS's own default is 300.
+const COOLDOWN_STEP: Seconds = Seconds::literal(60);
+/// Seconds that a forecast is ahead: AWS's own default.
+const FORECAST_BUFFER: Seconds = Seconds::literal(300);
+/// An alarm's data points: their length in seconds, and how many.
+const ALARM_PERIOD: Seconds = Seconds::literal(60);
+const ALARM_PERIODS: i64 = 3;
 /// Tags AWS accepts on one resource.
 const MOST_TAGS: usize = 50;
 
@@ -51,6 +68,7 @@ impl Resolver<'_, '_> {
         let tags = self.tags(&spec.tags, &["tags"]);
         let service_names = self.service_names();
         self.unknown_services();
+        self.removed_still_there();
         let environments: Vec<Option<Environment>> = spec
             .environments
             .iter()
@@ -130,10 +148,11 @@ impl Resolver<'_, '_> {
                     ],
                 };
                 let enabled = layers.pick_or("enabled", true, |s| s.enabled).value;
-                enabled.then(|| self.service(slug, &layers)).flatten()
+                enabled.then(|| self.service(slug, layers)).flatten()
             })
             .collect();
-        Some(Environment { name: slug?, account: account?, region: region?, tags, services })
+        let removed = self.removed(name);
+        Some(Environment { name: slug?, account: account?, region: region?, tags, services, removed })
     }
 
     fn region_partition(&mut self, environment: &str, region: &Region, partition: &str) {
@@ -203,7 +222,7 @@ impl Resolver<'_, '_> {
         parse: impl FnOnce(R) -> Result<T, Invalid>,
     ) -> Option<Sourced<T>> {
         let from = said.from;
-        let value = self.checked(layers.locate(from), parse(said.value))?;
+        let value = self.checked(layers.locate(&from), parse(said.value))?;
         Some(Sourced { value, from })
     }
 

@@ -1,48 +1,55 @@
 //! One service of one environment.
 
+use super::balancer::{Groups, of_service};
 use super::found::Found;
-use super::layers::Layers;
+use super::layers::{Layers, built_in};
+use super::policy::Of;
 use super::{CLUSTER_PATTERN, Resolver, SERVICE_PATTERN, STACK_PATTERN};
 use crate::diagnostic::{Code, Diagnostic, Location};
+use crate::plan::policy::Gone;
 use crate::plan::units::{EcsName, Invalid, Slug, StackName, Tasks};
-use crate::plan::{Architecture, Layer, Metric, Origin, Policy, Service, Sourced, Suspended, Task, names};
+use crate::plan::{Architecture, Controller, Deployment, Service, Sourced, Strategy, Suspended, Task, names};
 use crate::spec;
 
 impl Resolver<'_, '_> {
-    pub(super) fn service(&mut self, name: &Slug, layers: &Layers<'_>) -> Option<Service> {
+    pub(super) fn service(&mut self, name: &Slug, layers: Layers<'_>) -> Option<Service> {
         let names = self.spec.names.clone().unwrap_or_default();
         let cluster = self.ecs_name(
             "cluster",
-            layers,
+            &layers,
             layers.pick("cluster", |s| s.cluster.clone()),
             names.cluster.as_deref(),
         );
         let ecs_service = self.ecs_name(
             "service",
-            layers,
+            &layers,
             layers.pick("ecs_service", |s| s.ecs_service.clone()),
             names.service.as_deref(),
         );
-        let (min, max) = self.capacity(layers);
-        let load_balancer = self.load_balancer(layers);
-        let task = self.task(layers);
-        let ecs_service = ecs_service?;
-        let stack = self.stack(layers, &ecs_service, names.stack.as_deref());
-        let policies: Option<Vec<Policy>> = Metric::ALL
-            .into_iter()
-            .map(|metric| self.policy(metric, layers, &ecs_service, names.policy.as_deref()))
-            .filter(|policy| !matches!(policy, Found::Nothing))
-            .map(Found::into_option)
-            .collect();
-        let policies = policies?;
-        if policies.iter().any(|policy| policy.metric == Metric::Requests)
-            && matches!(load_balancer, Found::Nothing)
-        {
-            self.requests_without_load_balancer(layers);
+        let (min, max) = self.capacity(&layers);
+        let groups = self.target_groups(&layers, "load_balancer", &of_service);
+        let task = self.task(&layers);
+        let renamed_from = self.renamed_from(&layers);
+        let (cluster, ecs_service) = (cluster?, ecs_service?);
+        let stack = self.stack(&layers, &ecs_service, names.stack.as_deref());
+        let adopt = layers.pick_or("adopt", false, |s| s.adopt);
+        let of = Of {
+            project: &self.spec.project,
+            layers,
+            cluster: cluster.value.clone(),
+            ecs_service: ecs_service.value.clone(),
+            groups,
+            adopt: adopt.value,
+        };
+        let policies = self.policies(&of);
+        let actions = self.schedule(&of);
+        let Of { layers, groups, .. } = of;
+        if policies.broken || actions.broken {
+            return None;
         }
         Some(Service {
             name: name.clone(),
-            cluster: cluster?,
+            cluster,
             ecs_service,
             stack: stack?,
             min: min?,
@@ -50,9 +57,13 @@ impl Resolver<'_, '_> {
             scale_to_zero: layers
                 .pick_or("capacity.scale_to_zero", false, |s| s.capacity.as_ref()?.scale_to_zero),
             task,
-            suspended: suspended(layers),
-            load_balancer: load_balancer.into_option(),
-            policies,
+            suspended: suspended(&layers),
+            deployment: deployment(&layers, &groups),
+            adopt,
+            renamed_from,
+            policies: policies.on,
+            schedule: actions.on,
+            gone: Gone { policies: policies.gone, actions: actions.gone },
         })
     }
 
@@ -66,7 +77,7 @@ impl Resolver<'_, '_> {
         if let Some(said) = said {
             return self.parsed(layers, said, |text| EcsName::parse(what, &text));
         }
-        let (key, field, built_in) = match what {
+        let (key, field, default) = match what {
             "cluster" => ("cluster", "cluster", CLUSTER_PATTERN),
             _ => ("service", "ecs_service", SERVICE_PATTERN),
         };
@@ -75,8 +86,8 @@ impl Resolver<'_, '_> {
             ("environment", layers.environment),
             ("service", layers.service),
         ];
-        let value = self.named(key, pattern, built_in, &values, |text| EcsName::parse(what, text))?;
-        Some(Sourced { value, from: Origin { layer: Layer::BuiltIn, field } })
+        let value = self.named(key, pattern, default, &values, |text| EcsName::parse(what, text))?;
+        Some(Sourced { value, from: built_in(field) })
     }
 
     fn stack(
@@ -144,7 +155,7 @@ impl Resolver<'_, '_> {
             [&vcpu, &memory].into_iter().flatten().filter(|size| !(size.value > 0.0 && size.value < 1e6))
         {
             let message = format!("{} cannot be the size of a task", size.value);
-            let problem = Diagnostic::new(Code::TaskSize, layers.locate(size.from), message);
+            let problem = Diagnostic::new(Code::TaskSize, layers.locate(&size.from), message);
             self.diagnostics
                 .push_once(problem.help("write virtual CPUs and GiB: `task: { vcpu: 1, memory_gib: 2 }`"));
         }
@@ -167,4 +178,16 @@ fn suspended(layers: &Layers<'_>) -> Option<Suspended> {
     let said = scale_in.is_some() || scale_out.is_some() || scheduled.is_some();
     let on = |flag: Option<Sourced<bool>>| flag.is_some_and(|flag| flag.value);
     said.then(|| Suspended { scale_in: on(scale_in), scale_out: on(scale_out), scheduled: on(scheduled) })
+}
+
+fn deployment(layers: &Layers<'_>, groups: &Found<Groups>) -> Deployment {
+    let strategy = match groups {
+        Found::Complete(Groups::Two(..)) => Strategy::BlueGreen,
+        _ => Strategy::Rolling,
+    };
+    Deployment {
+        controller: layers
+            .pick_or("deployment.controller", Controller::Ecs, |s| s.deployment.as_ref()?.controller),
+        strategy: layers.pick_or("deployment.strategy", strategy, |s| s.deployment.as_ref()?.strategy),
+    }
 }

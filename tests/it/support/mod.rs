@@ -1,5 +1,7 @@
 //! What several test modules need.
 
+pub mod expected;
+pub mod quick_aws;
 pub mod stage;
 pub mod tools;
 
@@ -23,10 +25,21 @@ pub fn gen_in(folder: &Path) -> Command {
     command
 }
 
+/// A `git` to run, in `folder`, without a user's settings or a hook's.
+pub fn git_in(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    command.args(["-c", "user.name=test", "-c", "user.email=test@example.com"]).current_dir(folder);
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+        command.env_remove(name);
+    }
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
+    command
+}
+
 /// Reads and resolves a spec.
-pub fn load(name: &str, text: &str) -> (Document, Diagnostics, Option<Fleet>) {
+pub fn load(name: &str, text: &(impl AsRef<[u8]> + ?Sized)) -> (Document, Diagnostics, Option<Fleet>) {
     let mut diagnostics = Diagnostics::default();
-    let document = Document::parse(name, text.as_bytes().to_vec(), &mut diagnostics);
+    let document = Document::parse(name, text.as_ref().to_vec(), &mut diagnostics);
     let fleet =
         spec::read(&document, &mut diagnostics).and_then(|spec| plan::resolve(&spec, &mut diagnostics));
     (document, diagnostics, fleet)

@@ -1,14 +1,17 @@
 //! A script under test, an AWS behind it, and an `aws` in between that counts calls, fails one, or presses Ctrl-C.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 
 use super::gen_in;
+use super::quick_aws::QuickAws;
 use super::tools::{Moto, Seed, Tools, run, succeed};
 
 /// Stands between the script and the real AWS CLI.
@@ -42,6 +45,15 @@ environments:
   prod: { account: \"222222222222\", region: eu-west-1 }
 ";
 
+/// The same with its load balancer given by ARN suffixes.
+pub fn literal() -> String {
+    let named = "name: prod-alb, target_group: prod-web-tg";
+    let suffixes =
+        "arn_suffix: app/shop/0123456789abcdef, target_group_arn_suffix: targetgroup/web/fedcba9876543210";
+    assert!(SPEC.contains(named));
+    SPEC.replace(named, suffixes)
+}
+
 /// A rendered spec and an AWS in which its services exist.
 pub struct Stage {
     /// The tools.
@@ -52,7 +64,7 @@ pub struct Stage {
 }
 
 /// What happens to the calls of a run.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum Mishap<'m> {
     /// Nothing.
     None,
@@ -64,14 +76,19 @@ pub enum Mishap<'m> {
     Signal(usize, &'m str),
 }
 
+/// Renders a spec over what was rendered before.
+fn render(folder: &Path, spec: &str) {
+    fs::write(folder.join("spec.yaml"), spec).unwrap();
+    succeed(gen_in(folder).args(["--spec", "spec.yaml", "--out", "out"]));
+}
+
 impl Stage {
     /// Renders a spec of one environment.
     pub fn new(spec: &str) -> Option<Self> {
         let tools = Tools::get()?;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("spec.yaml");
-        fs::write(&path, spec).unwrap();
-        succeed(gen_in(folder.path()).args(["--spec", "spec.yaml", "--out", "out"]));
+        render(folder.path(), spec);
         let seeds = Seed::of_spec(&path);
         let moto = tools.moto(seeds.values().next().unwrap());
         let wrapper = folder.path().join("bin/aws");
@@ -79,6 +96,23 @@ impl Stage {
         fs::write(&wrapper, AWS).unwrap();
         fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
         Some(Self { tools, moto, folder })
+    }
+
+    /// Renders another spec in place of the first.
+    pub fn render(&self, spec: &str) {
+        render(self.folder.path(), spec);
+    }
+
+    /// Lets stacks hold resources, which moto's do not, while the value lives.
+    pub fn with_stacks(&self) -> QuickAws {
+        let stacks = QuickAws::with_stacks(&self.tools);
+        let folder = stacks.path().display();
+        let call = format!(
+            "#!/bin/sh\nexport FAKE_AWS_FOLDER={folder} FAKE_AWS_SOCKET={folder}/socket\nexec {folder}/aws \"$@\"\n"
+        );
+        fs::write(self.path("bin/stacks"), call).unwrap();
+        fs::set_permissions(self.path("bin/stacks"), fs::Permissions::from_mode(0o755)).unwrap();
+        stacks
     }
 
     /// A path below the stage.
@@ -93,13 +127,25 @@ impl Stage {
 
     /// Runs a script to which something happens.
     pub fn run_with(&self, script: &str, args: &[&str], mishap: Mishap<'_>) -> Output {
+        let mut command = self.tools.system("bash");
+        command.process_group(0);
+        self.finish(command.arg(self.path(script)).args(args), mishap)
+    }
+
+    /// Runs a script at a terminal, where somebody types this when it asks.
+    pub fn run_at_terminal(&self, script: &str, args: &[&str], typed: &str) -> Output {
+        let mut command = self.tools.python("terminal.py");
+        self.finish(command.args([typed, "bash"]).arg(self.path(script)).args(args), Mishap::None)
+    }
+
+    fn finish(&self, command: &mut Command, mishap: Mishap<'_>) -> Output {
         for file in ["calls", "calls.count"] {
             let _ = fs::remove_file(self.path(file));
         }
-        let real = self.tools.bin().join("aws");
+        let stacks = self.path("bin/stacks");
+        let real = if stacks.exists() { stacks } else { self.tools.bin().join("aws") };
         let path = format!("{}:{}", self.path("bin").display(), std::env::var("PATH").unwrap());
-        let mut command = self.tools.system("bash");
-        command.arg(self.path(script)).args(args).current_dir(self.folder.path()).process_group(0);
+        command.current_dir(self.folder.path());
         command.env("PATH", path).env("REAL_AWS", real).env("CALLS", self.path("calls"));
         match mishap {
             Mishap::None => {}
@@ -107,13 +153,19 @@ impl Stage {
             Mishap::After(n) => _ = command.env("FAIL_AT", n.to_string()).env("FAIL_MODE", "after"),
             Mishap::Signal(n, signal) => _ = command.env("SIGNAL_AT", n.to_string()).env("SIGNAL", signal),
         }
-        run(self.moto.serve(&mut command))
+        run(self.moto.serve(command))
     }
 
     /// The AWS CLI calls of the last run.
     pub fn calls(&self) -> Vec<String> {
         let calls = fs::read_to_string(self.path("calls")).unwrap_or_default();
         calls.lines().map(str::to_owned).collect()
+    }
+
+    /// How many AWS CLI calls of the last run were not there to read.
+    pub fn writes(&self) -> usize {
+        let reads = |word: &str| ["describe-", "get-", "list-"].iter().any(|verb| word.starts_with(verb));
+        self.calls().iter().filter(|call| !call.split(' ').any(reads)).count()
     }
 
     /// The scaling state. Once set, moto keeps naming a suspended state that suspends nothing; to AWS that is none.
@@ -131,6 +183,38 @@ impl Stage {
     /// An AWS CLI call that must succeed.
     pub fn aws(&self, args: &str) -> String {
         self.moto.aws(&self.tools, &args.split(' ').collect::<Vec<_>>())
+    }
+
+    /// Says of every ECS service that it has these deployments, by the state of their rollout.
+    pub fn rollouts(&self, states: &[&str]) {
+        let body = serde_json::to_string(states).unwrap();
+        let mut server = TcpStream::connect(self.moto.url.strip_prefix("http://").unwrap()).unwrap();
+        write!(server, "PUT /scalegen/rollouts HTTP/1.0\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+            .unwrap();
+        let mut answer = String::new();
+        server.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains(" 204 "), "{answer}");
+    }
+
+    /// Two more load balancers: `nlb`, a network load balancer, and `other`, which forwards to a target group
+    /// `other-tg` that no service is in.
+    pub fn add_balancers(&self) {
+        let text = |args: String| {
+            self.aws(&(args + " --output text")).split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let network = text("ec2 describe-subnets --query [Subnets[0].VpcId,Subnets[:2].SubnetId]".into());
+        let (vpc, subnets) = network.split_once(' ').unwrap();
+        let balancer = |name: &str, kind: &str| {
+            text(format!(
+                "elbv2 create-load-balancer --name {name} --type {kind} --subnets {subnets} --query LoadBalancers[0].LoadBalancerArn"
+            ))
+        };
+        balancer("nlb", "network");
+        let other = balancer("other", "application");
+        let group = text(format!(
+            "elbv2 create-target-group --name other-tg --protocol HTTP --port 80 --vpc-id {vpc} --query TargetGroups[0].TargetGroupArn"
+        ));
+        self.aws(&format!("elbv2 create-listener --load-balancer-arn {other} --protocol HTTP --port 80 --default-actions Type=forward,TargetGroupArn={group}"));
     }
 
     /// Replaces the `aws` of the scripts.

@@ -21,7 +21,10 @@ pub struct Tools {
 pub struct Provider {
     /// `real 5.100.0`, `offline 6.47.0`
     pub name: String,
-    kind: String,
+    /// `[5, 100, 0]`
+    pub version: Vec<u32>,
+    /// Whether it is the one that works without AWS's own provider.
+    pub offline: bool,
     env: BTreeMap<String, String>,
 }
 
@@ -40,6 +43,15 @@ impl Tools {
         );
         eprintln!("\n*** NOT TESTED: the tools are missing; run tests/tools/install.sh and test again ***\n");
         None
+    }
+
+    /// Whether a tool is here that not every machine can have. Without it: loudly no; missing.txt says why.
+    pub fn has(&self, name: &str) -> bool {
+        let has = self.bin.join(name).exists();
+        if !has {
+            eprintln!("\n*** NOT TESTED: there is no {name} here (see target/tools/missing.txt) ***\n");
+        }
+        has
     }
 
     /// A tool to run, with the tools first on PATH and nothing of the user's AWS or Terraform settings.
@@ -93,7 +105,13 @@ impl Tools {
         }
         let provider = |value: &Value| Provider {
             name: value["name"].as_str().unwrap().to_owned(),
-            kind: value["kind"].as_str().unwrap().to_owned(),
+            version: value["version"]
+                .as_str()
+                .unwrap()
+                .split('.')
+                .map(|part| part.parse().unwrap())
+                .collect(),
+            offline: value["kind"] == "offline",
             env: serde_json::from_value(value["env"].clone()).unwrap(),
         };
         list.iter().map(provider).collect()
@@ -123,7 +141,7 @@ impl Provider {
         env.extend([("TF_IN_AUTOMATION".into(), "1".into()), ("AWS_ACCESS_KEY_ID".into(), "testing".into())]);
         env.push(("AWS_SECRET_ACCESS_KEY".into(), "testing".into()));
         if let Some(moto) = moto {
-            if self.kind == "offline" {
+            if self.offline {
                 env.push(("FAKE_AWS_ENDPOINT".into(), moto.url.clone()));
                 env.push(("FAKE_AWS_ACCOUNT_ID".into(), moto.account.clone()));
             } else {
@@ -189,6 +207,11 @@ impl Moto {
     pub fn state(&self, tools: &Tools) -> String {
         let mut command = tools.python("state.py");
         succeed(command.args(["--endpoint", &self.url, "--region", &self.region]))
+    }
+
+    /// Calls an operation with arguments in the words of the API.
+    pub fn send(&self, tools: &Tools, service: &str, operation: &str, arguments: &Value) {
+        self.aws(tools, &[service, operation, "--cli-input-json", &arguments.to_string()]);
     }
 
     /// An AWS CLI call that must succeed; what it printed.

@@ -1,0 +1,194 @@
+//! What the user did wrong, as data: a [`Code`], a message, where, and how to mend it.
+//!
+//! A [`Diagnostic`] says *where* symbolically (a path into the document); [`crate::document::Document::locate`]
+//! turns that into bytes when a report is printed. Nothing here prints.
+
+mod code;
+mod example;
+
+use std::collections::HashSet;
+use std::fmt;
+use std::ops::Range;
+
+pub use code::Code;
+pub use example::Example;
+
+/// How bad a finding is. Errors stop generation, warnings do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Nothing is generated.
+    Error,
+    /// Generation goes on; the user should look.
+    Warning,
+    /// Nothing is wrong; the user should know.
+    Notice,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Notice => "notice",
+        })
+    }
+}
+
+/// One step of a path into the document.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// A mapping key.
+    Key(String),
+    /// A position in a sequence.
+    Index(usize),
+}
+
+/// Which part of an entry is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// The key: for entries that should not be there.
+    Key,
+    /// The value: for entries with a wrong value.
+    Value,
+}
+
+/// Where in the spec, said symbolically.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Location {
+    /// The file as a whole.
+    File,
+    /// Bytes of the text: only where there is no path yet, because the text could not be read.
+    Bytes(Range<usize>),
+    /// An entry of the document.
+    Path(Vec<Step>, Part),
+}
+
+impl Location {
+    /// The value at a path of mapping keys.
+    pub fn value<S: Into<String>>(keys: impl IntoIterator<Item = S>) -> Self {
+        Self::Path(keys.into_iter().map(|key| Step::Key(key.into())).collect(), Part::Value)
+    }
+
+    /// The key at a path of mapping keys.
+    pub fn key<S: Into<String>>(keys: impl IntoIterator<Item = S>) -> Self {
+        Self::Path(keys.into_iter().map(|key| Step::Key(key.into())).collect(), Part::Key)
+    }
+}
+
+/// A place and what is to be said about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub location: Location,
+    /// What, in a few words; may be empty for the primary label.
+    pub message: String,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which kind of finding.
+    pub code: Code,
+    /// One sentence with the values that matter.
+    pub message: String,
+    /// The culprit.
+    pub primary: Label,
+    /// The other culprits.
+    pub related: Vec<Label>,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A finding at one place.
+    pub fn new(code: Code, location: Location, message: impl Into<String>) -> Self {
+        let primary = Label { location, message: String::new() };
+        Self { code, message: message.into(), primary, related: Vec::new(), help: None }
+    }
+
+    /// Says something about the primary place.
+    #[must_use]
+    pub fn label(mut self, message: impl Into<String>) -> Self {
+        self.primary.message = message.into();
+        self
+    }
+
+    /// Points at another culprit.
+    #[must_use]
+    pub fn also(mut self, location: Location, message: impl Into<String>) -> Self {
+        self.related.push(Label { location, message: message.into() });
+        self
+    }
+
+    /// Says how to mend it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// All findings of one run: a sink that every stage writes to, so that one run reports everything.
+#[derive(Debug, Clone, Default)]
+pub struct Diagnostics {
+    found: Vec<Diagnostic>,
+    places: HashSet<(Code, Location)>,
+}
+
+impl Diagnostics {
+    /// Adds a finding.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// Adds a finding unless the same kind was found at the same place: a value that a thousand services inherit
+    /// is one mistake.
+    pub fn push_once(&mut self, diagnostic: Diagnostic) {
+        if self.places.insert((diagnostic.code, diagnostic.primary.location.clone())) {
+            self.push(diagnostic);
+        }
+    }
+
+    /// Whether something was found that stops generation.
+    pub fn has_errors(&self) -> bool {
+        self.count(Severity::Error) > 0
+    }
+
+    /// How many findings of a severity there are.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.found.iter().filter(|d| d.code.severity() == severity).count()
+    }
+
+    /// The findings in the order they were made.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.found.iter()
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// The closest of `candidates` to a mistyped `word`, if one is close enough to be meant.
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let score = |candidate: &str| {
+        let lower = candidate.to_lowercase();
+        let word = word.to_lowercase();
+        if lower.starts_with(&word) && word.len() >= 3 { 0.95 } else { strsim::jaro_winkler(&word, &lower) }
+    };
+    candidates
+        .into_iter()
+        .map(|candidate| (score(candidate), candidate))
+        .filter(|(score, _)| *score > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+        .map(|(_, candidate)| candidate)
+}

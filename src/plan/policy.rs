@@ -1,0 +1,377 @@
+//! The policies and scheduled actions of a service.
+
+use super::units::{
+    ActionName, AlarmName, DimensionName, DimensionValue, Expression, Key, MetricLabel, MetricName,
+    Namespace, PolicyName, QueryId, Schedule, Seconds, TargetValue, Tasks, TimeZone, Timestamp, Unit,
+};
+use super::{LoadBalancer, Sourced};
+
+pub use crate::spec::words::{
+    Adjustment, Aggregation, Comparison, ForecastMetric, ForecastMode, MissingData, Resolution, Statistic,
+};
+
+/// A scaling policy.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// What the spec calls it.
+    pub id: PolicyId,
+    /// Its name on AWS.
+    pub name: Sourced<PolicyName>,
+    /// The name on AWS that it had until now.
+    pub renamed_from: Option<Sourced<PolicyName>>,
+    /// Whether it is live and is to be imported.
+    pub adopt: bool,
+    /// What it does.
+    pub kind: PolicyKind,
+}
+
+/// What the spec calls a policy. The order is that in which policies are written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyId {
+    /// `requests`
+    Requests,
+    /// `cpu`
+    Cpu,
+    /// `memory`
+    Memory,
+    /// `more_requests.K`
+    MoreRequests(Key),
+    /// `custom.K`
+    Custom(Key),
+    /// `step.K`
+    Step(Key),
+    /// `predictive`
+    Predictive,
+}
+
+impl PolicyId {
+    /// `{metric}` in names: its key, or its name.
+    pub fn metric(&self) -> &str {
+        match self {
+            Self::Requests => "requests",
+            Self::Cpu => "cpu",
+            Self::Memory => "memory",
+            Self::MoreRequests(key) | Self::Custom(key) | Self::Step(key) => key,
+            Self::Predictive => "predictive",
+        }
+    }
+
+    /// Where it stands in a layer of the spec.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Requests | Self::Cpu | Self::Memory | Self::Predictive => {
+                format!("scaling.{}", self.metric())
+            }
+            Self::MoreRequests(key) => format!("scaling.more_requests.{key}"),
+            Self::Custom(key) => format!("scaling.custom.{key}"),
+            Self::Step(key) => format!("scaling.step.{key}"),
+        }
+    }
+}
+
+/// What a policy does.
+#[derive(Debug, Clone)]
+pub enum PolicyKind {
+    /// Keeps a metric at a target.
+    Tracking(Tracking),
+    /// Acts on an alarm.
+    Step(StepScaling),
+    /// Acts on a forecast.
+    Predictive(Predictive),
+}
+
+/// Target tracking.
+#[derive(Debug, Clone)]
+pub struct Tracking {
+    /// What it tracks. One policy a metric: AWS refuses a second.
+    pub metric: TrackedMetric,
+    /// The value to keep.
+    pub target: Sourced<TargetValue>,
+    /// Seconds to credit capacity already added, after scaling out.
+    pub cooldown_out: Sourced<Seconds>,
+    /// Seconds to wait after scaling in.
+    pub cooldown_in: Sourced<Seconds>,
+    /// Whether it never scales in; then it has no say in the others' scaling in either.
+    pub disable_scale_in: Sourced<bool>,
+}
+
+/// What a target tracking policy tracks.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TrackedMetric {
+    /// Average CPU of the service, per cent.
+    Cpu(Sourced<Resolution>),
+    /// Average memory of the service, per cent.
+    Memory(Sourced<Resolution>),
+    /// Requests per target of one target group, summed over a minute.
+    Requests(TargetGroup),
+    /// A metric, or metric math.
+    Custom(CustomMetric),
+}
+
+/// A target group that something counts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TargetGroup {
+    /// Which of the service's target groups it is.
+    pub role: Role,
+    /// The load balancer and the target group.
+    pub balancer: LoadBalancer,
+}
+
+/// Which of a service's target groups.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// The one.
+    Only,
+    /// The first of a blue/green deployment.
+    Blue,
+    /// The second of a blue/green deployment.
+    Green,
+    /// That of `more_requests.K`.
+    More(Key),
+}
+
+/// A metric of the user's.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CustomMetric {
+    /// One metric of CloudWatch.
+    Single(Metric),
+    /// Metric math; exactly one line is the value.
+    Math(Vec<Query>),
+}
+
+/// One metric of CloudWatch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metric {
+    /// Namespace.
+    pub namespace: Namespace,
+    /// Name.
+    pub name: MetricName,
+    /// All dimensions, sorted by name.
+    pub dimensions: Vec<(DimensionName, Dimension)>,
+    /// How samples become one value.
+    pub statistic: Statistic,
+    /// Which unit counts, if not all.
+    pub unit: Option<Unit>,
+}
+
+/// The value of a dimension.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Dimension {
+    /// As it is.
+    Text(DimensionValue),
+    /// `app/<name>/<id>` of the load balancer.
+    LoadBalancer(TargetGroup),
+    /// `targetgroup/<name>/<id>` of the target group.
+    TargetGroup(TargetGroup),
+}
+
+/// A line of metric math.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    /// Its name.
+    pub id: QueryId,
+    /// What graphs call it.
+    pub label: Option<MetricLabel>,
+    /// Whether it is the value to track.
+    pub returned: bool,
+    /// What it is.
+    pub term: Term,
+}
+
+/// What a line of metric math is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Term {
+    /// A metric.
+    Metric(Metric),
+    /// An expression over other lines.
+    Expression(Expression),
+}
+
+/// Step scaling.
+#[derive(Debug, Clone)]
+pub struct StepScaling {
+    /// What the steps' numbers mean.
+    pub adjustment: Adjustment,
+    /// How data points become one.
+    pub aggregation: Aggregation,
+    /// Fewest tasks to add or remove, with percentages.
+    pub min_adjustment: Option<u32>,
+    /// Seconds to credit or wait.
+    pub cooldown: Sourced<Seconds>,
+    /// The steps, lowest first, without gaps or overlaps.
+    pub steps: Vec<StepAdjustment>,
+    /// What triggers it.
+    pub alarm: Alarm,
+}
+
+/// One step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StepAdjustment {
+    /// Lower end, as a distance from the threshold.
+    pub from: Option<f64>,
+    /// Upper end.
+    pub to: Option<f64>,
+    /// Tasks or per cent.
+    pub by: i64,
+}
+
+/// An alarm on one metric.
+#[derive(Debug, Clone)]
+pub struct Alarm {
+    /// Its name: unique in an account and region.
+    pub name: Sourced<AlarmName>,
+    /// What it watches.
+    pub metric: Metric,
+    /// When it goes off.
+    pub comparison: Comparison,
+    /// With what it compares.
+    pub threshold: f64,
+    /// Seconds of a data point.
+    pub period: Seconds,
+    /// How many data points it looks at.
+    pub evaluation_periods: u32,
+    /// How many must be beyond the threshold.
+    pub datapoints: u32,
+    /// What missing ones count as.
+    pub missing_data: MissingData,
+}
+
+/// Predictive scaling.
+#[derive(Debug, Clone)]
+pub struct Predictive {
+    /// What is forecast.
+    pub metric: ForecastedMetric,
+    /// The value to keep.
+    pub target: Sourced<TargetValue>,
+    /// Whether the forecast scales.
+    pub mode: ForecastMode,
+    /// Seconds that tasks start before they are needed.
+    pub buffer: Sourced<Seconds>,
+    /// Per cent above the forecast to which the maximum may rise; `None`: the maximum holds.
+    pub max_capacity_buffer: Option<u32>,
+}
+
+/// What is forecast.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ForecastedMetric {
+    /// CPU of the service.
+    Cpu,
+    /// Memory of the service.
+    Memory,
+    /// Requests through a target group.
+    Requests(TargetGroup),
+}
+
+/// A change of limits at given times.
+#[derive(Debug, Clone)]
+pub struct ScheduledAction {
+    /// What the spec calls it.
+    pub key: Key,
+    /// Its name on AWS.
+    pub name: Sourced<ActionName>,
+    /// When.
+    pub schedule: Schedule,
+    /// In which time zone.
+    pub time_zone: TimeZone,
+    /// From when on.
+    pub start: Option<Timestamp>,
+    /// Until when.
+    pub end: Option<Timestamp>,
+    /// The new minimum.
+    pub min: Option<Sourced<Tasks>>,
+    /// The new maximum.
+    pub max: Option<Sourced<Tasks>>,
+}
+
+/// What is to be deleted where it is live: switched off, or known under another name now.
+#[derive(Debug, Clone, Default)]
+pub struct Gone {
+    /// Policies by name, each with the alarm that goes with it.
+    pub policies: Vec<GonePolicy>,
+    /// Scheduled actions.
+    pub actions: Vec<ActionName>,
+}
+
+/// A policy to be deleted.
+#[derive(Debug, Clone)]
+pub struct GonePolicy {
+    /// Its name on AWS.
+    pub name: PolicyName,
+    /// Our alarm that triggers it, for step scaling.
+    pub alarm: Option<AlarmName>,
+    /// The name of the policy that takes its place, if it is renamed.
+    pub renamed_to: Option<PolicyName>,
+}
+
+impl Policy {
+    /// Its target tracking, if it is that.
+    pub fn tracking(&self) -> Option<&Tracking> {
+        match &self.kind {
+            PolicyKind::Tracking(tracking) => Some(tracking),
+            PolicyKind::Step(_) | PolicyKind::Predictive(_) => None,
+        }
+    }
+
+    /// The target groups that it counts.
+    pub fn target_groups(&self) -> Vec<&TargetGroup> {
+        match &self.kind {
+            PolicyKind::Tracking(Tracking { metric: TrackedMetric::Requests(group), .. })
+            | PolicyKind::Predictive(Predictive { metric: ForecastedMetric::Requests(group), .. }) => {
+                vec![group]
+            }
+            PolicyKind::Tracking(Tracking { metric: TrackedMetric::Custom(metric), .. }) => {
+                metric.target_groups()
+            }
+            PolicyKind::Tracking(_) | PolicyKind::Step(_) | PolicyKind::Predictive(_) => Vec::new(),
+        }
+    }
+}
+
+impl CustomMetric {
+    /// Requests per target over both target groups of a blue/green deployment. The idle one reports 0, so their sum is
+    /// that of the live one (AWS sample "ECS blue/green deployment patterns", auto scaling).
+    pub fn requests_of_both(blue: &TargetGroup, green: &TargetGroup) -> Self {
+        let id = |text| QueryId::parse(text).expect("an id");
+        let requests = |group: &TargetGroup| Metric {
+            namespace: Namespace::parse("AWS/ApplicationELB").expect("a namespace"),
+            name: MetricName::parse("RequestCountPerTarget").expect("a name"),
+            dimensions: vec![
+                (
+                    DimensionName::parse("LoadBalancer").expect("a name"),
+                    Dimension::LoadBalancer(group.clone()),
+                ),
+                (DimensionName::parse("TargetGroup").expect("a name"), Dimension::TargetGroup(group.clone())),
+            ],
+            statistic: Statistic::Sum,
+            unit: None,
+        };
+        let line = |name, term, returned| Query { id: id(name), label: None, returned, term };
+        let sum = Expression::parse("blue + green").expect("an expression");
+        Self::Math(vec![
+            line("blue", Term::Metric(requests(blue)), false),
+            line("green", Term::Metric(requests(green)), false),
+            line("requests", Term::Expression(sum), true),
+        ])
+    }
+
+    fn target_groups(&self) -> Vec<&TargetGroup> {
+        let metrics: Vec<&Metric> = match self {
+            Self::Single(metric) => vec![metric],
+            Self::Math(lines) => lines
+                .iter()
+                .filter_map(|line| match &line.term {
+                    Term::Metric(metric) => Some(metric),
+                    Term::Expression(_) => None,
+                })
+                .collect(),
+        };
+        let of = |value| match value {
+            &Dimension::LoadBalancer(ref group) | &Dimension::TargetGroup(ref group) => Some(group),
+            Dimension::Text(_) => None,
+        };
+        metrics
+            .into_iter()
+            .flat_map(|metric| metric.dimensions.iter().filter_map(move |(_, value)| of(value)))
+            .collect()
+    }
+}

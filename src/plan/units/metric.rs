@@ -1,0 +1,202 @@
+//! Names and texts of CloudWatch (service model of cloudwatch, application-autoscaling).
+
+use std::fmt;
+use std::ops::Deref;
+
+use super::{Invalid, invalid, printable};
+use crate::diagnostic::{Code, did_you_mean};
+
+/// What stands for a looked-up value inside a configuration; no text of a user may hold it.
+pub const PLACEHOLDER: &str = "@scalegen:";
+
+fn plain(what: &str, text: &str, most: usize) -> Result<String, Invalid> {
+    let length = text.chars().count();
+    let help = format!("a {what} has 1 to {most} printable characters");
+    if !(1..=most).contains(&length) || text.trim() != text || !text.chars().all(printable) {
+        return invalid(Code::MetricText, format!("{text:?} cannot be a {what}"), help);
+    }
+    if text.contains(PLACEHOLDER) {
+        return invalid(
+            Code::MetricText,
+            format!("{text:?} holds {PLACEHOLDER:?}, which scripts replace"),
+            help,
+        );
+    }
+    Ok(text.to_owned())
+}
+
+fn ascii(what: &str, text: &str, most: usize) -> Result<String, Invalid> {
+    let text = plain(what, text, most)?;
+    if text.is_ascii() && !text.starts_with(':') {
+        return Ok(text);
+    }
+    let help = "CloudWatch takes ASCII, and no `:` at the beginning";
+    invalid(Code::MetricText, format!("{text:?} cannot be a {what}"), help)
+}
+
+text_unit! {
+    /// A namespace of CloudWatch: 1 to 255 characters of `A-Za-z0-9.-_/#` (CloudWatch concepts, Namespaces).
+    Namespace
+}
+
+impl Namespace {
+    /// Checks a namespace.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = ascii("namespace", text, 255)?;
+        if text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_/#: ".contains(&b)) {
+            return Ok(Self(text));
+        }
+        let help = "namespaces have letters, digits and `.-_/#`";
+        invalid(Code::MetricText, format!("{text:?} cannot be a namespace"), help)
+    }
+}
+
+text_unit! {
+    /// A metric's name: 1 to 255 ASCII characters.
+    MetricName
+}
+
+impl MetricName {
+    /// Checks a name.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        ascii("metric name", text, 255).map(Self)
+    }
+}
+
+text_unit! {
+    /// A dimension's name: 1 to 255 ASCII characters, not beginning with `:`.
+    DimensionName
+}
+
+impl DimensionName {
+    /// Checks a name.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        ascii("dimension name", text, 255).map(Self)
+    }
+}
+
+text_unit! {
+    /// A dimension's value: 1 to 1024 ASCII characters.
+    DimensionValue
+}
+
+impl DimensionValue {
+    /// Checks a value.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        ascii("dimension value", text, 1024).map(Self)
+    }
+}
+
+text_unit! {
+    /// A line of metric math: 1 to 2047 characters (Application Auto Scaling takes 2048, the Terraform provider 2047).
+    Expression
+}
+
+impl Expression {
+    /// Checks an expression's length and characters, not its grammar.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        plain("metric math expression", text, 2047).map(Self)
+    }
+
+    /// Whether the expression names an id as a word of its own.
+    pub fn mentions(&self, id: &str) -> bool {
+        self.0.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).any(|word| word == id)
+    }
+}
+
+text_unit! {
+    /// What graphs call a line: 1 to 2047 characters.
+    MetricLabel
+}
+
+impl MetricLabel {
+    /// Checks a label.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        plain("label", text, 2047).map(Self)
+    }
+}
+
+text_unit! {
+    /// The name of a line of metric math: `[a-z][A-Za-z0-9_]*`, at most 255 characters.
+    QueryId
+}
+
+impl QueryId {
+    /// Checks an id.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let shape = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if shape && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.len() <= 255 {
+            return Ok(Self(text.to_owned()));
+        }
+        let help = "ids have letters, digits and `_`, and begin with a small letter";
+        invalid(Code::MetricMath, format!("{text:?} cannot be an id of metric math"), help)
+    }
+}
+
+text_unit! {
+    /// A unit of CloudWatch (enum StandardUnit).
+    Unit
+}
+
+const UNITS: &[&str] = &[
+    "Seconds",
+    "Microseconds",
+    "Milliseconds",
+    "Bytes",
+    "Kilobytes",
+    "Megabytes",
+    "Gigabytes",
+    "Terabytes",
+    "Bits",
+    "Kilobits",
+    "Megabits",
+    "Gigabits",
+    "Terabits",
+    "Percent",
+    "Count",
+    "Bytes/Second",
+    "Kilobytes/Second",
+    "Megabytes/Second",
+    "Gigabytes/Second",
+    "Terabytes/Second",
+    "Bits/Second",
+    "Kilobits/Second",
+    "Megabits/Second",
+    "Gigabits/Second",
+    "Terabits/Second",
+    "Count/Second",
+    "None",
+];
+
+impl Unit {
+    /// Checks a unit.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        if UNITS.contains(&text) {
+            return Ok(Self(text.to_owned()));
+        }
+        let help = match did_you_mean(text, UNITS.iter().copied()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => {
+                "leave it out, or write one of CloudWatch's units, such as `Count` or `Percent`".to_owned()
+            }
+        };
+        invalid(Code::MetricText, format!("CloudWatch has no unit {text:?}"), help)
+    }
+}
+
+text_unit! {
+    /// An alarm's name: 1 to 255 characters without control characters.
+    AlarmName
+}
+
+impl AlarmName {
+    /// Checks a name. `TargetTracking-` is how AWS calls the alarms it makes itself.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = plain("alarm name", text, 255)?;
+        if text.starts_with("TargetTracking-") {
+            let message = format!("the alarm name {text:?} looks like an alarm that AWS made");
+            return invalid(Code::MetricText, message, "do not begin it with `TargetTracking-`");
+        }
+        Ok(Self(text))
+    }
+}

