@@ -185,11 +185,26 @@ fn find(text: &str, region: Range<usize>, pattern: &str) -> Vec<Range<usize>> {
     starts.filter_map(place).collect()
 }
 
-fn through_cli(tools: &Tools, rendered: &Rendered, moto: &Moto) -> std::process::Output {
-    let aws = QuickAws::new(tools);
-    let mut command = tools.system("bash");
-    command.arg(rendered.path("cli/prod.sh")).args(["apply", "--yes"]).current_dir(rendered.folder.path());
-    run(aws.serve(moto.serve(&mut command)))
+/// How many scripts run at a time: each waits for one answer after another.
+const SCRIPTS: usize = 4;
+
+/// Runs the script, for some services each at a time; what went wrong, or nothing.
+fn through_cli(tools: &Tools, rendered: &Rendered, aws: &QuickAws, moto: &Moto) -> String {
+    let services = &rendered.environment.services;
+    let apply = |some: &[scalegen::plan::Service]| {
+        let mut command = tools.system("bash");
+        command.arg(rendered.path("cli/prod.sh")).args(["apply", "--yes", "--state-dir"]);
+        command.arg(rendered.path(&format!("state-{}", some[0].name))).current_dir(rendered.folder.path());
+        command.args(some.iter().flat_map(|service| ["--service", &service.name]));
+        let output = run(aws.serve(moto.serve(&mut command)));
+        if output.status.success() { String::new() } else { said(&output) }
+    };
+    let apply = &apply;
+    std::thread::scope(|scope| {
+        let lots = services.chunks(services.len().div_ceil(SCRIPTS));
+        let lots: Vec<_> = lots.map(|some| scope.spawn(move || apply(some))).collect();
+        lots.into_iter().map(|lot| lot.join().unwrap()).collect()
+    })
 }
 
 fn through_cloudformation(tools: &Tools, rendered: &Rendered) -> std::process::Output {
@@ -267,11 +282,11 @@ fn every_mistake_is_found() {
         }
     }
 
-    let moto = tools.moto(&rendered.seed);
+    let (aws, moto) = (QuickAws::new(&tools), tools.moto(&rendered.seed));
     let judge = |dialect: Dialect| match dialect {
         Dialect::Cli => {
-            let output = through_cli(&tools, &rendered, &moto);
-            assert!(output.status.success(), "{}", said(&output));
+            let wrong = through_cli(&tools, &rendered, &aws, &moto);
+            assert!(wrong.is_empty(), "{wrong}");
             json_of(&moto.state(&tools))
         }
         Dialect::CloudFormation => {
@@ -324,34 +339,38 @@ fn what_cannot_be_compared_is_refused() {
     let provider = provider(&tools);
     let name = |index: usize| format!("r{index:02}");
     let services = refused.iter().enumerate().map(|(index, refused)| (name(index), refused.of.as_str()));
-    let moto = tools.moto(&Rendered::new(services).seed);
-    let mut count = 0;
-    for (index, refused) in refused.iter().enumerate() {
-        let refusals = [
-            (Dialect::Cli, &refused.cli),
-            (Dialect::CloudFormation, &refused.cloudformation),
-            (Dialect::Terraform, &refused.terraform),
-        ];
-        for (dialect, refusal) in refusals {
-            let Some(refusal) = refusal else { continue };
-            let name = name(index);
-            let rendered = Rendered::new(std::iter::once((name.clone(), refused.of.as_str())));
-            rendered.edit(dialect, &name, &refusal.edits, false);
-            let output = match (dialect, &provider) {
-                (Dialect::Cli, _) => through_cli(&tools, &rendered, &moto),
-                (Dialect::CloudFormation, _) => through_cloudformation(&tools, &rendered),
-                (Dialect::Terraform, Some(provider)) => plan(&tools, &rendered, provider, &moto),
-                (Dialect::Terraform, None) => continue,
-            };
-            let text = said(&output).replace("\n│ ", " ");
-            assert!(
-                !output.status.success() && text.contains(&refusal.says.replace("NAME", &name)),
-                "{dialect:?}, {}: {text}",
-                refused.mistake
-            );
+    let (aws, moto) = (QuickAws::new(&tools), tools.moto(&Rendered::new(services).seed));
+    let judge = |dialect: Dialect, name: &str, of: &str, refusal: &Refusal| {
+        let rendered = Rendered::new(std::iter::once((name.to_owned(), of)));
+        rendered.edit(dialect, name, &refusal.edits, false);
+        let output = match (dialect, &provider) {
+            (Dialect::Cli, _) => return through_cli(&tools, &rendered, &aws, &moto),
+            (Dialect::CloudFormation, _) => through_cloudformation(&tools, &rendered),
+            (Dialect::Terraform, Some(provider)) => plan(&tools, &rendered, provider, &moto),
+            (Dialect::Terraform, None) => return refusal.says.clone(), // said loudly by `provider`
+        };
+        if output.status.success() { String::new() } else { said(&output) }
+    };
+    let each = |dialect: Dialect, of: fn(&Refused) -> &Option<Refusal>| {
+        let mut count = 0;
+        for (index, refused) in refused.iter().enumerate() {
+            let (Some(refusal), name) = (of(refused), name(index)) else { continue };
+            let text = judge(dialect, &name, &refused.of, refusal);
+            let says = refusal.says.replace("NAME", &name);
+            assert!(text.contains(&says), "{dialect:?}, {}: {text}", refused.mistake);
             count += 1;
         }
-    }
+        count
+    };
+    let each = &each;
+    let count: usize = std::thread::scope(|scope| {
+        let judges = [
+            scope.spawn(move || each(Dialect::Cli, |refused| &refused.cli)),
+            scope.spawn(move || each(Dialect::CloudFormation, |refused| &refused.cloudformation)),
+            scope.spawn(move || each(Dialect::Terraform, |refused| &refused.terraform)),
+        ];
+        judges.into_iter().map(|judge| judge.join().unwrap()).sum()
+    });
     eprintln!("{count} mutations, all refused");
 }
 
