@@ -6,6 +6,7 @@ mod architecture;
 mod cases;
 mod command;
 mod deploy;
+mod dropped;
 mod editors;
 mod equality;
 mod escaping;
