@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)] // in helpers; clippy.toml allows them in tests only
 
+mod adoption;
 mod architecture;
 mod cases;
 mod command;

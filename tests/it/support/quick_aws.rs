@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use super::root;
-use super::tools::Tools;
+use super::tools::{Tools, succeed};
 
 /// The loaded AWS CLI; it ends with this value.
 pub struct QuickAws {
@@ -49,6 +49,14 @@ impl QuickAws {
     /// Where it is: `aws`, and the `socket` that this needs.
     pub fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The calls so far, each with its arguments.
+    pub fn calls(&self, tools: &Tools) -> Vec<Vec<String>> {
+        let program = "import ast, json, sys; print(json.dumps([ast.literal_eval(f'[{line}]') for line in open(sys.argv[1])]))";
+        let mut command = tools.command("python");
+        let text = succeed(command.args(["-c", program]).arg(self.folder.path().join("calls")));
+        serde_json::from_str(&text).unwrap()
     }
 
     /// Makes it the `aws` of a command.
