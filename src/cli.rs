@@ -17,12 +17,13 @@ Examples:
   gen --env prod-eu --service web          write the files in which prod-eu/web appears
   gen check                                say whether the committed files are what the spec says
   gen validate --spec specs/langfuse.yaml  check the spec alone
+  gen lint                                 say what will not scale as one would think
   gen rule max-below-min                   explain a finding
 
 Without --spec, gen uses $GEN_SPEC, or looks for scalegen.yaml or the only YAML file in specs/,
 here and in the folders above. Files go to generated/ beside it.
 
-Exit status: 0 done or clean, 1 the answer is no (drift, invalid spec in validate),
+Exit status: 0 done or clean, 1 the answer is no (drift, findings of lint, invalid spec in validate),
 2 no answer could be given (usage, files, invalid spec elsewhere), 130 interrupted.";
 
 const CHECK_EXAMPLES: &str = "\
@@ -78,6 +79,19 @@ Examples:
   gen man > gen.1               the page of gen
   gen man check > gen-check.1   the page of a subcommand";
 
+const LINT_EXAMPLES: &str = "\
+Examples:
+  gen lint                              judge the spec
+  gen lint --fix                        also mend, in place, what can be mended without a doubt
+  gen lint --format sarif               the same, for code scanning
+  gen rule requests-without-cpu         why a finding is one
+
+What is meant so is allowed, with a reason: on its line, or alone on the line above,
+  capacity: { min: 1 } # gen: allow(production-of-one) the scheduler must not run twice
+or in the whole spec: `lint: { allow: { production-of-one: the scheduler must not run twice } }`.
+
+Exit status: 0 clean, or notices only; 1 findings; 2 no answer could be given (usage, files, invalid spec).";
+
 /// One spec of ECS services in; Terraform, CloudFormation and AWS CLI scripts that scale them out.
 #[derive(Debug, Parser)]
 #[command(
@@ -108,6 +122,9 @@ pub enum Command {
     /// Check the spec alone: its schema and all rules
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(Validate),
+    /// Say what a valid spec asks for that will not scale as one would think
+    #[command(after_help = LINT_EXAMPLES)]
+    Lint(Lint),
     /// Explain a finding: why it is one, and what to write instead
     #[command(after_help = RULE_EXAMPLES)]
     Rule(Rule),
@@ -220,6 +237,20 @@ pub struct Validate {
     /// How to print what was found
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+/// Arguments of `gen lint`.
+#[derive(Debug, Clone, Args)]
+pub struct Lint {
+    /// Which spec to read.
+    #[command(flatten)]
+    pub input: Input,
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Mend the spec in place where that cannot be wrong; comments and layout stay
+    #[arg(long)]
+    pub fix: bool,
 }
 
 /// Arguments of `gen rule`.

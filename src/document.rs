@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use serde_json::Value;
-use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, Span, Tag};
+use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, Span, Tag};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Part, Step};
 
@@ -24,6 +24,7 @@ pub struct Document {
     name: String,
     text: String,
     root: Option<Node>,
+    anchored: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -57,22 +58,24 @@ impl Document {
                 let valid = error.utf8_error().valid_up_to();
                 diagnostics.push(not_utf8(valid, error.as_bytes()));
                 let text = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
-                return Self { name, text, root: None };
+                return Self { name, text, root: None, anchored: false };
             }
         };
         if text.len() as u64 > MAX_BYTES {
             diagnostics.push(too_large(Location::File, format!("the spec has {} bytes", text.len())));
-            return Self { name, text, root: None };
+            return Self { name, text, root: None, anchored: false };
         }
         warn_of_odd_encoding(&text, diagnostics);
         let body = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let root = Builder::new(body, text.len() - body.len(), diagnostics).document();
-        Self { name, text, root }
+        let mut builder = Builder::new(body, text.len() - body.len(), diagnostics);
+        let root = builder.document();
+        let anchored = !builder.anchors.is_empty();
+        Self { name, text, root, anchored }
     }
 
     /// A file that was not read at all; the reason is in the diagnostics.
     pub fn unread(name: impl Into<String>) -> Self {
-        Self { name: name.into(), text: String::new(), root: None }
+        Self { name: name.into(), text: String::new(), root: None, anchored: false }
     }
 
     /// How the user calls the file.
@@ -97,6 +100,36 @@ impl Document {
             Location::Bytes(range) => range.clone(),
             Location::Path(steps, part) => self.root.as_ref().map_or(0..0, |root| locate(root, steps, *part)),
         }
+    }
+
+    /// The bytes of a value that can be replaced by another one. `None` where it is a mapping, a list or not there, and in a
+    /// text with anchors, in which one value may stand for several.
+    pub fn replaceable(&self, location: &Location) -> Option<Range<usize>> {
+        match location {
+            Location::File => None,
+            Location::Bytes(range) => Some(range.clone()),
+            Location::Path(..) if self.anchored => None,
+            Location::Path(steps, _) => {
+                let node = steps.iter().try_fold(self.root.as_ref()?, Node::child)?;
+                matches!(node.kind, Kind::Scalar(_)).then(|| node.span.clone())
+            }
+        }
+    }
+
+    /// The bytes of every comment, `#` included, in the order of the text.
+    pub fn comments(&self) -> Vec<Range<usize>> {
+        let body = self.text.strip_prefix('\u{feff}').unwrap_or(&self.text);
+        let skipped = self.text.len() - body.len();
+        let mut options = Options::default();
+        options.max_buffered_comment_events = usize::MAX;
+        let mut events = Parser::new_from_str_with_options(body, options);
+        let mut comments = Vec::new();
+        while let Some(Ok((event, span))) = events.next_event() {
+            if let (Event::Comment(..), Some(range)) = (event, span.byte_range()) {
+                comments.push(range.start + skipped..range.end + skipped);
+            }
+        }
+        comments
     }
 
     /// Line and column of a byte, both counted from 1, columns in characters.
@@ -144,6 +177,16 @@ fn locate(root: &Node, steps: &[Step], part: Part) -> Range<usize> {
 }
 
 impl Node {
+    fn child(&self, step: &Step) -> Option<&Self> {
+        match (&self.kind, step) {
+            (Kind::Mapping(entries), Step::Key(name)) => {
+                entries.iter().find(|entry| entry.key == *name).map(|entry| &entry.value)
+            }
+            (Kind::Sequence(items), Step::Index(index)) => items.get(*index),
+            _ => None,
+        }
+    }
+
     fn to_value(&self) -> Value {
         match &self.kind {
             Kind::Scalar(value) => value.clone(),
@@ -178,11 +221,14 @@ struct Builder<'t, 'd> {
 
 impl<'t, 'd> Builder<'t, 'd> {
     fn new(text: &'t str, skipped: usize, diagnostics: &'d mut Diagnostics) -> Self {
-        let events = Parser::new_from_str(text);
+        // Comments are asked for on their own, by who needs them.
+        let mut options = Options::default();
+        options.set_emit_comments(false);
+        let events = Parser::new_from_str_with_options(text, options);
         Self { events, text, skipped, diagnostics, anchors: HashMap::new(), nodes: 0 }
     }
 
-    fn document(mut self) -> Option<Node> {
+    fn document(&mut self) -> Option<Node> {
         let mut root = None;
         loop {
             let Ok((event, span)) = self.next() else { return None };
@@ -397,7 +443,9 @@ fn warn_of_odd_encoding(text: &str, diagnostics: &mut Diagnostics) {
     if text.starts_with('\u{feff}') {
         let message = "the spec starts with a byte order mark, which is ignored";
         let warning = Diagnostic::new(Code::ByteOrderMark, Location::Bytes(0..0), message);
-        diagnostics.push(warning.help("save the file as UTF-8 without a BOM"));
+        let warning = warning.help("save the file as UTF-8 without a BOM");
+        let mark = Location::Bytes(0..'\u{feff}'.len_utf8());
+        diagnostics.push(warning.fix("remove the byte order mark", mark, ""));
     }
     if let Some(at) = text.find("\r\n") {
         let message = "the spec has Windows line ends, which are read as plain ones";

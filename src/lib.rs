@@ -43,6 +43,8 @@ pub mod spec;
 
 pub mod plan;
 
+pub mod lint;
+
 pub mod artifacts;
 
 pub mod render;

@@ -164,6 +164,28 @@ impl Disk {
     }
 }
 
+/// Replaces a file that is not generated, as a fix does, so that at every moment either the old or the new one is there,
+/// whole. Links are followed, and permissions stay.
+///
+/// # Errors
+/// As the system says, with the path in the message; or if the file is not what was read: somebody else writes it.
+pub fn replace(path: &Path, read: &[u8], bytes: &[u8]) -> io::Result<()> {
+    use std::io::Write;
+    let place = fs::canonicalize(path).map_err(|error| named(path, error))?;
+    if fs::read(&place).map_err(|error| named(path, error))? != read {
+        return Err(named(path, io::Error::other("it changed while it was judged; nothing was written")));
+    }
+    let permissions = fs::metadata(&place).map_err(|error| named(path, error))?.permissions();
+    let folder = place.parent().unwrap_or(Path::new(""));
+    let mut builder = tempfile::Builder::new();
+    let mut file =
+        builder.prefix(".gen-").suffix(".tmp").tempfile_in(folder).map_err(|error| named(folder, error))?;
+    file.write_all(bytes).map_err(|error| named(path, error))?;
+    file.as_file().set_permissions(permissions).map_err(|error| named(path, error))?;
+    file.persist(&place).map_err(|error| named(path, error.error))?;
+    Ok(())
+}
+
 #[cfg(unix)]
 fn executable(metadata: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;

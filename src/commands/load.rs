@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, did_you_mean};
 use crate::document::{Document, MAX_BYTES};
 use crate::plan::{self, Fleet};
 use crate::render::{Selection, Templates};
-use crate::{report, spec};
+use crate::{lint, report, spec};
 
 /// A spec, read as far as it can be.
 pub(super) struct Loaded {
@@ -29,18 +29,36 @@ pub(super) struct Job {
     pub(super) disk: Disk,
 }
 
-/// Reads, types and resolves the spec.
+/// Reads, types and resolves the spec. What it allows is not found.
 pub(super) fn spec(input: &Input) -> Result<Loaded, Failure> {
-    let path = find(input)?;
-    let mut diagnostics = Diagnostics::default();
-    let document = document(&path, &mut diagnostics)?;
+    let (document, mut diagnostics) = read(&find(input)?)?;
     let fleet = resolved(&document, &mut diagnostics);
+    let diagnostics = lint::without_allowed(&document, fleet.as_ref(), diagnostics);
     Ok(Loaded { document, diagnostics, fleet })
+}
+
+/// A text, and what is wrong with it as a text.
+pub(super) type Text = (Document, Diagnostics);
+
+/// Reads a text that is at hand.
+pub(super) fn parsed(name: &str, text: impl Into<Vec<u8>>) -> Text {
+    let mut diagnostics = Diagnostics::default();
+    (Document::parse(name, text.into(), &mut diagnostics), diagnostics)
 }
 
 /// What a document means, if it is valid.
 pub(super) fn resolved(document: &Document, diagnostics: &mut Diagnostics) -> Option<Fleet> {
     spec::read(document, diagnostics).and_then(|spec| plan::resolve(&spec, diagnostics))
+}
+
+/// What a text means, how that will scale, and what it allows.
+pub(super) fn linted((document, mut diagnostics): Text) -> Loaded {
+    let fleet = resolved(&document, &mut diagnostics);
+    if let Some(fleet) = &fleet {
+        lint::check(fleet, &mut diagnostics);
+        diagnostics = lint::judged(&document, fleet, diagnostics);
+    }
+    Loaded { document, diagnostics, fleet }
 }
 
 /// Loads a spec that must be valid; otherwise says why not, and fails.
@@ -67,7 +85,7 @@ fn threads(scope: &Scope) -> io::Result<()> {
 }
 
 /// The spec that was named, or the one that is meant.
-fn find(input: &Input) -> Result<PathBuf, Failure> {
+pub(super) fn find(input: &Input) -> Result<PathBuf, Failure> {
     if let Some(path) = &input.spec {
         return Ok(path.clone());
     }
@@ -118,7 +136,8 @@ fn beside(spec: &Path) -> PathBuf {
     }
 }
 
-fn document(path: &Path, diagnostics: &mut Diagnostics) -> Result<Document, Failure> {
+/// Reads the text of a spec from its file.
+pub(super) fn read(path: &Path) -> Result<Text, Failure> {
     let shown = slashed(path);
     let cannot =
         |error: io::Error| Failure::Usage(format!("cannot read the spec {shown}: {}", plainly(&error)));
@@ -134,10 +153,10 @@ fn document(path: &Path, diagnostics: &mut Diagnostics) -> Result<Document, Fail
     if bytes.len() as u64 > MAX_BYTES {
         let message = format!("the spec has more than {} MiB", MAX_BYTES >> 20);
         let help = "this is not a spec, or a fleet to split into several";
-        diagnostics.push(Diagnostic::new(Code::SpecTooLarge, Location::File, message).help(help));
-        return Ok(Document::unread(shown));
+        let problem = Diagnostic::new(Code::SpecTooLarge, Location::File, message).help(help);
+        return Ok((Document::unread(shown), Diagnostics::from_iter([problem])));
     }
-    Ok(Document::parse(shown, bytes, diagnostics))
+    Ok(parsed(&shown, bytes))
 }
 
 fn plainly(error: &io::Error) -> String {

@@ -3,8 +3,10 @@
 mod check;
 mod completions;
 mod dropped;
+mod findings;
 mod generate;
 mod init;
+mod lint;
 mod load;
 mod man;
 mod progress;
@@ -25,7 +27,7 @@ pub use streams::{Streams, UntilClosed};
 pub enum Outcome {
     /// Done, or clean.
     Done,
-    /// The answer is no: drift, or an invalid spec in `validate`.
+    /// The answer is no: drift, findings of `lint`, or an invalid spec in `validate`.
     No,
     /// No answer could be given.
     Failed,
@@ -83,6 +85,7 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> Outcome {
         None => generate::run(&cli.generate, streams),
         Some(Command::Check(args)) => check::run(args, streams),
         Some(Command::Validate(args)) => validate::run(args, streams),
+        Some(Command::Lint(args)) => lint::run(args, streams),
         Some(Command::Rule(args)) => rule::run(args, streams),
         Some(Command::Schema) => schema::run(streams),
         Some(Command::Completions(args)) => completions::run(args, streams),

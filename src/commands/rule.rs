@@ -2,8 +2,7 @@
 
 use super::{Failure, Outcome, Streams, load};
 use crate::cli::Rule;
-use crate::diagnostic::{Code, Diagnostics, did_you_mean};
-use crate::document::Document;
+use crate::diagnostic::{Code, Trait, did_you_mean};
 use crate::report::rule;
 
 pub(super) fn run(args: &Rule, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
@@ -27,8 +26,14 @@ fn known(name: &str) -> Result<Code, Failure> {
 /// The page shows what is found in the example, by finding it.
 fn page(code: Code, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let example = code.example();
-    let mut diagnostics = Diagnostics::default();
-    let document = Document::parse("spec.yaml", example.bad, &mut diagnostics);
-    load::resolved(&document, &mut diagnostics);
+    let text = load::parsed("spec.yaml", example.bad);
+    let (document, diagnostics) = if code.is(Trait::Lint) {
+        let load::Loaded { document, diagnostics, .. } = load::linted(text);
+        (document, diagnostics)
+    } else {
+        let (document, mut diagnostics) = text;
+        load::resolved(&document, &mut diagnostics);
+        (document, diagnostics)
+    };
     Ok(rule::page(code, &document, &diagnostics, &example.mended, streams.out)?)
 }

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 
-pub use code::Code;
+pub use code::{Code, Trait};
 pub use example::Example;
 
 /// How bad a finding is. Errors stop generation, warnings do not.
@@ -69,6 +69,15 @@ impl Location {
         Self::Path(keys.into_iter().map(|key| Step::Key(key.into())).collect(), Part::Value)
     }
 
+    /// A place further below: the keys of a value at a path.
+    #[must_use]
+    pub fn below(&self, steps: impl IntoIterator<Item = Step>) -> Self {
+        match self {
+            Self::Path(above, part) => Self::Path(above.iter().cloned().chain(steps).collect(), *part),
+            Self::File | Self::Bytes(_) => Self::Path(steps.into_iter().collect(), Part::Value),
+        }
+    }
+
     /// The key at a path of mapping keys.
     pub fn key<S: Into<String>>(keys: impl IntoIterator<Item = S>) -> Self {
         Self::Path(keys.into_iter().map(|key| Step::Key(key.into())).collect(), Part::Key)
@@ -84,6 +93,24 @@ pub struct Label {
     pub message: String,
 }
 
+/// A change of the text that mends a finding and cannot be wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as a command: "remove the comment".
+    pub does: String,
+    /// What it replaces.
+    pub edits: Vec<Edit>,
+}
+
+/// A piece of the text and what to put there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The piece: bytes, or a value that is not a mapping or list.
+    pub at: Location,
+    /// The new text; empty to remove the piece.
+    pub text: String,
+}
+
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -97,13 +124,15 @@ pub struct Diagnostic {
     pub related: Vec<Label>,
     /// What to write instead.
     pub help: Option<String>,
+    /// What `gen lint --fix` does about it.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
     /// A finding at one place.
     pub fn new(code: Code, location: Location, message: impl Into<String>) -> Self {
         let primary = Label { location, message: String::new() };
-        Self { code, message: message.into(), primary, related: Vec::new(), help: None }
+        Self { code, message: message.into(), primary, related: Vec::new(), help: None, fix: None }
     }
 
     /// Says something about the primary place.
@@ -124,6 +153,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Mends it by replacing a piece of the text.
+    #[must_use]
+    pub fn fix(mut self, does: impl Into<String>, at: Location, text: impl Into<String>) -> Self {
+        self.fix = Some(Fix { does: does.into(), edits: vec![Edit { at, text: text.into() }] });
         self
     }
 }
@@ -167,6 +203,20 @@ impl Diagnostics {
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
+    }
+}
+
+impl FromIterator<Diagnostic> for Diagnostics {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(findings: I) -> Self {
+        Self { found: findings.into_iter().collect(), places: HashSet::new() }
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.found.into_iter()
     }
 }
 

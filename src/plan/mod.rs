@@ -11,7 +11,7 @@ pub mod units;
 use std::borrow::Cow;
 use std::ops::Deref;
 
-use crate::diagnostic::Location;
+use crate::diagnostic::{Location, Part, Step};
 use policy::{Gone, Policy, PolicyId, ScheduledAction, TargetGroup};
 use units::{
     AccountId, BalancerName, EcsName, LoadBalancerSuffix, Region, Seconds, Slug, StackName,
@@ -131,6 +131,8 @@ pub struct Fleet {
     pub environments: Vec<Environment>,
     /// The rollout, first wave first.
     pub waves: Vec<Wave>,
+    /// Findings of which the spec says that they are meant so: code and reason, as they stand there.
+    pub allowed: std::collections::BTreeMap<String, String>,
 }
 
 /// One AWS account and region, and the services in it.
@@ -167,6 +169,8 @@ pub struct Service {
     pub max: Sourced<Tasks>,
     /// Whether a minimum of 0 was asked for.
     pub scale_to_zero: Sourced<bool>,
+    /// Whether the spec gives it a load balancer and a target group, counted by a policy or not.
+    pub balanced: bool,
     /// Size of one task, if the spec says it.
     pub task: Option<Task>,
     /// What is held back; `None` leaves the live state alone.
@@ -222,7 +226,7 @@ pub enum Architecture {
 }
 
 /// Which kinds of scaling are held back (SuspendedState of a scalable target).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suspended {
     /// Scaling in by policies.
     pub scale_in: bool,
@@ -230,6 +234,8 @@ pub struct Suspended {
     pub scale_out: bool,
     /// Scheduled actions.
     pub scheduled: bool,
+    /// Where the first of them is said that is held back; where none is, the first that is said.
+    pub from: Origin,
 }
 
 /// An Application Load Balancer and one of its target groups.
@@ -258,6 +264,59 @@ pub struct Wave {
     pub environments: Vec<Slug>,
     /// How long to watch before the next wave.
     pub soak: Option<Seconds>,
+}
+
+/// One service of one environment, able to say where its values stand.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'f> {
+    /// The environment.
+    pub environment: &'f Environment,
+    /// The service.
+    pub service: &'f Service,
+}
+
+impl Scope<'_> {
+    /// The place of a value.
+    pub fn at(&self, from: &Origin) -> Location {
+        from.location(&self.environment.name, &self.service.name)
+    }
+
+    /// How a message calls the service.
+    pub fn called(&self) -> String {
+        format!("{}/{}", self.environment.name, self.service.name)
+    }
+}
+
+impl Fleet {
+    /// Every service of every environment.
+    pub fn services(&self) -> impl Iterator<Item = Scope<'_>> {
+        let of = |environment| move |service| Scope { environment, service };
+        self.environments.iter().flat_map(move |environment| environment.services.iter().map(of(environment)))
+    }
+
+    /// The places that the rollout names an environment at: which wave, and which position in it.
+    pub fn wave_members(&self) -> impl Iterator<Item = (usize, usize, &Slug)> {
+        self.waves.iter().enumerate().flat_map(|(wave, members)| {
+            members.environments.iter().enumerate().map(move |(position, name)| (wave, position, name))
+        })
+    }
+}
+
+impl Wave {
+    /// Where the spec names an environment of a wave.
+    pub fn member_place(wave: usize, position: usize) -> Location {
+        Self::place(wave, [Step::Key("environments".into()), Step::Index(position)])
+    }
+
+    /// Where the spec says how long to watch a wave.
+    pub fn soak_place(wave: usize) -> Location {
+        Self::place(wave, [Step::Key("soak".into())])
+    }
+
+    fn place(wave: usize, below: impl IntoIterator<Item = Step>) -> Location {
+        let base = [Step::Key("rollout".into()), Step::Key("waves".into()), Step::Index(wave)];
+        Location::Path(base.into_iter().chain(below).collect(), Part::Value)
+    }
 }
 
 impl Service {

@@ -4,7 +4,7 @@ use super::units::{
     ActionName, AlarmName, DimensionName, DimensionValue, Expression, Key, MetricLabel, MetricName,
     Namespace, PolicyName, QueryId, Schedule, Seconds, TargetValue, Tasks, TimeZone, Timestamp, Unit,
 };
-use super::{LoadBalancer, Sourced};
+use super::{LoadBalancer, Origin, Sourced};
 
 pub use crate::spec::words::{
     Adjustment, Aggregation, Comparison, ForecastMetric, ForecastMode, MissingData, Resolution, Statistic,
@@ -85,6 +85,8 @@ pub enum PolicyKind {
 pub struct Tracking {
     /// What it tracks. One policy a metric: AWS refuses a second.
     pub metric: TrackedMetric,
+    /// Where that is said: the target group, the metric of the user's, or the target.
+    pub measured: Origin,
     /// The value to keep.
     pub target: Sourced<TargetValue>,
     /// Seconds to credit capacity already added, after scaling out.
@@ -199,7 +201,7 @@ pub struct StepScaling {
     /// Seconds to credit or wait.
     pub cooldown: Sourced<Seconds>,
     /// The steps, lowest first, without gaps or overlaps.
-    pub steps: Vec<StepAdjustment>,
+    pub steps: Sourced<Vec<StepAdjustment>>,
     /// What triggers it.
     pub alarm: Alarm,
 }
@@ -225,7 +227,7 @@ pub struct Alarm {
     /// When it goes off.
     pub comparison: Comparison,
     /// With what it compares.
-    pub threshold: f64,
+    pub threshold: Sourced<f64>,
     /// Seconds of a data point.
     pub period: Seconds,
     /// How many data points it looks at.
@@ -248,7 +250,7 @@ pub struct Predictive {
     /// Seconds that tasks start before they are needed.
     pub buffer: Sourced<Seconds>,
     /// Per cent above the forecast to which the maximum may rise; `None`: the maximum holds.
-    pub max_capacity_buffer: Option<u32>,
+    pub max_capacity_buffer: Option<Sourced<u32>>,
 }
 
 /// What is forecast.

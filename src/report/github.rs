@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{FileReport, Place, explained, in_file_order};
+use super::{FileReport, Place, explained, fixable, in_file_order};
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
 
@@ -20,6 +20,9 @@ pub fn diagnostics(document: &Document, diagnostics: &Diagnostics, out: &mut dyn
         }
         if let Some(help) = &finding.help {
             message.push_str(&format!("\nhelp: {help}"));
+        }
+        if let Some(fix) = &finding.fix {
+            message.push_str(&format!("\nfix: {}", fixable(fix)));
         }
         message.push_str(&format!("\ndocs: {}", finding.code.docs()));
         writeln!(

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{FileReport, Place, explained, in_file_order, status};
-use crate::diagnostic::{Diagnostics, Label};
+use crate::diagnostic::{Diagnostics, Edit, Label};
 use crate::document::Document;
 
 /// Version of all JSON that `gen` prints.
@@ -27,6 +27,23 @@ struct Finding<'d> {
     #[serde(flatten)]
     place: Position<'d>,
     related: Vec<Position<'d>>,
+    fix: Option<FixOf<'d>>,
+}
+
+#[derive(Serialize)]
+struct FixOf<'d> {
+    does: &'d str,
+    edits: Vec<EditOf<'d>>,
+}
+
+/// What is replaced, and the new text.
+#[derive(Serialize)]
+struct EditOf<'d> {
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    text: &'d str,
 }
 
 #[derive(Serialize)]
@@ -68,6 +85,10 @@ pub fn diagnostics(document: &Document, diagnostics: &Diagnostics, out: &mut dyn
         docs: finding.code.docs(),
         place: position(document, &finding.primary),
         related: finding.related.iter().map(|label| position(document, label)).collect(),
+        fix: finding.fix.as_ref().map(|fix| FixOf {
+            does: &fix.does,
+            edits: fix.edits.iter().map(|edit| edit_of(document, edit)).collect(),
+        }),
     });
     print(&Findings { version: VERSION, findings: findings.collect() }, out)
 }
@@ -93,6 +114,11 @@ pub fn drift(
 fn position<'d>(document: &'d Document, label: &'d Label) -> Position<'d> {
     let Place { file, line, column, end_line, end_column } = Place::new(document, &label.location);
     Position { file, line, column, end_line, end_column, label: &label.message }
+}
+
+fn edit_of<'d>(document: &Document, edit: &'d Edit) -> EditOf<'d> {
+    let Place { line, column, end_line, end_column, .. } = Place::new(document, &edit.at);
+    EditOf { line, column, end_line, end_column, text: &edit.text }
 }
 
 fn print(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {

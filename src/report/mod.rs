@@ -9,7 +9,7 @@ pub mod sarif;
 use std::ops::Range;
 
 use crate::artifacts::Kind;
-use crate::diagnostic::{Diagnostic, Diagnostics, Location};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Location};
 use crate::document::Document;
 
 /// One file's difference, ready to be printed.
@@ -48,6 +48,11 @@ fn in_file_order<'d>(document: &Document, diagnostics: &'d Diagnostics) -> Vec<&
     let mut findings: Vec<_> = diagnostics.iter().collect();
     findings.sort_by_key(|finding| document.locate(&finding.primary.location).start);
     findings
+}
+
+/// What can be done about a finding without anybody's judgement.
+fn fixable(fix: &Fix) -> String {
+    format!("`gen lint --fix` does it: {}", fix.does)
 }
 
 /// How a difference is called in every format.

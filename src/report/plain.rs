@@ -6,7 +6,7 @@ use std::ops::Range;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 use similar::TextDiff;
 
-use super::{FileReport, explained, in_file_order};
+use super::{FileReport, explained, fixable, in_file_order};
 use crate::artifacts::Kind;
 use crate::diagnostic::{Diagnostic, Diagnostics, Label, Location, Severity};
 use crate::document::Document;
@@ -69,6 +69,9 @@ fn report<'d>(document: &'d Document, finding: &'d Diagnostic, docs: bool) -> Ve
     }
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(help));
+    }
+    if let Some(fix) = &finding.fix {
+        group = group.element(Level::NOTE.with_name("fix").message(fixable(fix)));
     }
     if docs {
         group = group.element(Level::NOTE.with_name("docs").message(finding.code.docs()));

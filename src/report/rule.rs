@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{in_file_order, plain};
-use crate::diagnostic::{Code, Diagnostics};
+use crate::diagnostic::{Code, Diagnostics, Trait};
 use crate::document::Document;
 
 /// Prints the page of a code. `found` is what is wrong with its example, which `document` holds; `mended` is what to
@@ -19,6 +19,9 @@ pub fn page(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     writeln!(out, "# {code}\n\n**{}**: {}\n\n{}", code.severity(), code.summary(), code.why())?;
+    if let Some(by) = found_by(code) {
+        writeln!(out, "\n{by}")?;
+    }
     if let Some(source) = code.source() {
         writeln!(out, "\nSource: {source}.")?;
     }
@@ -50,11 +53,27 @@ pub fn index(out: &mut dyn Write) -> io::Result<()> {
         out,
         "# Rules\n\nEvery finding has a code; each has a page, which `gen rule CODE` prints too.\n"
     )?;
-    writeln!(out, "| code | severity | what |\n|---|---|---|")?;
+    writeln!(out, "| code | severity | by | what |\n|---|---|---|---|")?;
     for code in by_name() {
-        writeln!(out, "| [{code}]({code}.md) | {} | {} |", code.severity(), code.summary())?;
+        let by = if code.is(Trait::Lint) { "lint" } else { "validate" };
+        writeln!(out, "| [{code}]({code}.md) | {} | {by} | {} |", code.severity(), code.summary())?;
     }
     Ok(())
+}
+
+/// Which command finds it, where that is not all of them, and what can be done about it.
+fn found_by(code: Code) -> Option<String> {
+    let mut said = Vec::new();
+    if code.is(Trait::Lint) {
+        said.push("`gen lint` finds this.".to_owned());
+    }
+    if code.is(Trait::Fixable) {
+        said.push("`gen lint --fix` mends it where that cannot be wrong.".to_owned());
+    }
+    if code.is(Trait::Lint) && !code.is(Trait::OfAllowing) {
+        said.push(format!("Where it is meant so: `# gen: allow({code}) reason`."));
+    }
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 fn by_name() -> Vec<Code> {

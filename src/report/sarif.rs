@@ -13,6 +13,19 @@ use crate::document::Document;
 /// # Errors
 /// If `out` cannot be written to.
 pub fn diagnostics(document: &Document, diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Result<()> {
+    of_command("validate", document, diagnostics, out)
+}
+
+/// Prints the findings of another command than `validate`.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn of_command(
+    command: &str,
+    document: &Document,
+    diagnostics: &Diagnostics,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let findings = in_file_order(document, diagnostics);
     let mut codes: Vec<Code> = findings.iter().map(|finding| finding.code).collect();
     codes.sort_by_key(|code| code.name());
@@ -22,7 +35,7 @@ pub fn diagnostics(document: &Document, diagnostics: &Diagnostics, out: &mut dyn
         let index = codes.iter().position(|code| *code == finding.code);
         result(document, finding, index.expect("made of the findings"))
     });
-    print("validate", rules, results.collect(), out)
+    print(command, rules, results.collect(), out)
 }
 
 /// Prints the differences of `gen check`.
@@ -117,6 +130,18 @@ fn result(document: &Document, finding: &Diagnostic, rule: usize) -> Value {
             location
         });
         result["relatedLocations"] = related.collect();
+    }
+    if let Some(fix) = &finding.fix {
+        let edits = fix.edits.iter().map(|edit| {
+            json!({ "deletedRegion": region(document, &edit.at), "insertedContent": { "text": edit.text } })
+        });
+        result["fixes"] = json!([{
+            "description": { "text": text(&fix.does) },
+            "artifactChanges": [{
+                "artifactLocation": { "uri": uri(document.name()) },
+                "replacements": edits.collect::<Vec<_>>(),
+            }],
+        }]);
     }
     result
 }

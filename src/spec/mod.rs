@@ -61,6 +61,9 @@ pub struct Spec {
     #[serde(default)]
     #[schemars(extend("examples" = [[{ "service": "legacy", "environments": ["staging"] }]]))]
     pub removed: Vec<Removed>,
+    /// What `gen lint` may pass over.
+    #[schemars(extend("examples" = [{ "allow": { "production-of-one": "the scheduler must not run twice" } }]))]
+    pub lint: Option<Lint>,
     /// Single values that the schema refuses. Whoever judges values has better words for them; these are shown only
     /// if nothing else finds fault, so that no constraint of the schema can be passed over.
     #[serde(skip)]
@@ -269,6 +272,17 @@ pub struct Environment {
     /// Whether the services are scaled already and what is live is to be imported. Built in: false.
     #[schemars(extend("examples" = [true]))]
     pub adopt: Option<bool>,
+}
+
+/// What `gen lint` may pass over.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lint {
+    /// Findings that are meant so in the whole spec: the code of each, and the reason. For a single line, end it with a
+    /// comment: `# gen: allow(code) reason`.
+    #[serde(default)]
+    #[schemars(extend("examples" = [{ "production-of-one": "the scheduler must not run twice" }]))]
+    pub allow: BTreeMap<String, String>,
 }
 
 /// A service that left the spec.

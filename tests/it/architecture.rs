@@ -11,11 +11,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("document", &["diagnostic"]),
     ("spec", &["document", "diagnostic"]),
     ("plan", &["spec", "diagnostic"]),
+    ("lint", &["plan", "document", "diagnostic"]),
     ("artifacts", &[]),
     ("render", &["plan", "artifacts"]),
     ("report", &["artifacts", "document", "diagnostic"]),
     ("cli", &[]),
-    ("commands", &["diagnostic", "document", "spec", "plan", "artifacts", "render", "report", "cli"]),
+    ("commands", &["diagnostic", "document", "spec", "plan", "lint", "artifacts", "render", "report", "cli"]),
     ("lib", &["diagnostic", "document", "spec", "plan", "artifacts", "render"]),
 ];
 

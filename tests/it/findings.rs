@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use scalegen::diagnostic::{Code, Diagnostic, Diagnostics, Example, Severity};
+use scalegen::diagnostic::{Code, Diagnostic, Diagnostics, Example, Severity, Trait};
 use scalegen::document::Document;
+use scalegen::plan::Fleet;
 
-use crate::support::{explain, files, gen_in, load, root, said};
+use crate::support::{explain, files, gen_in, lint, load, root, said};
 
 /// `# ERROR: code, code` at the end of the line where it must be found.
 fn expected(text: &str) -> BTreeSet<(usize, String)> {
@@ -16,6 +17,7 @@ fn expected(text: &str) -> BTreeSet<(usize, String)> {
             [("# ERROR: ", "error"), ("# WARNING: ", "warning"), ("# NOTICE: ", "notice")]
         {
             let codes = text.split_once(marker).map_or("", |(_, codes)| codes);
+            let codes = codes.split(" # ").next().unwrap_or_default();
             expected.extend(
                 codes
                     .split(", ")
@@ -43,19 +45,37 @@ fn fixtures() -> Vec<(String, Vec<u8>)> {
     files(&root().join("tests/invalid"), ".yaml").into_iter().map(named).collect()
 }
 
+/// What is found in a fixture: by `gen lint`, if it is of one of its codes, else by `gen validate`.
+fn judge(name: &str, fixture: &(impl AsRef<[u8]> + ?Sized)) -> (Document, Diagnostics, Option<Fleet>) {
+    let code = Code::named(name.split('.').next().unwrap()).unwrap_or_else(|| panic!("{name}: no such code"));
+    if code.is(Trait::Lint) { lint(name, fixture) } else { load(name, fixture) }
+}
+
+/// The fixture with the lines of the mended spec left empty: what they allow is not allowed in it.
+fn without_mended_lines(fixture: &[u8]) -> Vec<u8> {
+    let mended = |line: &[u8]| line.trim_ascii_start().starts_with(b"# INSTEAD: ");
+    let lines = fixture.split_inclusive(|byte| *byte == b'\n');
+    lines.flat_map(|line| if mended(line) { b"\n".as_slice() } else { line }).copied().collect()
+}
+
 #[test]
 fn every_invalid_spec_is_refused_on_the_marked_lines_and_nowhere_else() {
+    let mut wrong = Vec::new();
     for (name, fixture) in fixtures() {
-        let (document, diagnostics, fleet) = load(&name, &fixture);
-        let report = explain(&document, &diagnostics);
+        let (document, diagnostics, fleet) = judge(&name, &without_mended_lines(&fixture));
         let expected = expected(&String::from_utf8_lossy(&fixture));
-        assert_eq!(found(&document, &diagnostics), expected, "{name}\n{report}");
+        let found = found(&document, &diagnostics);
+        if found != expected {
+            let odd: Vec<_> = found.symmetric_difference(&expected).collect();
+            wrong.push(format!("{name}: {odd:?}\n{}", explain(&document, &diagnostics)));
+        }
         let code = name.split('.').next().unwrap();
         assert!(expected.iter().any(|(_, found)| found.ends_with(&format!(" {code}"))), "{name}: no {code}");
         let refused = fleet.is_none() || diagnostics.has_errors();
         assert_eq!(refused, diagnostics.count(Severity::Error) > 0, "{name}");
         assert!(diagnostics.iter().all(|d| d.help.is_some()), "{name}: every finding says how to mend it");
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Every message there is, to be read in one file: the invalid specs as a user would see them reported.
@@ -63,7 +83,7 @@ fn every_invalid_spec_is_refused_on_the_marked_lines_and_nowhere_else() {
 fn the_gallery_shows_every_code() {
     let mut gallery = String::new();
     for (name, fixture) in fixtures() {
-        let (document, diagnostics, _) = load(&name, &Example::of(&fixture).bad);
+        let (document, diagnostics, _) = judge(&name, &Example::of(&fixture).bad);
         gallery += &format!("{}\n", explain(&document, &diagnostics));
     }
     for code in Code::ALL {
@@ -75,18 +95,23 @@ fn the_gallery_shows_every_code() {
 /// What `gen rule` tells people to write instead is right.
 #[test]
 fn every_example_has_its_mistake_and_mended_has_none() {
+    let mut wrong = Vec::new();
     for code in Code::ALL {
         let example = code.example();
-        let (_, diagnostics, _) = load("spec.yaml", &example.bad);
+        let name = format!("{code}.yaml");
+        let (_, diagnostics, _) = judge(&name, &example.bad);
         assert!(diagnostics.iter().any(|finding| finding.code == *code), "{code}");
         let place = format!("`# INSTEAD:` lines in tests/invalid/{code}.yaml");
         assert!(!example.mended.is_empty(), "there are no {place}");
-        let (document, diagnostics, _) = load("spec.yaml", &example.good);
+        let (document, diagnostics, _) = judge(&name, &example.good);
         // A notice of what a dialect lacks is no fault of the spec; but it is gone from its own example.
         let fine =
             |finding: &Diagnostic| finding.code.severity() == Severity::Notice && finding.code != *code;
-        assert!(diagnostics.iter().all(fine), "the {place} are wrong\n{}", explain(&document, &diagnostics));
+        if !diagnostics.iter().all(fine) {
+            wrong.push(format!("the {place} are wrong\n{}", explain(&document, &diagnostics)));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -122,8 +147,8 @@ fn every_code_says_what_and_why() {
 
 #[test]
 fn each_rule_function_bears_the_name_of_its_code() {
-    let rules = files(&root().join("src/plan/rules"), ".rs");
-    let source: String = rules.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let rules = ["src/plan/rules", "src/lint"].map(|folder| files(&root().join(folder), ".rs"));
+    let source: String = rules.iter().flatten().map(|path| fs::read_to_string(path).unwrap()).collect();
     for code in Code::ALL {
         let name = format!("{code:?}");
         if source.contains(&format!("Code::{name}")) {

@@ -14,6 +14,7 @@ mod escaping;
 mod findings;
 mod formats;
 mod init;
+mod lint;
 mod manners;
 mod mutation;
 mod pipeline;

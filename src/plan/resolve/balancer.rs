@@ -10,10 +10,10 @@ use crate::plan::units::{BalancerName, LoadBalancerSuffix, TargetGroupSuffix};
 use crate::plan::{Field, LoadBalancer, Origin, Sourced};
 use crate::spec::{self, Settings};
 
-/// A load balancer and one target group, or the two of a blue/green deployment.
+/// A load balancer and one target group, or the two of a blue/green deployment; where the target group is said.
 pub(super) enum Groups {
-    One(LoadBalancer),
-    Two(LoadBalancer, LoadBalancer),
+    One(Sourced<LoadBalancer>),
+    Two(Sourced<LoadBalancer>, Sourced<LoadBalancer>),
 }
 
 /// Where a layer says it.
@@ -115,14 +115,16 @@ impl Resolver<'_, '_> {
         let balancers = match (name, groups, suffix, group_suffixes) {
             (Some(name), Some(groups), _, _) => name.zip(groups).map(|(name, groups)| {
                 let named = |group| LoadBalancer::Named { name: name.value.clone(), target_group: group };
-                groups.value.into_iter().map(named).collect()
+                let sourced = |group| Sourced { value: named(group), from: groups.from.clone() };
+                groups.value.into_iter().map(sourced).collect()
             }),
             (_, _, Some(suffix), Some(groups)) => suffix.zip(groups).map(|(suffix, groups)| {
                 let literal = |group| LoadBalancer::Literal {
                     arn_suffix: suffix.value.clone(),
                     target_group_arn_suffix: group,
                 };
-                groups.value.into_iter().map(literal).collect::<Vec<_>>()
+                let sourced = |group| Sourced { value: literal(group), from: groups.from.clone() };
+                groups.value.into_iter().map(sourced).collect::<Vec<_>>()
             }),
             _ => return Found::Nothing,
         };

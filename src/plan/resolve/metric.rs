@@ -2,17 +2,18 @@
 
 use super::Resolver;
 use super::policy::Of;
-use crate::diagnostic::{Code, Diagnostic, Location, Part, Step};
+use crate::diagnostic::{Code, Diagnostic, Location, Step};
 use crate::plan::policy::{CustomMetric, Dimension, Metric, PolicyId, Query, Term};
 use crate::plan::units::{
     DimensionName, DimensionValue, Expression, Invalid, Key, MetricLabel, MetricName, Namespace, QueryId,
     Unit,
 };
-use crate::plan::{Field, Sourced};
+use crate::plan::{Field, Origin, Sourced};
 use crate::spec;
 
 impl Resolver<'_, '_> {
-    pub(super) fn custom_metric(&mut self, of: &Of<'_>, key: &Key) -> Option<CustomMetric> {
+    /// The metric of a `custom` policy, and where it is said.
+    pub(super) fn custom_metric(&mut self, of: &Of<'_>, key: &Key) -> Option<(CustomMetric, Origin)> {
         let id = PolicyId::Custom(key.clone());
         let field = |key| Field::of(id.path(), key);
         let metric =
@@ -22,9 +23,10 @@ impl Resolver<'_, '_> {
         match (metric, math) {
             (Some(metric), None) => {
                 let place = of.layers.locate(&metric.from);
-                self.metric(&place, metric.value).map(CustomMetric::Single)
+                let single = self.metric(&place, metric.value).map(CustomMetric::Single)?;
+                Some((single, metric.from))
             }
-            (None, Some(math)) => self.math(of, &math).map(CustomMetric::Math),
+            (None, Some(math)) => Some((self.math(of, &math).map(CustomMetric::Math)?, math.from)),
             (Some(metric), Some(math)) => {
                 let message =
                     format!("the `{key}` policy of {} has both a metric and metric math", of.layers.called());
@@ -150,16 +152,9 @@ fn math_problem(lines: &[Query]) -> Option<(Option<usize>, String, &'static str)
 }
 
 pub(super) fn below(place: &Location, keys: &[&str]) -> Location {
-    deeper(place, keys.iter().map(|key| Step::Key((*key).to_owned())))
+    place.below(keys.iter().map(|key| Step::Key((*key).to_owned())))
 }
 
 pub(super) fn indexed(place: &Location, index: usize) -> Location {
-    deeper(place, [Step::Index(index)])
-}
-
-fn deeper(place: &Location, more: impl IntoIterator<Item = Step>) -> Location {
-    match place {
-        Location::Path(steps, part) => Location::Path(steps.iter().cloned().chain(more).collect(), *part),
-        Location::File | Location::Bytes(_) => Location::Path(more.into_iter().collect(), Part::Value),
-    }
+    place.below([Step::Index(index)])
 }

@@ -82,6 +82,7 @@ impl Resolver<'_, '_> {
             // A broken environment is reported; the rules still judge the others.
             environments: environments.into_iter().flatten().collect(),
             waves,
+            allowed: spec.lint.as_ref().map(|lint| lint.allow.clone()).unwrap_or_default(),
         })
     }
 

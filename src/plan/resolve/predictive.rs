@@ -52,8 +52,7 @@ impl Resolver<'_, '_> {
                 layers.pick_or(entry.field("mode"), ForecastMode::ForecastOnly, |s| (entry.get)(s)?.mode);
             let above =
                 layers.pick(entry.field("max_capacity_buffer"), |s| (entry.get)(s)?.max_capacity_buffer);
-            let above =
-                above.map(|said| resolver.parsed(layers, said, percentage)).map(|said| said.map(|s| s.value));
+            let above = above.map(|said| resolver.parsed(layers, said, percentage));
             let max_capacity_buffer = match above {
                 Some(percent) => Some(percent?),
                 None => None,

@@ -56,6 +56,7 @@ impl Resolver<'_, '_> {
             max: max?,
             scale_to_zero: layers
                 .pick_or("capacity.scale_to_zero", false, |s| s.capacity.as_ref()?.scale_to_zero),
+            balanced: matches!(groups, Found::Complete(_)),
             task,
             suspended: suspended(&layers),
             deployment: deployment(&layers, &groups),
@@ -175,9 +176,10 @@ fn suspended(layers: &Layers<'_>) -> Option<Suspended> {
     let scale_out = layers.pick("scaling.suspended.out", |s| s.scaling.as_ref()?.suspended.as_ref()?.out);
     let scheduled =
         layers.pick("scaling.suspended.scheduled", |s| s.scaling.as_ref()?.suspended.as_ref()?.scheduled);
-    let said = scale_in.is_some() || scale_out.is_some() || scheduled.is_some();
-    let on = |flag: Option<Sourced<bool>>| flag.is_some_and(|flag| flag.value);
-    said.then(|| Suspended { scale_in: on(scale_in), scale_out: on(scale_out), scheduled: on(scheduled) })
+    let said: Vec<_> = [&scale_in, &scale_out, &scheduled].into_iter().flatten().collect();
+    let from = said.iter().find(|flag| flag.value).or(said.first())?.from.clone();
+    let on = |flag: &Option<Sourced<bool>>| flag.as_ref().is_some_and(|flag| flag.value);
+    Some(Suspended { scale_in: on(&scale_in), scale_out: on(&scale_out), scheduled: on(&scheduled), from })
 }
 
 fn deployment(layers: &Layers<'_>, groups: &Found<Groups>) -> Deployment {

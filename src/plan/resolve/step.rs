@@ -92,7 +92,7 @@ impl Resolver<'_, '_> {
             comparison: layers
                 .pick_or(entry.field("comparison"), Comparison::Above, |s| (entry.get)(s)?.comparison)
                 .value,
-            threshold: threshold?.value,
+            threshold: threshold?,
             period,
             evaluation_periods: u32::try_from(periods.value).ok()?,
             datapoints: u32::try_from(datapoints.value).ok()?,
@@ -143,7 +143,7 @@ impl Resolver<'_, '_> {
         None
     }
 
-    fn steps(&mut self, of: &Of<'_>, entry: &Entry<'_, StepPolicy>) -> Option<Vec<StepAdjustment>> {
+    fn steps(&mut self, of: &Of<'_>, entry: &Entry<'_, StepPolicy>) -> Option<Sourced<Vec<StepAdjustment>>> {
         let Some(said) = of.layers.pick(entry.field("steps"), |s| (entry.get)(s)?.steps.as_ref()) else {
             self.missing(
                 of,
@@ -174,7 +174,7 @@ impl Resolver<'_, '_> {
             .map(|step| StepAdjustment { from: step.from, to: step.to, by: step.by })
             .collect();
         steps.sort_by(|a, b| lower(a.from).total_cmp(&lower(b.from)));
-        Some(steps)
+        Some(Sourced { value: steps, from: said.from })
     }
 }
 

@@ -10,7 +10,7 @@ use crate::plan::policy::{
     CustomMetric, PolicyId, PolicyKind, Resolution, Role, TargetGroup, TrackedMetric, Tracking,
 };
 use crate::plan::units::{Invalid, Key, Seconds, TargetValue};
-use crate::plan::{LoadBalancer, Sourced};
+use crate::plan::{LoadBalancer, Origin, Sourced};
 use crate::spec::{self, Settings, TrackingKeys, UtilizationPolicy};
 
 type ParseTarget = fn(f64) -> Result<TargetValue, Invalid>;
@@ -24,11 +24,14 @@ impl Resolver<'_, '_> {
             get: &|s| s.scaling.as_ref()?.requests.as_ref().map(|policy| policy as &dyn TrackingKeys),
         };
         self.tracking(of, &entry, found, TargetValue::requests, |resolver, asked| match &of.groups {
-            Found::Complete(Groups::One(balancer)) => Some(TrackedMetric::Requests(only(balancer))),
+            Found::Complete(Groups::One(balancer)) => {
+                Some((TrackedMetric::Requests(only(balancer)), balancer.from.clone()))
+            }
             Found::Complete(Groups::Two(blue, green)) => {
+                let from = blue.from.clone();
                 let group = |role, balancer: &LoadBalancer| TargetGroup { role, balancer: balancer.clone() };
                 let (blue, green) = (group(Role::Blue, blue), group(Role::Green, green));
-                Some(TrackedMetric::Custom(CustomMetric::requests_of_both(&blue, &green)))
+                Some((TrackedMetric::Custom(CustomMetric::requests_of_both(&blue, &green)), from))
             }
             Found::Nothing => {
                 resolver.requests_without_load_balancer(
@@ -57,7 +60,9 @@ impl Resolver<'_, '_> {
             let get: Get<'_> = &|s| s.scaling.as_ref()?.more_requests.get(&*key)?.load_balancer.as_ref();
             match resolver.target_groups(&of.layers, holder.clone(), get) {
                 Found::Complete(Groups::One(balancer)) => {
-                    Some(TrackedMetric::Requests(TargetGroup { role: Role::More(key.clone()), balancer }))
+                    let Sourced { value: balancer, from } = balancer;
+                    let group = TargetGroup { role: Role::More(key.clone()), balancer };
+                    Some((TrackedMetric::Requests(group), from))
                 }
                 Found::Complete(Groups::Two(..)) => {
                     let message = format!(
@@ -95,11 +100,12 @@ impl Resolver<'_, '_> {
         };
         let resolution =
             of.layers.pick_or(entry.field("resolution"), Resolution::Standard, |s| get(s)?.resolution);
-        self.tracking(of, &entry, found, parse, |_, _| {
-            Some(match id {
+        self.tracking(of, &entry, found, parse, |_, asked| {
+            let metric = match id {
                 PolicyId::Cpu => TrackedMetric::Cpu(resolution),
                 _ => TrackedMetric::Memory(resolution),
-            })
+            };
+            Some((metric, asked.from.clone()))
         });
     }
 
@@ -112,7 +118,8 @@ impl Resolver<'_, '_> {
             get: &|s| s.scaling.as_ref()?.custom.get(&*key).map(|policy| policy as &dyn TrackingKeys),
         };
         self.tracking(of, &entry, found, TargetValue::of_metric, |resolver, _| {
-            resolver.custom_metric(of, &key).map(TrackedMetric::Custom)
+            let (metric, from) = resolver.custom_metric(of, &key)?;
+            Some((TrackedMetric::Custom(metric), from))
         });
     }
 
@@ -122,7 +129,7 @@ impl Resolver<'_, '_> {
         entry: &Entry<'_, dyn TrackingKeys>,
         found: &mut Policies,
         parse: ParseTarget,
-        metric: impl FnOnce(&mut Self, &Sourced<f64>) -> Option<TrackedMetric>,
+        metric: impl FnOnce(&mut Self, &Sourced<f64>) -> Option<(TrackedMetric, Origin)>,
     ) {
         let layers = &of.layers;
         let enabled = layers.pick(entry.field("enabled"), |s| (entry.get)(s)?.enabled());
@@ -148,8 +155,10 @@ impl Resolver<'_, '_> {
             let (cooldown_out, cooldown_in) = resolver.cooldowns(layers, entry);
             let disable_scale_in = layers
                 .pick_or(entry.field("disable_scale_in"), false, |s| (entry.get)(s)?.disable_scale_in());
+            let (metric, measured) = metric?;
             Some(PolicyKind::Tracking(Tracking {
-                metric: metric?,
+                metric,
+                measured,
                 target: target?,
                 cooldown_out: cooldown_out?,
                 cooldown_in: cooldown_in?,

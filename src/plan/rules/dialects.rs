@@ -93,22 +93,19 @@ pub(super) fn dialect_gap(fleet: &Fleet, found: &mut Diagnostics) {
 /// Where the fleet uses what some dialect lacks.
 fn uses(fleet: &Fleet) -> Vec<(Feature, Location)> {
     let mut uses = Vec::new();
-    for environment in &fleet.environments {
-        for service in &environment.services {
-            let scope = Scope { environment, service };
-            uses.extend(resolutions(&scope).map(|from| (Feature::HighResolution, scope.at(&from.from))));
-            let schedules =
-                service.schedule.iter().filter_map(|action| action.min.as_ref().or(action.max.as_ref()));
-            for limit in schedules {
-                uses.push((Feature::Schedule, scope.at(&limit.from)));
-                if service.adopt.value {
-                    uses.push((Feature::AdoptedSchedule, scope.at(&service.adopt.from)));
-                }
+    for scope in fleet.services() {
+        uses.extend(resolutions(&scope).map(|from| (Feature::HighResolution, scope.at(&from.from))));
+        let schedules =
+            scope.service.schedule.iter().filter_map(|action| action.min.as_ref().or(action.max.as_ref()));
+        for limit in schedules {
+            uses.push((Feature::Schedule, scope.at(&limit.from)));
+            if scope.service.adopt.value {
+                uses.push((Feature::AdoptedSchedule, scope.at(&scope.service.adopt.from)));
             }
         }
-        if !environment.removed.is_empty() {
-            uses.push((Feature::RemovedService, Location::key(["removed"])));
-        }
+    }
+    if fleet.environments.iter().any(|environment| !environment.removed.is_empty()) {
+        uses.push((Feature::RemovedService, Location::key(["removed"])));
     }
     uses
 }

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Scope;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Part, Step};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
 use crate::plan::policy::PolicyKind;
-use crate::plan::units::Slug;
-use crate::plan::{Environment, Fleet, Layer};
+use crate::plan::{Environment, Fleet, Layer, Wave};
 
 pub(super) fn duplicate_ecs_service(fleet: &Fleet, found: &mut Diagnostics) {
     let key = |scope: &Scope<'_>| {
@@ -49,23 +48,17 @@ pub(super) fn duplicate_stack_name(fleet: &Fleet, found: &mut Diagnostics) {
 
 pub(super) fn duplicate_alarm_name(fleet: &Fleet, found: &mut Diagnostics) {
     let mut first_of = BTreeMap::new();
-    for environment in &fleet.environments {
-        for service in &environment.services {
-            let scope = Scope { environment, service };
-            for policy in &service.policies {
-                let PolicyKind::Step(step) = &policy.kind else { continue };
-                let name = &step.alarm.name;
-                let key = [&*environment.account, &*environment.region, &**name].join("/");
-                let Some(first) = first_of.insert(key, scope.at(&name.from)) else { continue };
-                let message = format!("two alarms of one account and region have the name {:?}", &***name);
-                let problem = Diagnostic::new(Code::DuplicateAlarmName, scope.at(&name.from), message);
-                let problem = if first == problem.primary.location {
-                    problem
-                } else {
-                    problem.also(first, "the first")
-                };
-                found.push_once(problem.help("make `names.alarm` tell them apart, or give `alarm_name`"));
-            }
+    for scope in fleet.services() {
+        for policy in &scope.service.policies {
+            let PolicyKind::Step(step) = &policy.kind else { continue };
+            let name = &step.alarm.name;
+            let key = [&*scope.environment.account, &*scope.environment.region, &**name].join("/");
+            let Some(first) = first_of.insert(key, scope.at(&name.from)) else { continue };
+            let message = format!("two alarms of one account and region have the name {:?}", &***name);
+            let problem = Diagnostic::new(Code::DuplicateAlarmName, scope.at(&name.from), message);
+            let problem =
+                if first == problem.primary.location { problem } else { problem.also(first, "the first") };
+            found.push_once(problem.help("make `names.alarm` tell them apart, or give `alarm_name`"));
         }
     }
 }
@@ -74,13 +67,10 @@ pub(super) fn duplicate_alarm_name(fleet: &Fleet, found: &mut Diagnostics) {
 fn collisions<'f>(fleet: &'f Fleet, key: impl Fn(&Scope<'f>) -> String) -> Vec<(Scope<'f>, Scope<'f>)> {
     let mut first_of = BTreeMap::new();
     let mut pairs = Vec::new();
-    for environment in &fleet.environments {
-        for service in &environment.services {
-            let scope = Scope { environment, service };
-            match first_of.get(&key(&scope)) {
-                None => _ = first_of.insert(key(&scope), (environment, service)),
-                Some(&(environment, service)) => pairs.push((Scope { environment, service }, scope)),
-            }
+    for scope in fleet.services() {
+        match first_of.get(&key(&scope)) {
+            None => _ = first_of.insert(key(&scope), scope),
+            Some(first) => pairs.push((*first, scope)),
         }
     }
     pairs
@@ -121,11 +111,11 @@ pub(super) fn account_in_two_partitions(fleet: &Fleet, found: &mut Diagnostics) 
 
 pub(super) fn duplicate_wave_environment(fleet: &Fleet, found: &mut Diagnostics) {
     let mut seen = Vec::new();
-    for (wave, position, name) in wave_members(fleet) {
+    for (wave, position, name) in fleet.wave_members() {
         if seen.contains(&name) {
             let message = format!("`{name}` is rolled out twice");
             let problem =
-                Diagnostic::new(Code::DuplicateWaveEnvironment, wave_place(wave, position), message);
+                Diagnostic::new(Code::DuplicateWaveEnvironment, Wave::member_place(wave, position), message);
             found.push_once(problem.help("name each environment in one wave"));
         }
         seen.push(name);
@@ -137,7 +127,7 @@ pub(super) fn environment_without_wave(fleet: &Fleet, found: &mut Diagnostics) {
         return;
     }
     for environment in &fleet.environments {
-        if wave_members(fleet).any(|(_, _, name)| *name == environment.name) {
+        if fleet.wave_members().any(|(_, _, name)| *name == environment.name) {
             continue;
         }
         let place = Location::key(["environments", &*environment.name]);
@@ -161,21 +151,4 @@ pub(super) fn environment_without_services(fleet: &Fleet, found: &mut Diagnostic
             Diagnostic::new(Code::EnvironmentWithoutServices, place, message).help("remove the environment"),
         );
     }
-}
-
-fn wave_members(fleet: &Fleet) -> impl Iterator<Item = (usize, usize, &Slug)> {
-    fleet.waves.iter().enumerate().flat_map(|(wave, members)| {
-        members.environments.iter().enumerate().map(move |(position, name)| (wave, position, name))
-    })
-}
-
-fn wave_place(wave: usize, position: usize) -> Location {
-    let steps = vec![
-        Step::Key("rollout".into()),
-        Step::Key("waves".into()),
-        Step::Index(wave),
-        Step::Key("environments".into()),
-        Step::Index(position),
-    ];
-    Location::Path(steps, Part::Value)
 }

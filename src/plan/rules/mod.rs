@@ -9,24 +9,21 @@ mod service;
 mod together;
 
 use super::policy::Policy;
-use super::{Environment, Fleet, Origin, Service};
-use crate::diagnostic::{Diagnostic, Diagnostics, Location};
+use super::{Fleet, Scope};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Runs every rule.
 pub(super) fn check(fleet: &Fleet, found: &mut Diagnostics) {
-    for environment in &fleet.environments {
-        for service in &environment.services {
-            let scope = Scope { environment, service };
-            for rule in SERVICE_RULES {
-                if let Some(problem) = rule(&scope) {
-                    found.push_once(problem);
-                }
+    for scope in fleet.services() {
+        for rule in SERVICE_RULES {
+            if let Some(problem) = rule(&scope) {
+                found.push_once(problem);
             }
-            for policy in &service.policies {
-                for rule in POLICY_RULES {
-                    if let Some(problem) = rule(&scope, policy) {
-                        found.push_once(problem);
-                    }
+        }
+        for policy in &scope.service.policies {
+            for rule in POLICY_RULES {
+                if let Some(problem) = rule(&scope, policy) {
+                    found.push_once(problem);
                 }
             }
         }
@@ -69,19 +66,3 @@ const FLEET_RULES: &[FleetRule] = &[
     fleet::environment_without_services,
     dialects::dialect_gap,
 ];
-
-/// One service of one environment, able to say where its values stand.
-struct Scope<'f> {
-    environment: &'f Environment,
-    service: &'f Service,
-}
-
-impl Scope<'_> {
-    fn at(&self, from: &Origin) -> Location {
-        from.location(&self.environment.name, &self.service.name)
-    }
-
-    fn called(&self) -> String {
-        format!("{}/{}", self.environment.name, self.service.name)
-    }
-}

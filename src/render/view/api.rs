@@ -155,8 +155,8 @@ pub(super) fn predictive(forecast: &Predictive, index: Index<'_>) -> Value {
         "SchedulingBufferTime": forecast.buffer.get(),
         "MaxCapacityBreachBehavior": breach(forecast),
     });
-    if let Some(percent) = forecast.max_capacity_buffer {
-        configuration["MaxCapacityBuffer"] = percent.into();
+    if let Some(percent) = forecast.max_capacity_buffer.as_deref() {
+        configuration["MaxCapacityBuffer"] = (*percent).into();
     }
     configuration
 }
@@ -174,7 +174,7 @@ pub(super) fn alarm(alarm: &Alarm, policy: &str) -> Value {
         value["Unit"] = unit.to_string().into();
     }
     value["ComparisonOperator"] = comparison(alarm.comparison).into();
-    value["Threshold"] = number(alarm.threshold);
+    value["Threshold"] = number(*alarm.threshold);
     value["Period"] = alarm.period.get().into();
     value["EvaluationPeriods"] = alarm.evaluation_periods.into();
     value["DatapointsToAlarm"] = alarm.datapoints.into();

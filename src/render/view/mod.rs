@@ -191,7 +191,7 @@ impl<'f> ServiceView<'f> {
             resource_id: service.resource_id(),
             min: service.min.get(),
             max: service.max.get(),
-            suspended: service.suspended.map(SuspendedView::from),
+            suspended: service.suspended.as_ref().map(SuspendedView::from),
             adopt: service.adopt.value,
             renamed_from: service.renamed_from.as_ref().map(plan::units::Slug::ident),
             controller: match service.deployment.controller.value {
@@ -212,8 +212,8 @@ impl<'f> ServiceView<'f> {
     }
 }
 
-impl From<plan::Suspended> for SuspendedView {
-    fn from(suspended: plan::Suspended) -> Self {
+impl From<&plan::Suspended> for SuspendedView {
+    fn from(suspended: &plan::Suspended) -> Self {
         Self { scale_in: suspended.scale_in, scale_out: suspended.scale_out, scheduled: suspended.scheduled }
     }
 }

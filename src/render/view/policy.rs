@@ -417,7 +417,7 @@ impl<'f> AlarmView<'f> {
             logical_id: format!("{}Alarm", logical_id.trim_end_matches("Policy")),
             metric: MetricView::new(&alarm.metric, known),
             comparison: api::comparison(alarm.comparison),
-            threshold: alarm.threshold,
+            threshold: *alarm.threshold,
             period: alarm.period.get(),
             evaluation_periods: alarm.evaluation_periods,
             datapoints: alarm.datapoints,
@@ -441,7 +441,7 @@ impl<'f> PredictiveView<'f> {
             mode: api::mode(forecast.mode),
             buffer: forecast.buffer.get(),
             breach: api::breach(forecast),
-            max_capacity_buffer: forecast.max_capacity_buffer,
+            max_capacity_buffer: forecast.max_capacity_buffer.as_deref().copied(),
         }
     }
 }

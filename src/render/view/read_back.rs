@@ -127,7 +127,7 @@ fn predictive(forecast: &Predictive, index: Index<'_>) -> [Value; 5] {
         api::mode(forecast.mode).into(),
         forecast.buffer.get().into(),
         api::breach(forecast).into(),
-        forecast.max_capacity_buffer.into(),
+        forecast.max_capacity_buffer.as_deref().copied().into(),
         json!([[number(forecast.target.get()), pair]]),
     ]
 }
@@ -155,7 +155,7 @@ fn watched(alarm: &Alarm) -> [Value; 5] {
 fn alarming(alarm: &Alarm) -> [Value; 6] {
     [
         api::comparison(alarm.comparison).into(),
-        number(alarm.threshold),
+        number(*alarm.threshold),
         alarm.period.get().into(),
         alarm.evaluation_periods.into(),
         alarm.datapoints.into(),

@@ -34,6 +34,7 @@ impl<'f> Stages<'f> {
             schedule: policy::schedule(service),
             suspended: service
                 .suspended
+                .as_ref()
                 .map(|suspended| SuspendedView { scale_in: true, ..SuspendedView::from(suspended) }),
             ..stage(|policy| !renamed(policy))
         };

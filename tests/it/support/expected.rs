@@ -48,7 +48,7 @@ pub fn registration(service: &Service) -> Value {
     let mut api = keys(service);
     api["MinCapacity"] = service.min.get().into();
     api["MaxCapacity"] = service.max.get().into();
-    if let Some(suspended) = service.suspended {
+    if let Some(suspended) = &service.suspended {
         api["SuspendedState"] = json!({
             "DynamicScalingInSuspended": suspended.scale_in,
             "DynamicScalingOutSuspended": suspended.scale_out,
@@ -59,8 +59,10 @@ pub fn registration(service: &Service) -> Value {
 }
 
 fn target(service: &Service) -> Value {
-    let suspended =
-        service.suspended.map(|s| json!({ "in": s.scale_in, "out": s.scale_out, "scheduled": s.scheduled }));
+    let suspended = service
+        .suspended
+        .as_ref()
+        .map(|s| json!({ "in": s.scale_in, "out": s.scale_out, "scheduled": s.scheduled }));
     json!({
         "resource_id": service.resource_id(), "dimension": DIMENSION,
         "min": service.min.get(), "max": service.max.get(), "suspended": suspended,
@@ -262,7 +264,7 @@ fn predictive(said: &Predictive, made: &Value) -> Value {
         ("SchedulingBufferTime".to_owned(), said.buffer.get().into()),
         ("MaxCapacityBreachBehavior".to_owned(), breach.into()),
     ]);
-    insert_some(&mut api, "MaxCapacityBuffer", said.max_capacity_buffer);
+    insert_some(&mut api, "MaxCapacityBuffer", said.max_capacity_buffer.as_deref().copied());
     api.into()
 }
 
@@ -310,7 +312,7 @@ fn alarm_row(alarm: &Alarm, action: &str) -> Value {
         "metric": alarm.metric.name.to_string(), "dimensions": dimensions,
         "statistic": statistic(alarm.metric.statistic),
         "unit": alarm.metric.unit.as_ref().map(ToString::to_string),
-        "comparison": comparison, "threshold": number(alarm.threshold), "period": alarm.period.get(),
+        "comparison": comparison, "threshold": number(*alarm.threshold), "period": alarm.period.get(),
         "evaluation_periods": alarm.evaluation_periods, "datapoints": alarm.datapoints,
         "missing_data": missing, "enabled": true, "actions": [action], "other_actions": [],
     })

@@ -45,6 +45,16 @@ pub fn load(name: &str, text: &(impl AsRef<[u8]> + ?Sized)) -> (Document, Diagno
     (document, diagnostics, fleet)
 }
 
+/// The same, and judges it as `gen lint` does.
+pub fn lint(name: &str, text: &(impl AsRef<[u8]> + ?Sized)) -> (Document, Diagnostics, Option<Fleet>) {
+    let (document, mut diagnostics, fleet) = load(name, text);
+    if let Some(fleet) = &fleet {
+        scalegen::lint::check(fleet, &mut diagnostics);
+        diagnostics = scalegen::lint::judged(&document, fleet, diagnostics);
+    }
+    (document, diagnostics, fleet)
+}
+
 /// The fleet of a spec that must be valid.
 pub fn fleet(text: &str) -> Fleet {
     let (document, diagnostics, fleet) = load("spec.yaml", text);

@@ -1,0 +1,81 @@
+//! `gen lint`: what a valid spec asks for that will not scale as one would think. What it finds is its result.
+
+use std::io;
+use std::path::Path;
+
+use super::{Failure, Outcome, Streams, findings, load};
+use crate::artifacts;
+use crate::cli::{Format, Lint};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::document::Document;
+use crate::lint;
+
+/// A fix can make room for another one; more rounds than this are a fix that mends nothing.
+const MOST_ROUNDS: usize = 10;
+
+pub(super) fn run(args: &Lint, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
+    let path = load::find(&args.input)?;
+    let mut linted = load::linted(load::read(&path)?);
+    if args.fix {
+        linted = mended(&path, linted, args, streams)?;
+    }
+    let load::Loaded { document, diagnostics, fleet } = linted;
+    let terse = args.format == Format::Text && streams.quiet;
+    let shown = if terse { without_notices(diagnostics) } else { diagnostics };
+    findings::print("lint", args.format, &document, &shown, streams)?;
+    let Some(fleet) = fleet else { return Ok(Outcome::Failed) };
+    if shown.count(Severity::Error) + shown.count(Severity::Warning) > 0 {
+        return Ok(Outcome::No);
+    }
+    if args.format == Format::Text && !streams.quiet {
+        writeln!(streams.out, "{} is clean: {}", document.name(), findings::size(&fleet))?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn without_notices(found: Diagnostics) -> Diagnostics {
+    found.into_iter().filter(|finding| finding.code.severity() != Severity::Notice).collect()
+}
+
+/// Mends the spec until nothing is left to mend, and judges it again. The file is written once, whole.
+fn mended(
+    path: &Path,
+    linted: load::Loaded,
+    args: &Lint,
+    streams: &mut Streams<'_>,
+) -> Result<load::Loaded, Failure> {
+    let before = linted.document.text().to_owned();
+    let mut linted = linted;
+    let mut done = Vec::new();
+    for _ in 0..MOST_ROUNDS {
+        let Some(mended) =
+            linted.fleet.as_ref().and_then(|_| lint::mend(&linted.document, &linted.diagnostics))
+        else {
+            break;
+        };
+        done.extend(mended.findings.iter().map(|finding| fixed(&linted.document, finding)));
+        let next = load::linted(load::parsed(linted.document.name(), mended.text));
+        if next.fleet.is_none() {
+            return Err(io::Error::other(
+                "a fix made the spec invalid: this is a bug in gen; nothing was written",
+            )
+            .into());
+        }
+        linted = next;
+    }
+    if !done.is_empty() {
+        artifacts::replace(path, before.as_bytes(), linted.document.text().as_bytes())?;
+    }
+    if !streams.quiet {
+        let out: &mut dyn io::Write = if args.format == Format::Text { streams.out } else { streams.err };
+        done.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    }
+    Ok(linted)
+}
+
+/// What was done about a finding; the line is the one on which it was found.
+fn fixed(document: &Document, finding: &Diagnostic) -> String {
+    let line = document.line_column(document.locate(&finding.primary.location).start).0;
+    let does = finding.fix.as_ref().map_or("", |fix| &fix.does);
+    format!("fixed  {}:{line}: {}: {does}", document.name(), finding.code)
+}

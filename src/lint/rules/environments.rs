@@ -1,0 +1,114 @@
+//! Between environments: what is tried before must be like production, and apart from it.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
+use crate::lint::stage::{is_before, is_production};
+use crate::plan::policy::{PolicyId, Tracking};
+use crate::plan::units::Tasks;
+use crate::plan::{Environment, Fleet, Scope, Service, Sourced};
+
+type Bound = fn(&Service) -> &Sourced<Tasks>;
+
+const BOUNDS: [(&str, Bound); 2] =
+    [("at most", |service| &service.max), ("at least", |service| &service.min)];
+
+pub(super) fn staging_larger_than_production(fleet: &Fleet, found: &mut Diagnostics) {
+    for (words, bound) in BOUNDS {
+        let production = largest_in_production(fleet, bound);
+        for staging in fleet.services().filter(|scope| is_before(scope.environment)) {
+            let Some(largest) = production.get(&*staging.service.name) else { continue };
+            let (here, there) = (bound(staging.service), bound(largest.service));
+            if here.value <= there.value {
+                continue;
+            }
+            let message = format!(
+                "{} runs {words} {} tasks, {} only {}: what is tried here is not what production gets",
+                staging.called(),
+                here.get(),
+                largest.called(),
+                there.get()
+            );
+            let place = staging.at(&here.from);
+            let problem = Diagnostic::new(Code::StagingLargerThanProduction, place, message)
+                .also(largest.at(&there.from), format!("{} in production", there.get()))
+                .help("lower it here, or raise it there");
+            found.push_once(problem);
+        }
+    }
+}
+
+/// For each service, where in production a bound is highest.
+fn largest_in_production(fleet: &Fleet, bound: Bound) -> BTreeMap<&str, Scope<'_>> {
+    let mut largest: BTreeMap<&str, Scope<'_>> = BTreeMap::new();
+    for scope in fleet.services().filter(|scope| is_production(scope.environment)) {
+        let before = largest.entry(&scope.service.name).or_insert(scope);
+        if bound(scope.service).value > bound(before.service).value {
+            *before = scope;
+        }
+    }
+    largest
+}
+
+pub(super) fn targets_differ_in_production(fleet: &Fleet, found: &mut Diagnostics) {
+    let mut targets: BTreeMap<(&str, &PolicyId), Vec<(Scope<'_>, &Tracking)>> = BTreeMap::new();
+    for scope in fleet.services().filter(|scope| is_production(scope.environment)) {
+        for policy in &scope.service.policies {
+            let Some(tracking) = policy.tracking() else { continue };
+            targets.entry((&scope.service.name, &policy.id)).or_default().push((scope, tracking));
+        }
+    }
+    let mut differing = Vec::new();
+    for ((_, id), targets) in &targets {
+        let usual = usual(targets);
+        let odd = targets.iter().map(|odd| (ratio(odd.1, usual.1), odd));
+        differing.extend(odd.filter(|(ratio, _)| *ratio > 1.0).map(|(ratio, odd)| (ratio, *id, odd, usual)));
+    }
+    // One line can say the target of several services: the one speaks for it that is furthest off.
+    differing.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (_, id, (scope, tracking), (usual_scope, usual)) in differing {
+        let message = format!(
+            "the `{}` target of {} is {}, that of {} is {}",
+            id.metric(),
+            scope.called(),
+            tracking.target.get(),
+            usual_scope.called(),
+            usual.target.get()
+        );
+        let place = scope.at(&tracking.target.from);
+        let problem = Diagnostic::new(Code::TargetsDifferInProduction, place, message)
+            .also(usual_scope.at(&usual.target.from), "what most of production has")
+            .help("a task carries the same everywhere if it is the same: if it is not, say why beside it");
+        found.push_once(problem);
+    }
+}
+
+/// How many times one target is the other, whichever is larger.
+fn ratio(one: &Tracking, other: &Tracking) -> f64 {
+    let ratio = one.target.get() / other.target.get();
+    ratio.max(1.0 / ratio)
+}
+
+/// The target that most environments have; of several, the first.
+fn usual<'t, 'f>(targets: &'t [(Scope<'f>, &'f Tracking)]) -> &'t (Scope<'f>, &'f Tracking) {
+    let alike =
+        |of: &Tracking| targets.iter().filter(|(_, other)| other.target.value == of.target.value).count();
+    let most = targets.iter().map(|(_, tracking)| alike(tracking)).max().unwrap_or_default();
+    targets.iter().find(|(_, tracking)| alike(tracking) == most).expect("there is at least one")
+}
+
+pub(super) fn account_shared_across_stages(fleet: &Fleet, found: &mut Diagnostics) {
+    let account = |of: &Environment| Location::value(["environments", &*of.name, "account"]);
+    for staging in fleet.environments.iter().filter(|environment| is_before(environment)) {
+        let shares = |other: &&Environment| is_production(other) && other.account == staging.account;
+        let Some(production) = fleet.environments.iter().find(shares) else { continue };
+        let message = format!(
+            "{} and {} share the account {}: what fills its quotas or is deleted by mistake there is missing here",
+            staging.name, production.name, staging.account
+        );
+        let problem = Diagnostic::new(Code::AccountSharedAcrossStages, account(staging), message)
+            .also(account(production), "production")
+            .help("give production an account of its own");
+        found.push_once(problem);
+    }
+}

@@ -1,0 +1,83 @@
+//! Predictive scaling beside the rest.
+
+use super::scale_in::SCALE_IN_AT;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::plan::Scope;
+use crate::plan::policy::{ForecastMode, ForecastedMetric, PolicyId, PolicyKind, Predictive};
+
+pub(super) fn schedule_and_forecast(scope: &Scope<'_>) -> Option<Diagnostic> {
+    let forecast = forecast(scope).filter(|forecast| forecast.mode == ForecastMode::ForecastAndScale)?;
+    let max = scope.service.schedule.iter().find_map(|action| action.max.as_ref())?;
+    let message = format!(
+        "a scheduled action sets the maximum of {} while a forecast scales it: what the forecast needs beyond {} is cut off, and a maximum that it raised is set back",
+        scope.called(),
+        max.get()
+    );
+    let problem = Diagnostic::new(Code::ScheduleAndForecast, scope.at(&max.from), message)
+        .also(scope.at(&forecast.target.from), "the forecast")
+        .help("let the schedule set minimums only, or the forecast only show itself (`mode: forecast_only`)");
+    Some(problem)
+}
+
+pub(super) fn forecast_target_differs(scope: &Scope<'_>) -> Option<Diagnostic> {
+    let forecast = forecast(scope)?;
+    let id = match forecast.metric {
+        ForecastedMetric::Cpu => PolicyId::Cpu,
+        ForecastedMetric::Memory => PolicyId::Memory,
+        ForecastedMetric::Requests(_) => PolicyId::Requests,
+    };
+    let tracking = scope.service.policy(&id)?.tracking()?;
+    let (ahead, now) = (forecast.target.get(), tracking.target.get());
+    (ahead > now || ahead < now * SCALE_IN_AT).then(|| {
+        let consequence = if ahead < now {
+            "below nine tenths of that it removes again what the forecast brought"
+        } else {
+            "it plans fewer tasks than target tracking will ask for"
+        };
+        let message = format!(
+            "the forecast of {} is made for a `{}` of {ahead}, target tracking keeps {now}: {consequence}",
+            scope.called(),
+            id.metric()
+        );
+        Diagnostic::new(Code::ForecastTargetDiffers, scope.at(&forecast.target.from), message)
+            .also(scope.at(&tracking.target.from), "target tracking")
+            .help("give both one target, or the forecast up to a tenth less")
+    })
+}
+
+pub(super) fn forecast_raises_maximum(scope: &Scope<'_>) -> Option<Diagnostic> {
+    let forecast = forecast(scope).filter(|forecast| forecast.mode == ForecastMode::ForecastAndScale)?;
+    let buffer = forecast.max_capacity_buffer.as_ref()?;
+    let message = format!(
+        "a forecast may raise the maximum of {} above {}, and nothing lowers it again",
+        scope.called(),
+        scope.service.max.get()
+    );
+    let problem = Diagnostic::new(Code::ForecastRaisesMaximum, scope.at(&buffer.from), message)
+        .also(scope.at(&scope.service.max.from), "the maximum")
+        .help("remove `max_capacity_buffer` and set a maximum that the forecast can stay below");
+    Some(problem)
+}
+
+pub(super) fn forecast_alone(scope: &Scope<'_>) -> Option<Diagnostic> {
+    let forecast = forecast(scope)?;
+    let alone = scope.service.policies.iter().all(|policy| policy.id == PolicyId::Predictive);
+    alone.then(|| {
+        let what = match forecast.mode {
+            ForecastMode::ForecastOnly => "it only shows itself, so nothing scales",
+            ForecastMode::ForecastAndScale => {
+                "nothing answers load that it did not foresee, and nothing removes tasks"
+            }
+        };
+        let message = format!("{} has a forecast and no other policy: {what}", scope.called());
+        Diagnostic::new(Code::ForecastAlone, scope.at(&forecast.target.from), message)
+            .help("add target tracking of the same metric: `cpu: { target: 70 }`")
+    })
+}
+
+fn forecast<'f>(scope: &Scope<'f>) -> Option<&'f Predictive> {
+    scope.service.policies.iter().find_map(|policy| match &policy.kind {
+        PolicyKind::Predictive(forecast) => Some(forecast),
+        PolicyKind::Tracking(_) | PolicyKind::Step(_) => None,
+    })
+}

@@ -1,0 +1,215 @@
+//! Metrics of the user's: which of them target tracking can work with.
+
+use crate::diagnostic::{Code, Diagnostic, Location, Step};
+use crate::plan::Scope;
+use crate::plan::policy::{
+    CustomMetric, Metric, Policy, PolicyId, PolicyKind, Query, Statistic, Term, TrackedMetric, Tracking,
+};
+
+const QUEUES: &[(&str, &str)] = &[
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
+    ("AWS/SQS", "ApproximateNumberOfMessagesNotVisible"),
+    ("AWS/SQS", "ApproximateNumberOfMessagesDelayed"),
+    ("AWS/AmazonMQ", "MessageCount"),
+    ("AWS/AmazonMQ", "QueueSize"),
+    ("AWS/Kafka", "SumOffsetLag"),
+    ("AWS/Kafka", "MaxOffsetLag"),
+];
+const TOTALS: &[(&str, &str)] = &[("AWS/ApplicationELB", "RequestCount"), ("AWS/ELB", "RequestCount")];
+const LATENCIES: &[(&str, &str)] = &[
+    ("AWS/ApplicationELB", "TargetResponseTime"),
+    ("AWS/ELB", "Latency"),
+    ("AWS/SQS", "ApproximateAgeOfOldestMessage"),
+    ("AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds"),
+];
+/// "Reporting criteria: There is a nonzero value", in the words of the load balancer's documentation; those of its
+/// metrics that begin so.
+const SPARSE: &[&str] = &[
+    "ActiveConnectionCount",
+    "ClientTLSNegotiationErrorCount",
+    "HTTPCode_",
+    "NewConnectionCount",
+    "ProcessedBytes",
+    "RejectedConnectionCount",
+    "TargetConnectionErrorCount",
+    "TargetResponseTime",
+];
+
+pub(super) fn bare_queue_length(
+    scope: &Scope<'_>,
+    policy: &Policy,
+    tracking: &Tracking,
+) -> Option<Diagnostic> {
+    let metric = single(policy, tracking).filter(|metric| is_one_of(metric, QUEUES))?;
+    let message = format!(
+        "the `{}` policy of {} tracks the length of a queue, which does not halve when tasks double",
+        policy.id.metric(),
+        scope.called()
+    );
+    let problem = Diagnostic::new(Code::BareQueueLength, name_place(scope, tracking), message)
+        .label(format!("{}", metric.name))
+        .help("track the backlog per task: `metrics` with the queue, the running tasks, and their quotient");
+    Some(problem)
+}
+
+pub(super) fn total_requests_as_target(
+    scope: &Scope<'_>,
+    policy: &Policy,
+    tracking: &Tracking,
+) -> Option<Diagnostic> {
+    single(policy, tracking).filter(|metric| is_one_of(metric, TOTALS))?;
+    let message = format!(
+        "the `{}` policy of {} tracks all requests together, which do not fall when tasks are added: it adds tasks to the maximum",
+        policy.id.metric(),
+        scope.called()
+    );
+    let problem = Diagnostic::new(Code::TotalRequestsAsTarget, name_place(scope, tracking), message)
+        .help("track requests per task: `requests: { target: … }`");
+    Some(problem)
+}
+
+pub(super) fn latency_as_target(
+    scope: &Scope<'_>,
+    policy: &Policy,
+    tracking: &Tracking,
+) -> Option<Diagnostic> {
+    let metric = single(policy, tracking).filter(|metric| is_one_of(metric, LATENCIES))?;
+    let message = format!(
+        "the `{}` policy of {} tracks a time, {}, which is not in proportion to the number of tasks",
+        policy.id.metric(),
+        scope.called(),
+        metric.name
+    );
+    let problem = Diagnostic::new(Code::LatencyAsTarget, name_place(scope, tracking), message).help(
+        "track what causes it (requests, CPU, backlog per task), and let an alarm or a `step` watch the time",
+    );
+    Some(problem)
+}
+
+pub(super) fn sparse_metric(scope: &Scope<'_>, policy: &Policy, tracking: &Tracking) -> Option<Diagnostic> {
+    if latency_as_target(scope, policy, tracking).is_some()
+        || fills(tracking)
+        || tracking.disable_scale_in.value
+    {
+        return None;
+    }
+    let sparse = |metric: &Metric| {
+        &*metric.namespace == "AWS/ApplicationELB" && SPARSE.iter().any(|name| metric.name.starts_with(name))
+    };
+    let (metric, place) = metrics(scope, policy, tracking).into_iter().find(|(metric, _)| sparse(metric))?;
+    let message = format!(
+        "{} has no data while it is zero, and a policy without data blocks scaling {} in",
+        metric.name,
+        scope.called()
+    );
+    let problem = Diagnostic::new(Code::SparseMetric, place.below([key("name")]), message)
+        .help("use metric math with `FILL(id, 0)`, or `disable_scale_in: true`");
+    Some(problem)
+}
+
+pub(super) fn container_insights(
+    scope: &Scope<'_>,
+    policy: &Policy,
+    tracking: &Tracking,
+) -> Option<Diagnostic> {
+    let insights = |metric: &Metric| metric.namespace.starts_with("ECS/ContainerInsights");
+    let (metric, place) =
+        metrics(scope, policy, tracking).into_iter().find(|(metric, _)| insights(metric))?;
+    let message = format!(
+        "{} is measured only where the cluster has Container Insights: without it this policy has no data",
+        metric.name
+    );
+    let problem = Diagnostic::new(Code::ContainerInsights, place.below([key("namespace")]), message)
+        .help("switch Container Insights on for the cluster first; CloudWatch bills its metrics");
+    Some(problem)
+}
+
+/// Elastic Load Balancing: "The only valid statistic is Sum. This represents the average, not the sum."
+pub(super) fn requests_statistic(
+    scope: &Scope<'_>,
+    policy: &Policy,
+    tracking: &Tracking,
+) -> Option<Diagnostic> {
+    let wrong = |metric: &Metric| {
+        is_one_of(metric, &[("AWS/ApplicationELB", "RequestCountPerTarget")])
+            && metric.statistic != Statistic::Sum
+    };
+    let (_, place) = metrics(scope, policy, tracking).into_iter().find(|(metric, _)| wrong(metric))?;
+    let place = place.below([key("statistic")]);
+    let message = "RequestCountPerTarget has one statistic, `sum`, which is the average over the targets";
+    let problem = Diagnostic::new(Code::RequestsStatistic, place.clone(), message)
+        .help("write `statistic: sum`")
+        .fix("write `sum`", place, "sum");
+    Some(problem)
+}
+
+/// Whether a policy acts on the CPU of its service.
+pub(super) fn measures_cpu(policy: &Policy) -> bool {
+    let cpu = |metric: &Metric| {
+        is_one_of(metric, &[("AWS/ECS", "CPUUtilization"), ("ECS/ContainerInsights", "CpuUtilized")])
+    };
+    match &policy.kind {
+        PolicyKind::Tracking(tracking) => match &tracking.metric {
+            TrackedMetric::Cpu(_) => true,
+            TrackedMetric::Custom(custom) => terms(custom).any(|(_, metric)| cpu(metric)),
+            TrackedMetric::Memory(_) | TrackedMetric::Requests(_) => false,
+        },
+        PolicyKind::Step(step) => cpu(&step.alarm.metric),
+        PolicyKind::Predictive(_) => false,
+    }
+}
+
+/// The one metric of the user's that a policy tracks as it is.
+fn single<'p>(policy: &Policy, tracking: &'p Tracking) -> Option<&'p Metric> {
+    match &tracking.metric {
+        TrackedMetric::Custom(CustomMetric::Single(metric)) if is_custom(policy) => Some(metric),
+        _ => None,
+    }
+}
+
+/// All metrics of the user's in a policy, each with its place.
+fn metrics<'p>(scope: &Scope<'_>, policy: &Policy, tracking: &'p Tracking) -> Vec<(&'p Metric, Location)> {
+    let TrackedMetric::Custom(custom) = &tracking.metric else { return Vec::new() };
+    let place = scope.at(&tracking.measured);
+    let place_of = |line: Option<usize>| match line {
+        Some(line) => place.below([Step::Index(line), key("metric")]),
+        None => place.clone(),
+    };
+    let own = is_custom(policy); // not the sum over two target groups, which is ours
+    terms(custom).filter(|_| own).map(|(line, metric)| (metric, place_of(line))).collect()
+}
+
+/// The metrics in a metric, each with its line of metric math.
+fn terms(custom: &CustomMetric) -> impl Iterator<Item = (Option<usize>, &Metric)> {
+    let (one, lines): (_, &[Query]) = match custom {
+        CustomMetric::Single(metric) => (Some((None, metric)), &[]),
+        CustomMetric::Math(lines) => (None, lines),
+    };
+    let of_lines = lines.iter().enumerate().filter_map(|(at, line)| match &line.term {
+        Term::Metric(metric) => Some((Some(at), metric)),
+        Term::Expression(_) => None,
+    });
+    one.into_iter().chain(of_lines)
+}
+
+/// Whether metric math says what a missing data point counts as.
+fn fills(tracking: &Tracking) -> bool {
+    let TrackedMetric::Custom(CustomMetric::Math(lines)) = &tracking.metric else { return false };
+    lines.iter().any(|line| matches!(&line.term, Term::Expression(text) if text.mentions("FILL")))
+}
+
+fn is_custom(policy: &Policy) -> bool {
+    matches!(policy.id, PolicyId::Custom(_))
+}
+
+fn is_one_of(metric: &Metric, names: &[(&str, &str)]) -> bool {
+    names.contains(&(&*metric.namespace, &*metric.name))
+}
+
+fn name_place(scope: &Scope<'_>, tracking: &Tracking) -> Location {
+    scope.at(&tracking.measured).below([key("name")])
+}
+
+fn key(name: &str) -> Step {
+    Step::Key(name.to_owned())
+}

@@ -1,0 +1,66 @@
+//! What AWS takes of an account and region before a quota must be raised.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
+use crate::plan::policy::{Policy, PolicyKind};
+use crate::plan::{Environment, Fleet, Service};
+
+/// Scalable targets of ECS in a region (quota L-782A3EE2, adjustable).
+const TARGETS: usize = 3000;
+/// CloudWatch alarms in a region (adjustable).
+const ALARMS: usize = 5000;
+
+pub(super) fn too_many_targets(fleet: &Fleet, found: &mut Diagnostics) {
+    for (environment, count) in beyond(fleet, TARGETS, |_| 1) {
+        let message = format!(
+            "{} brings the scalable targets of account {} in {} to {count}; AWS takes {TARGETS}",
+            environment.name, environment.account, environment.region
+        );
+        let problem = Diagnostic::new(Code::TooManyTargets, place(environment), message);
+        found.push_once(
+            problem.help("have the quota L-782A3EE2 raised, or spread the services over accounts"),
+        );
+    }
+}
+
+pub(super) fn too_many_alarms(fleet: &Fleet, found: &mut Diagnostics) {
+    let alarms = |service: &Service| service.policies.iter().map(alarms).sum();
+    for (environment, count) in beyond(fleet, ALARMS, alarms) {
+        let message = format!(
+            "{} brings the alarms of account {} in {} to {count}, others not counted; AWS takes {ALARMS}",
+            environment.name, environment.account, environment.region
+        );
+        let problem = Diagnostic::new(Code::TooManyAlarms, place(environment), message);
+        found.push_once(
+            problem.help("have CloudWatch's quota of alarms raised, or spread the services over accounts"),
+        );
+    }
+}
+
+/// Application Auto Scaling makes two alarms for a target tracking policy, one of them for scaling in.
+fn alarms(policy: &Policy) -> usize {
+    match &policy.kind {
+        PolicyKind::Tracking(tracking) if tracking.disable_scale_in.value => 1,
+        PolicyKind::Tracking(_) => 2,
+        PolicyKind::Step(_) => 1,
+        PolicyKind::Predictive(_) => 0,
+    }
+}
+
+/// For each account and region, the environment with which a count passes a limit, and the whole count.
+fn beyond(fleet: &Fleet, limit: usize, count: impl Fn(&Service) -> usize) -> Vec<(&Environment, usize)> {
+    let mut sums: BTreeMap<(&str, &str), (usize, Option<&Environment>)> = BTreeMap::new();
+    for environment in &fleet.environments {
+        let (sum, passing) = sums.entry((&environment.account, &environment.region)).or_default();
+        *sum += environment.services.iter().map(&count).sum::<usize>();
+        if *sum > limit && passing.is_none() {
+            *passing = Some(environment);
+        }
+    }
+    sums.into_values().filter_map(|(sum, passing)| Some((passing?, sum))).collect()
+}
+
+fn place(environment: &Environment) -> Location {
+    Location::key(["environments", &environment.name])
+}
