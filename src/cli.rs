@@ -88,9 +88,9 @@ Examples:
 
 What is meant so is allowed, with a reason: on its line, or alone on the line above,
   capacity: { min: 1 } # gen: allow(production-of-one) the scheduler must not run twice
-or in the whole spec: `lint: { allow: { production-of-one: the scheduler must not run twice } }`.
+or in the whole spec: `lint: { allow: { production-of-one: it must not run twice } }`.
 
-Exit status: 0 clean, or notices only; 1 findings; 2 no answer could be given (usage, files, invalid spec).";
+Exit status: 0 clean, or notices only; 1 findings; 2 no answer could be given.";
 
 /// One spec of ECS services in; Terraform, CloudFormation and AWS CLI scripts that scale them out.
 #[derive(Debug, Parser)]

@@ -38,7 +38,9 @@ def main() -> int:
     signal.alarm(SECONDS)
     child, terminal = pty.fork()
     if child == 0:
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and what is ignored stays ignored
+        # Python ignores the one, whoever runs the tests in the background the other; what is ignored stays ignored.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execvp(command[0], command)
     screen = b""
     while True:

@@ -60,6 +60,7 @@ pub struct Stage {
     pub tools: Tools,
     /// The AWS.
     pub moto: Moto,
+    aws: QuickAws,
     folder: tempfile::TempDir,
 }
 
@@ -95,7 +96,8 @@ impl Stage {
         fs::create_dir(folder.path().join("bin")).unwrap();
         fs::write(&wrapper, AWS).unwrap();
         fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
-        Some(Self { tools, moto, folder })
+        let aws = QuickAws::new(&tools);
+        Some(Self { tools, moto, aws, folder })
     }
 
     /// Renders another spec in place of the first.
@@ -127,8 +129,9 @@ impl Stage {
 
     /// Runs a script to which something happens.
     pub fn run_with(&self, script: &str, args: &[&str], mishap: Mishap<'_>) -> Output {
-        let mut command = self.tools.system("bash");
-        command.process_group(0);
+        // Whoever runs the tests in the background ignores SIGINT, and bash cannot trap what was ignored before it.
+        let mut command = self.tools.system("env");
+        command.args(["--default-signal", "bash"]).process_group(0);
         self.finish(command.arg(self.path(script)).args(args), mishap)
     }
 
@@ -143,8 +146,9 @@ impl Stage {
             let _ = fs::remove_file(self.path(file));
         }
         let stacks = self.path("bin/stacks");
-        let real = if stacks.exists() { stacks } else { self.tools.bin().join("aws") };
+        let real = if stacks.exists() { stacks } else { self.aws.path().join("aws") };
         let path = format!("{}:{}", self.path("bin").display(), std::env::var("PATH").unwrap());
+        self.aws.serve(command);
         command.current_dir(self.folder.path());
         command.env("PATH", path).env("REAL_AWS", real).env("CALLS", self.path("calls"));
         match mishap {
