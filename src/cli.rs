@@ -23,7 +23,7 @@ Examples:
 Without --spec, gen uses $GEN_SPEC, or looks for scalegen.yaml or the only YAML file in specs/,
 here and in the folders above. Files go to generated/ beside it.
 
-Exit status: 0 done or clean, 1 the answer is no (drift, findings of lint, invalid spec in validate),
+Exit status: 0 done or clean, 1 the answer is no (drift, findings, invalid spec in validate),
 2 no answer could be given (usage, files, invalid spec elsewhere), 130 interrupted.";
 
 const CHECK_EXAMPLES: &str = "\
