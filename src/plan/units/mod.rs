@@ -12,6 +12,7 @@ use crate::diagnostic::{Code, did_you_mean};
 pub use metric::{
     AlarmName, DimensionName, DimensionValue, Expression, MetricLabel, MetricName, Namespace, QueryId, Unit,
 };
+pub use operations::{Milliseconds, Percent, TopicArn, TopicName};
 pub use schedule::{ActionName, Schedule, TimeZone, Timestamp};
 
 /// Why a value was refused.
@@ -51,6 +52,7 @@ macro_rules! text_unit {
 }
 
 mod metric;
+mod operations;
 mod schedule;
 
 text_unit! {
