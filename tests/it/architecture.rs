@@ -11,9 +11,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("document", &["diagnostic"]),
     ("spec", &["document", "diagnostic"]),
     ("plan", &["spec", "diagnostic"]),
+    // What a plan costs: for documents, and for comparisons of two plans.
+    ("cost", &["plan"]),
     ("lint", &["plan", "document", "diagnostic"]),
     ("artifacts", &[]),
-    ("render", &["plan", "artifacts"]),
+    ("render", &["plan", "cost", "artifacts"]),
     ("report", &["artifacts", "document", "diagnostic"]),
     ("cli", &[]),
     ("commands", &["diagnostic", "document", "spec", "plan", "lint", "artifacts", "render", "report", "cli"]),
