@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use std::ops::Deref;
 
 use crate::diagnostic::{Location, Part, Step};
-use operations::{Expectations, Topic};
+use operations::{Expectations, Monitoring, Topic};
 use policy::{Gone, Policy, PolicyId, ScheduledAction, TargetGroup};
 use prices::Prices;
 use units::{
@@ -156,6 +156,8 @@ pub struct Environment {
     pub tags: Tags,
     /// The topic that alarms and events go to.
     pub topic: Option<Topic>,
+    /// What else is made for all its services together.
+    pub monitoring: Option<Monitoring>,
     /// The services, sorted by name.
     pub services: Vec<Service>,
     /// Services that left the spec and whose live scaling stays, sorted by name.

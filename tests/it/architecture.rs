@@ -13,9 +13,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("plan", &["spec", "diagnostic"]),
     // What a plan costs: for documents, and for comparisons of two plans.
     ("cost", &["plan"]),
+    // What CloudWatch draws of a plan: data without a language, which tests judge and draw too.
+    ("dashboard", &["plan"]),
     ("lint", &["plan", "document", "diagnostic"]),
     ("artifacts", &[]),
-    ("render", &["plan", "cost", "artifacts"]),
+    ("render", &["plan", "cost", "dashboard", "artifacts"]),
     ("report", &["artifacts", "document", "diagnostic"]),
     ("cli", &[]),
     ("commands", &["diagnostic", "document", "spec", "plan", "lint", "artifacts", "render", "report", "cli"]),

@@ -2,6 +2,7 @@
 
 mod api;
 mod group;
+mod monitoring;
 mod policy;
 mod read_back;
 mod root;
@@ -13,6 +14,8 @@ use serde_json::json;
 
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
 use group::{GroupView, Parameter};
+use monitoring::MonitoringView;
+pub use monitoring::{BoardView, boards};
 use policy::{GoneView, PolicyView, ScheduledActionView};
 use root::{InRoot, RootFiles};
 use stage::Stages;
@@ -54,6 +57,7 @@ pub struct EnvironmentView<'f> {
     root_files: RootFiles,
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
+    monitoring: Option<MonitoringView>,
 }
 
 /// What service templates see.
@@ -86,6 +90,8 @@ pub struct ServiceView<'f> {
     schedule: Vec<ScheduledActionView<'f>>,
     gone: GoneView<'f>,
     stages: Stages<'f>,
+    /// The dashboard that begins with it, but for the first of the environment.
+    further_board: Option<BoardView>,
     /// Names of the alarms of step policies.
     alarm_names: Vec<&'f str>,
     /// Names of all that is gone, and the name that the service had in the spec.
@@ -139,7 +145,7 @@ impl<'f> FleetView<'f> {
 
 impl<'f> EnvironmentView<'f> {
     /// The view of an environment.
-    pub fn new(fleet: &'f Fleet, environment: &'f plan::Environment) -> Self {
+    pub fn new(fleet: &'f Fleet, environment: &'f plan::Environment, boards: &[BoardView]) -> Self {
         let groups = environment.services.iter().flat_map(plan::Service::target_groups);
         let named = |group: &'f plan::policy::TargetGroup| match &group.balancer {
             LoadBalancer::Named { name, .. } => Some(BalancerView { name, ident: name.ident() }),
@@ -166,13 +172,19 @@ impl<'f> EnvironmentView<'f> {
                 .iter()
                 .map(|name| RemovedView { name, ident: name.ident() })
                 .collect(),
+            monitoring: MonitoringView::new(fleet, environment, boards),
         }
     }
 }
 
 impl<'f> ServiceView<'f> {
     /// The view of a service.
-    pub fn new(fleet: &'f Fleet, environment: &'f plan::Environment, service: &'f plan::Service) -> Self {
+    pub fn new(
+        fleet: &'f Fleet,
+        environment: &'f plan::Environment,
+        service: &'f plan::Service,
+        boards: &[BoardView],
+    ) -> Self {
         let groups = group::views(service);
         Self {
             project: &fleet.project,
@@ -207,6 +219,7 @@ impl<'f> ServiceView<'f> {
             gone_names: policy::gone_names(service),
             parameters: group::parameters(&groups),
             stages: Stages::new(service, &groups),
+            further_board: monitoring::further(boards, &service.name),
             groups,
         }
     }

@@ -3,6 +3,7 @@
 pub mod expected;
 pub mod quick_aws;
 pub mod stage;
+pub mod together;
 pub mod tools;
 
 use std::path::{Path, PathBuf};
