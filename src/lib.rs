@@ -47,6 +47,8 @@ pub mod lint;
 
 pub mod artifacts;
 
+pub mod diff;
+
 pub mod render;
 
 pub mod report;

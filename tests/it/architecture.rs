@@ -13,10 +13,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("plan", &["spec", "diagnostic"]),
     ("lint", &["plan", "document", "diagnostic"]),
     ("artifacts", &[]),
+    ("diff", &["plan", "artifacts"]),
     ("render", &["plan", "artifacts"]),
-    ("report", &["artifacts", "document", "diagnostic"]),
+    ("report", &["diff", "artifacts", "document", "diagnostic"]),
     ("cli", &[]),
-    ("commands", &["diagnostic", "document", "spec", "plan", "lint", "artifacts", "render", "report", "cli"]),
+    (
+        "commands",
+        &["diagnostic", "document", "spec", "plan", "lint", "artifacts", "diff", "render", "report", "cli"],
+    ),
     ("lib", &["diagnostic", "document", "spec", "plan", "artifacts", "render"]),
 ];
 

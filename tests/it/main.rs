@@ -7,6 +7,7 @@ mod architecture;
 mod cases;
 mod command;
 mod deploy;
+mod diff;
 mod dropped;
 mod editors;
 mod equality;
