@@ -43,6 +43,8 @@ pub mod spec;
 
 pub mod plan;
 
+pub mod cost;
+
 pub mod lint;
 
 pub mod artifacts;

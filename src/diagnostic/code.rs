@@ -288,6 +288,14 @@ codes! {
     /// They do not change the task definition.
     TaskSize = "task-size" Error;
 
+    /// A price list is dated, in one currency, and made of positive numbers.
+    ///
+    /// Amounts are computed exactly from these numbers and shown with the day on which they held; a mistyped one would
+    /// make a cost page that looks right and is not. Prices change nothing on AWS.
+    ///
+    /// Source: AWS Fargate pricing; AWS Price List Bulk API, AmazonECS
+    Prices = "prices" Error;
+
     /// A namespace, metric, dimension, unit, label or alarm name that CloudWatch refuses.
     ///
     /// A metric that CloudWatch does not have yields no data, and a policy without data neither scales out nor lets the

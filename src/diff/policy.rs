@@ -31,13 +31,24 @@ fn changed(found: &mut Found, pair: Pair<'_>, old: &Policy, new: &Policy) {
         new.renamed_from.as_ref().map(|name| &name.value),
     );
     found.option(format!("{path}.renamed_from"), "", froms, ToString::to_string, |_, new| match new {
+        Some(from) if *from == &name.value => none("goes with the new name"),
         Some(_) => medium("a policy of that name is deleted where it is live"),
         None => low("right once every environment was applied with it"),
     });
-    found.compare(format!("{path}.adopt"), "", (adopt, &new.adopt), |flag| yes_no(*flag), |_, new| match new {
-        true => low("what is live is imported instead of made"),
-        false => none("nothing is imported any more: right once it is in the state or the stack"),
-    });
+    // A policy that does as its service does is said there.
+    let inherited = *adopt == pair.old.adopt.value && new.adopt == pair.new.adopt.value;
+    if !inherited {
+        found.compare(
+            format!("{path}.adopt"),
+            "",
+            (adopt, &new.adopt),
+            |flag| yes_no(*flag),
+            |_, new| match new {
+                true => low("what is live is imported instead of made"),
+                false => none("it is not imported any more: right once it is in the state or the stack"),
+            },
+        );
+    }
     match (kind, &new.kind) {
         (PolicyKind::Tracking(old), PolicyKind::Tracking(new)) => {
             tracking::compare(found, pair, id, (old, new));

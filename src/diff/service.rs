@@ -101,7 +101,7 @@ fn names(found: &mut Found, Pair { old, new, .. }: Pair<'_>) {
 }
 
 fn another_resource() -> Verdict {
-    high("another ECS service is scaled; the old one keeps its tasks; Terraform ends its scaling, the other dialects leave it live")
+    high("another ECS service is scaled; the old one keeps its tasks; Terraform ends its scaling, the CLI script leaves it live")
 }
 
 fn minimum(old: Tasks, new: Tasks) -> Verdict {
@@ -115,10 +115,7 @@ fn minimum(old: Tasks, new: Tasks) -> Verdict {
     if new == 0 {
         return high("without load all tasks go, and CPU and memory have no data to bring them back");
     }
-    medium(format!(
-        "without load {} fewer run: less to meet a sudden load with, until more have started",
-        tasks(old - new)
-    ))
+    medium(format!("without load down to {}: less to meet a sudden load with, until more have started", tasks(new)))
 }
 
 fn maximum(old: Tasks, new: Tasks) -> Verdict {
@@ -172,7 +169,7 @@ fn suspensions(found: &mut Found, old: Option<&Suspended>, new: Option<&Suspende
                 (_, Some(true)) if key == "out" => high(held),
                 (_, Some(true)) => medium(held),
                 (Some(true), Some(false)) => medium(lifted),
-                (None, _) => low(format!("no longer left as it is live: {lifted}")),
+                (None, _) => low("no longer left as it is live: if it is held back there, that ends"),
                 (_, None) => low("left as it is live: what is held back there stays so"),
                 _ => none("as before"),
             },

@@ -3,7 +3,7 @@
 use super::found::{Found, Verdict, high, low, medium};
 use super::service::Pair;
 use super::values::{self, yes_no};
-use crate::plan::policy::{PolicyId, TrackedMetric, Tracking};
+use crate::plan::policy::{PolicyId, Resolution, TrackedMetric, Tracking};
 use crate::plan::units::{Seconds, TargetValue};
 
 /// A target that changes by this factor is a slip of the unit or of a finger, until somebody says that it is none.
@@ -72,11 +72,15 @@ pub(super) fn unit(id: &PolicyId) -> &'static str {
     }
 }
 
+/// The times are those of AWS's own benchmark (AWS_FACTS 5.2; what's-new of 2026-06-18).
 fn other_metric(new: &TrackedMetric) -> Verdict {
     match new {
-        TrackedMetric::Cpu(_) | TrackedMetric::Memory(_) => medium(
-            "another metric of ECS, which must be measured so before the policy is put; switching ECS to 20s is a deployment, and billed",
-        ),
+        TrackedMetric::Cpu(every) | TrackedMetric::Memory(every) => match every.value {
+            Resolution::High => medium(
+                "scales out in about 1.5 minutes instead of 6; ECS must be told to measure so first, which is a deployment, and billed",
+            ),
+            Resolution::Standard => medium("scales out in about 6 minutes instead of 1.5"),
+        },
         TrackedMetric::Requests(_) => high(
             "another target group is counted: AWS refuses one that is not attached to the service, and one without data keeps every policy from removing tasks",
         ),

@@ -37,9 +37,9 @@ pub(super) fn time(seconds: Seconds) -> String {
 
 pub(super) fn balancer(balancer: &LoadBalancer) -> String {
     match balancer {
-        LoadBalancer::Named { name, target_group } => format!("{name} → {target_group}"),
+        LoadBalancer::Named { name, target_group } => format!("{target_group} of {name}"),
         LoadBalancer::Literal { arn_suffix, target_group_arn_suffix } => {
-            format!("{arn_suffix} → {target_group_arn_suffix}")
+            format!("{target_group_arn_suffix} of {arn_suffix}")
         }
     }
 }

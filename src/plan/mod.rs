@@ -3,6 +3,7 @@
 
 mod names;
 pub mod policy;
+pub mod prices;
 mod regions;
 mod resolve;
 mod rules;
@@ -13,6 +14,7 @@ use std::ops::Deref;
 
 use crate::diagnostic::{Location, Part, Step};
 use policy::{Gone, Policy, PolicyId, ScheduledAction, TargetGroup};
+use prices::Prices;
 use units::{
     AccountId, BalancerName, EcsName, LoadBalancerSuffix, Region, Seconds, Slug, StackName,
     TargetGroupSuffix, Tasks,
@@ -131,6 +133,8 @@ pub struct Fleet {
     pub environments: Vec<Environment>,
     /// The rollout, first wave first.
     pub waves: Vec<Wave>,
+    /// What AWS charges.
+    pub prices: Prices,
     /// Findings of which the spec says that they are meant so: code and reason, as they stand there.
     pub allowed: std::collections::BTreeMap<String, String>,
 }

@@ -1,6 +1,7 @@
 //! The file format, as types. Nothing is decided here: every optional field is an `Option`, defaults are applied
 //! by [`crate::plan::resolve`], last. The doc comments are what users read in their editors, through the schema.
 
+mod prices;
 mod read;
 mod scaling;
 mod schema;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use crate::diagnostic::Diagnostic;
 use words::{Controller, Strategy};
 
+pub use prices::*;
 pub use read::read;
 pub use scaling::*;
 pub use schema::schema;
@@ -64,6 +66,9 @@ pub struct Spec {
     /// What `gen lint` may pass over.
     #[schemars(extend("examples" = [{ "allow": { "production-of-one": "the scheduler must not run twice" } }]))]
     pub lint: Option<Lint>,
+    /// What AWS charges, for cost pages and comparisons. It changes nothing on AWS.
+    #[schemars(extend("examples" = [{ "date": "2026-09-01", "regions": { "eu-west-2": { "x86_64": { "vcpu_hour": 0.04656, "gb_hour": 0.00511 } } } }]))]
+    pub prices: Option<Prices>,
     /// Single values that the schema refuses. Whoever judges values has better words for them; these are shown only
     /// if nothing else finds fault, so that no constraint of the schema can be passed over.
     #[serde(skip)]

@@ -11,11 +11,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("document", &["diagnostic"]),
     ("spec", &["document", "diagnostic"]),
     ("plan", &["spec", "diagnostic"]),
+    // What a plan costs: for documents, and for comparisons of two plans.
+    ("cost", &["plan"]),
     ("lint", &["plan", "document", "diagnostic"]),
     ("artifacts", &[]),
-    ("diff", &["plan", "artifacts"]),
-    ("render", &["plan", "artifacts"]),
-    ("report", &["diff", "artifacts", "document", "diagnostic"]),
+    // What changes between two plans, and between what is rendered of them.
+    ("diff", &["plan", "cost", "artifacts"]),
+    ("render", &["plan", "cost", "artifacts"]),
+    ("report", &["cost", "diff", "artifacts", "document", "diagnostic"]),
     ("cli", &[]),
     (
         "commands",

@@ -6,6 +6,7 @@ mod layers;
 mod metric;
 mod policy;
 mod predictive;
+mod prices;
 mod removed;
 mod schedule;
 mod service;
@@ -75,6 +76,7 @@ impl Resolver<'_, '_> {
             .map(|(name, environment)| self.environment(name, environment, &tags, &service_names))
             .collect();
         let waves = self.waves();
+        let prices = self.prices();
         Some(Fleet {
             project: project?,
             change: spec.change.clone(),
@@ -82,6 +84,7 @@ impl Resolver<'_, '_> {
             // A broken environment is reported; the rules still judge the others.
             environments: environments.into_iter().flatten().collect(),
             waves,
+            prices,
             allowed: spec.lint.as_ref().map(|lint| lint.allow.clone()).unwrap_or_default(),
         })
     }

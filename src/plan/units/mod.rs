@@ -12,6 +12,8 @@ use crate::diagnostic::{Code, did_you_mean};
 pub use metric::{
     AlarmName, DimensionName, DimensionValue, Expression, MetricLabel, MetricName, Namespace, QueryId, Unit,
 };
+pub(crate) use price::nanos;
+pub use price::{Currency, Rate, check_day};
 pub use schedule::{ActionName, Schedule, TimeZone, Timestamp};
 
 /// Why a value was refused.
@@ -51,6 +53,7 @@ macro_rules! text_unit {
 }
 
 mod metric;
+mod price;
 mod schedule;
 
 text_unit! {

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::{DiffReport, Group, NOTHING, by_risk, file_counts, groups, listed, size, visible};
+use super::{DiffReport, Group, NOTHING, by_risk, file_counts, groups, listed, size, visible, with_unit};
 use crate::diff::{Change, EnvironmentChanges, Risk};
 use crate::report::plain::counted;
 
@@ -108,14 +108,12 @@ fn block<'d>(title: &str, changes: &'d [Change]) -> Block<'d> {
 
 fn row(change: &Change) -> String {
     let side = |value: &Option<String>| value.as_deref().map_or(NOTHING.into(), code);
-    let unit = if change.unit.is_empty() { String::new() } else { format!(" {}", change.unit) };
+    let (old, new) = with_unit(change, side(&change.old), side(&change.new));
     format!(
-        "| {} {} | {} | {} → {}{unit} | {} |\n",
+        "| {} {} | {} | {old} → {new} | {} |\n",
         mark(change.risk),
         change.risk.name(),
         code(&change.setting),
-        side(&change.old),
-        side(&change.new),
         change.consequence
     )
 }

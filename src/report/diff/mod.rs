@@ -118,5 +118,14 @@ fn visible(text: &str, most: usize) -> String {
     shown
 }
 
+/// Both values as they are shown, and the unit behind the last that is there.
+fn with_unit(change: &Change, old: String, new: String) -> (String, String) {
+    let unit = if change.unit.is_empty() { String::new() } else { format!(" {}", change.unit) };
+    match change.new {
+        Some(_) => (old, new + &unit),
+        None => (old + &unit, new),
+    }
+}
+
 /// What a change has where a value is missing.
 const NOTHING: &str = "—";

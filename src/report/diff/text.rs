@@ -2,11 +2,13 @@
 
 use std::io::{self, Write};
 
-use super::{DiffReport, NOTHING, by_risk, file_counts, groups, listed, size, visible};
+use super::{DiffReport, NOTHING, by_risk, file_counts, groups, listed, size, visible, with_unit};
 use crate::diff::{Change, Risk};
 
 /// More names of files than this are nobody's reading.
 const MOST_FILES: usize = 20;
+/// More services in one title, too.
+const MOST_SERVICES: usize = 20;
 /// Longer values are cut, in characters.
 const LONGEST: usize = 200;
 const RISK_WIDTH: usize = 6;
@@ -24,9 +26,11 @@ pub fn text(report: &DiffReport<'_>, color: bool, quiet: bool, out: &mut dyn Wri
     for environment in &differences.environments {
         block(&environment.name, &environment.changes, color, out)?;
         for group in groups(environment) {
-            let names: Vec<String> =
-                group.services.iter().map(|service| format!("{}/{service}", environment.name)).collect();
-            block(&names.join(", "), group.changes, color, out)?;
+            let shown = group.services.iter().take(MOST_SERVICES);
+            let names: Vec<String> = shown.map(|service| format!("{}/{service}", environment.name)).collect();
+            let left = group.services.len() - names.len();
+            let more = if left > 0 { format!(" and {left} more") } else { String::new() };
+            block(&format!("{}{more}", names.join(", ")), group.changes, color, out)?;
         }
     }
     if !files.is_empty() {
@@ -72,8 +76,8 @@ fn setting(change: &Change) -> String {
 /// `10 → 6 tasks`
 fn values(change: &Change) -> String {
     let side = |value: &Option<String>| value.as_deref().map_or(NOTHING.into(), |text| visible(text, LONGEST));
-    let unit = if change.unit.is_empty() { String::new() } else { format!(" {}", change.unit) };
-    format!("{} → {}{unit}", side(&change.old), side(&change.new))
+    let (old, new) = with_unit(change, side(&change.old), side(&change.new));
+    format!("{old} → {new}")
 }
 
 fn style(risk: Risk) -> &'static str {
