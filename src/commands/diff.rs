@@ -28,7 +28,7 @@ pub(super) fn run(args: &Diff, streams: &mut Streams<'_>) -> Result<Outcome, Fai
         render(fleet, &templates, &everything).map_err(|error| Failure::Template(error, false))
     };
     let files = diff::files(&files_of(&old)?, &files_of(&new)?);
-    let differences = diff::fleets(&old, &new);
+    let (differences, costs) = (diff::fleets(&old, &new), diff::costs(&old, &new));
     drop(progress);
     let report = DiffReport {
         project: &new.project,
@@ -36,6 +36,7 @@ pub(super) fn run(args: &Diff, streams: &mut Streams<'_>) -> Result<Outcome, Fai
         new: &after,
         differences: &differences,
         files: &files,
+        costs: &costs,
     };
     match args.format {
         DiffFormat::Text => report::diff::text(&report, streams.out_color, streams.quiet, streams.out)?,

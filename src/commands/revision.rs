@@ -96,7 +96,8 @@ impl Git {
     }
 
     fn unknown(&self, revision: &str, named: &str) -> Result<Failure, Failure> {
-        let shallow = self.line(&["rev-parse", "--is-shallow-repository"])?.is_some_and(|line| line == "true");
+        let shallow =
+            self.line(&["rev-parse", "--is-shallow-repository"])?.is_some_and(|line| line == "true");
         let file = if revision == named { format!("no file `{named}` and ") } else { String::new() };
         let help = if shallow {
             "; this clone is shallow and lacks most of them: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout, brings them"

@@ -5,23 +5,17 @@ use super::values::{self, word};
 use crate::plan::policy::{Alarm, Comparison};
 
 pub(super) fn compare(found: &mut Found, path: &str, (old, new): (&Alarm, &Alarm)) {
-    let Alarm {
-        name,
-        metric,
-        comparison,
-        threshold,
-        period,
-        evaluation_periods,
-        datapoints,
-        missing_data,
-    } = old;
+    let Alarm { name, metric, comparison, threshold, period, evaluation_periods, datapoints, missing_data } =
+        old;
     let watches_above = matches!(new.comparison, Comparison::Above | Comparison::AtLeast);
     let of = |key: &str| format!("{path}.{key}");
     found.value(of("alarm_name"), "", (&name.value, &new.name.value), |_, _| {
         medium("another alarm: Terraform and CloudFormation replace the old one; where the CLI script made it, it stays and goes on triggering the policy until it is deleted by hand")
     });
     found.compare(of("metric"), "", (metric, &new.metric), values::metric, |_, _| {
-        medium("another metric triggers it; CloudWatch takes any name, and an alarm without data never goes off")
+        medium(
+            "another metric triggers it; CloudWatch takes any name, and an alarm without data never goes off",
+        )
     });
     found.compare(of("comparison"), "", (comparison, &new.comparison), word, |_, _| {
         medium("the alarm goes off on other values")

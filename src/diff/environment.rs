@@ -38,7 +38,9 @@ fn forgotten(found: &mut Found, old: &[Slug], new: &[Slug], services: &[Service]
         }
     }
     for name in old.iter().filter(|name| !new.contains(name)) {
-        let said = medium("right once every environment was applied with it; before that, Terraform destroys the scaling of the service");
+        let said = medium(
+            "right once every environment was applied with it; before that, Terraform destroys the scaling of the service",
+        );
         found.add("removed", "", (Some(name.to_string()), None), said);
     }
 }
@@ -100,7 +102,9 @@ pub(super) fn removed(old: &Environment) -> EnvironmentChanges {
     let Environment { name, account, region, tags: _, services, removed: _ } = old;
     let mut found = Found::default();
     let place = format!("account {account}, {region}, {} services", services.len());
-    let said = medium("its files are deleted, and nothing else: what is live goes on scaling and nobody looks after it; destroy it before the files are gone");
+    let said = medium(
+        "its files are deleted, and nothing else: what is live goes on scaling and nobody looks after it; destroy it before the files are gone",
+    );
     found.add("environment", "", (Some(place), None), said);
     EnvironmentChanges { name: name.to_string(), changes: found.sorted(), services: Vec::new() }
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::environment::{added, environments, removed};
 use super::found::{Found, low, medium, none};
-use super::{Differences, values};
+use super::{Differences, prices, values};
 use crate::plan::{Environment, Fleet, Tags, Wave};
 
 /// Compares two fleets.
 pub fn fleets(old: &Fleet, new: &Fleet) -> Differences {
-    let Fleet { project, change, tags, environments: _, waves, allowed } = old;
+    let Fleet { project, change, tags, environments: _, waves, prices: before, allowed } = old;
     let mut found = Found::default();
     found.value("project", "", (project, &new.project), |_, _| {
         medium("gen takes the files of the old project for foreign ones and refuses to write over them: delete those first")
@@ -19,6 +19,7 @@ pub fn fleets(old: &Fleet, new: &Fleet) -> Differences {
     });
     tags_changed(&mut found, tags, &new.tags, &[]);
     waves_changed(&mut found, waves, &new.waves);
+    prices::compare(&mut found, before, &new.prices);
     maps(&mut found, "lint.allow", allowed, &new.allowed, |found, setting, values| {
         found.add(setting, "", values, none("what gen lint passes over; no effect on scaling"));
     });

@@ -5,18 +5,21 @@
 //! said to be of no concern.
 
 mod alarm;
+mod cost;
 mod environment;
 mod files;
 mod fleet;
 mod found;
-mod predictive;
 mod policy;
+mod predictive;
+mod prices;
 mod schedule;
 mod service;
 mod step;
 mod tracking;
 mod values;
 
+pub use cost::{Bound, Cost, Costs, costs};
 pub use files::{Files, files};
 pub use fleet::fleets;
 

@@ -5,9 +5,7 @@ use super::service::Pair;
 use super::values::{self, word, yes_no};
 use super::{predictive, step, tracking};
 use crate::plan::Service;
-use crate::plan::policy::{
-    ForecastMode, GonePolicy, Policy, PolicyKind, Predictive, StepScaling, Tracking,
-};
+use crate::plan::policy::{ForecastMode, GonePolicy, Policy, PolicyKind, Predictive, StepScaling, Tracking};
 
 pub(super) fn compare(found: &mut Found, pair: Pair<'_>, old: &[Policy], new: &[Policy]) {
     for policy in old {
@@ -26,12 +24,10 @@ fn changed(found: &mut Found, pair: Pair<'_>, old: &Policy, new: &Policy) {
     let path = id.path();
     let names = (&name.value, &new.name.value);
     found.value(format!("{path}.policy_name"), "", names, |_, _| renamed(pair, old, new));
-    let froms = (
-        renamed_from.as_ref().map(|name| &name.value),
-        new.renamed_from.as_ref().map(|name| &name.value),
-    );
+    let froms =
+        (renamed_from.as_ref().map(|name| &name.value), new.renamed_from.as_ref().map(|name| &name.value));
     found.option(format!("{path}.renamed_from"), "", froms, ToString::to_string, |_, new| match new {
-        Some(from) if *from == &name.value => none("goes with the new name"),
+        Some(from) if *from == name.value => none("goes with the new name"),
         Some(_) => medium("a policy of that name is deleted where it is live"),
         None => low("right once every environment was applied with it"),
     });
@@ -70,7 +66,9 @@ fn renamed(pair: Pair<'_>, old: &Policy, new: &Policy) -> Verdict {
         return none("the policy of the other service");
     }
     if new.renamed_from.as_ref().is_some_and(|from| from.value == old.name.value) {
-        return medium("the old policy is deleted before the new one is made: for a moment its metric scales nothing");
+        return medium(
+            "the old policy is deleted before the new one is made: for a moment its metric scales nothing",
+        );
     }
     match (old.tracking(), new.tracking()) {
         (Some(before), Some(after)) if tracking::same_metric(&before.metric, &after.metric) => high(
@@ -90,9 +88,9 @@ fn added(policy: &Policy) -> Verdict {
         PolicyKind::Tracking(_) => medium(
             "a further reason to add tasks, and from now on tasks are removed only when it agrees too; without data it never does",
         ),
-        PolicyKind::Step(_) => {
-            medium("acts as soon as its alarm goes off; target tracking has no veto over the tasks it removes")
-        }
+        PolicyKind::Step(_) => medium(
+            "acts as soon as its alarm goes off; target tracking has no veto over the tasks it removes",
+        ),
         PolicyKind::Predictive(forecast) if forecast.mode == ForecastMode::ForecastOnly => {
             none("a forecast that is only shown")
         }
@@ -142,12 +140,22 @@ pub(super) fn gone(found: &mut Found, pair: Pair<'_>) {
     }
     for name in new.actions.iter().filter(|name| !actions.contains(name)) {
         if !pair.old.schedule.iter().any(|action| action.name.value == *name) {
-            found.add("scaling.schedule", "", (None, Some(format!("delete {name}"))), delete("scheduled action"));
+            found.add(
+                "scaling.schedule",
+                "",
+                (None, Some(format!("delete {name}"))),
+                delete("scheduled action"),
+            );
         }
     }
     for name in actions.iter().filter(|name| !new.actions.contains(name)) {
         if !pair.new.schedule.iter().any(|action| action.name.value == *name) {
-            found.add("scaling.schedule", "", (Some(format!("delete {name}")), None), keep("scheduled action"));
+            found.add(
+                "scaling.schedule",
+                "",
+                (Some(format!("delete {name}")), None),
+                keep("scheduled action"),
+            );
         }
     }
 }

@@ -30,13 +30,17 @@ pub(super) fn compare(found: &mut Found, id: &PolicyId, (old, new): (&Predictive
         ForecastMode::ForecastOnly => high("no tasks are started ahead of the load any more"),
     });
     let show = |seconds: &Seconds| seconds.get().to_string();
-    found.compare(format!("{path}.buffer"), "s", (&buffer.value, &new.buffer.value), show, |old, new| {
-        match (acts, new < old) {
+    found.compare(
+        format!("{path}.buffer"),
+        "s",
+        (&buffer.value, &new.buffer.value),
+        show,
+        |old, new| match (acts, new < old) {
             (false, _) => none("the forecast is only shown"),
             (true, true) => medium("tasks start later before they are needed"),
             (true, false) => low("tasks start earlier before they are needed, and cost longer"),
-        }
-    });
+        },
+    );
     let buffers = (
         max_capacity_buffer.as_ref().map(|buffer| buffer.value),
         new.max_capacity_buffer.as_ref().map(|buffer| buffer.value),

@@ -14,7 +14,9 @@ pub(super) fn compare(found: &mut Found, pair: Pair<'_>, old: &[ScheduledAction]
     }
     for action in new.iter().filter(|action| !old.iter().any(|before| before.key == action.key)) {
         let said = match action.max {
-            Some(_) => medium("changes the limits at that time and leaves them so; tasks above its maximum are stopped at once"),
+            Some(_) => medium(
+                "changes the limits at that time and leaves them so; tasks above its maximum are stopped at once",
+            ),
             None => medium("changes the limits at that time and leaves them so"),
         };
         found.add(path(action), "", (None, Some(summary(action))), said);
@@ -67,7 +69,9 @@ fn deleted(pair: Pair<'_>, old: &ScheduledAction) -> Verdict {
     let effect = "the limits stay as it set them last, until they are set again";
     match pair.elsewhere() || pair.new.gone.actions.contains(&old.name.value) {
         true => medium(format!("it does not run any more; {effect}")),
-        false => high(format!("Terraform and CloudFormation delete it, the CLI script leaves it live; {effect}. To delete it everywhere, keep its entry with `enabled: false`")),
+        false => high(format!(
+            "Terraform and CloudFormation delete it, the CLI script leaves it live; {effect}. To delete it everywhere, keep its entry with `enabled: false`"
+        )),
     }
 }
 

@@ -52,8 +52,12 @@ pub(super) fn compare(pair: Pair<'_>) -> Found {
         }
         high("CloudFormation: a second stack for what the old one owns, and deleting the old one ends the scaling; delete it first, with its resources retained")
     });
-    found.compare("capacity.min", "tasks", (&min.value, &new.min.value), shown, |old, new| minimum(*old, *new));
-    found.compare("capacity.max", "tasks", (&max.value, &new.max.value), shown, |old, new| maximum(*old, *new));
+    found.compare("capacity.min", "tasks", (&min.value, &new.min.value), shown, |old, new| {
+        minimum(*old, *new)
+    });
+    found.compare("capacity.max", "tasks", (&max.value, &new.max.value), shown, |old, new| {
+        maximum(*old, *new)
+    });
     found.compare(
         "capacity.scale_to_zero",
         "",
@@ -67,10 +71,16 @@ pub(super) fn compare(pair: Pair<'_>) -> Found {
     sizes(&mut found, task.as_ref(), new.task.as_ref());
     suspensions(&mut found, suspended.as_ref(), new.suspended.as_ref());
     deployments(&mut found, deployment, &new.deployment);
-    found.compare("adopt", "", (&adopt.value, &new.adopt.value), |flag| yes_no(*flag), |_, new| match new {
-        true => low("what is live is imported instead of made"),
-        false => none("nothing is imported any more: right once it is in the state or the stack"),
-    });
+    found.compare(
+        "adopt",
+        "",
+        (&adopt.value, &new.adopt.value),
+        |flag| yes_no(*flag),
+        |_, new| match new {
+            true => low("what is live is imported instead of made"),
+            false => none("nothing is imported any more: right once it is in the state or the stack"),
+        },
+    );
     policy::compare(&mut found, pair, policies, &new.policies);
     schedule::compare(&mut found, pair, actions, &new.schedule);
     policy::gone(&mut found, pair);
@@ -85,10 +95,12 @@ fn shown(count: &Tasks) -> String {
 fn names(found: &mut Found, Pair { old, new, .. }: Pair<'_>) {
     if old.name != new.name {
         let said = match &new.renamed_from {
-            Some(from) if *from == old.name => {
-                low("another name in the spec: the Terraform state moves with it, nothing live changes by that")
-            }
-            _ => high("another name in the spec without `renamed_from`: Terraform destroys the scaling and makes it anew; in between, nothing scales"),
+            Some(from) if *from == old.name => low(
+                "another name in the spec: the Terraform state moves with it, nothing live changes by that",
+            ),
+            _ => high(
+                "another name in the spec without `renamed_from`: Terraform destroys the scaling and makes it anew; in between, nothing scales",
+            ),
         };
         found.value("name", "", (&old.name, &new.name), |_, _| said);
         return;
@@ -101,7 +113,9 @@ fn names(found: &mut Found, Pair { old, new, .. }: Pair<'_>) {
 }
 
 fn another_resource() -> Verdict {
-    high("another ECS service is scaled; the old one keeps its tasks; Terraform ends its scaling, the CLI script leaves it live")
+    high(
+        "another ECS service is scaled; the old one keeps its tasks; Terraform ends its scaling, the CLI script leaves it live",
+    )
 }
 
 fn minimum(old: Tasks, new: Tasks) -> Verdict {
@@ -115,13 +129,18 @@ fn minimum(old: Tasks, new: Tasks) -> Verdict {
     if new == 0 {
         return high("without load all tasks go, and CPU and memory have no data to bring them back");
     }
-    medium(format!("without load down to {}: less to meet a sudden load with, until more have started", tasks(new)))
+    medium(format!(
+        "without load down to {}: less to meet a sudden load with, until more have started",
+        tasks(new)
+    ))
 }
 
 fn maximum(old: Tasks, new: Tasks) -> Verdict {
     let (old, new) = (old.get(), new.get());
     if new < old {
-        return high(format!("moves running tasks down at once when more than {new} run; under load it ends there"));
+        return high(format!(
+            "moves running tasks down at once when more than {new} run; under load it ends there"
+        ));
     }
     low(format!("under load up to {} more than before, and their cost", tasks(new - old)))
 }
@@ -136,9 +155,16 @@ fn sizes(found: &mut Found, old: Option<&Task>, new: Option<&Task>) {
             Some(*architecture)
         },
     );
-    found.option("task.vcpu", "vCPU", (vcpu(old).as_ref(), vcpu(new).as_ref()), f64::to_string, |_, _| said());
+    found
+        .option("task.vcpu", "vCPU", (vcpu(old).as_ref(), vcpu(new).as_ref()), f64::to_string, |_, _| said());
     let memories = (memory(old), memory(new));
-    found.option("task.memory_gib", "GiB", (memories.0.as_ref(), memories.1.as_ref()), f64::to_string, |_, _| said());
+    found.option(
+        "task.memory_gib",
+        "GiB",
+        (memories.0.as_ref(), memories.1.as_ref()),
+        f64::to_string,
+        |_, _| said(),
+    );
     let kinds = (architecture(old), architecture(new));
     let show = |kind: &crate::plan::Architecture| match kind {
         crate::plan::Architecture::X8664 => "x86_64".to_owned(),
@@ -154,9 +180,21 @@ fn suspensions(found: &mut Found, old: Option<&Suspended>, new: Option<&Suspende
     };
     let (before, after) = (flags(old), flags(new));
     let kinds = [
-        ("in", "scaling in is held back: tasks stay, and cost, until it is lifted", "scaling in works again: tasks that are not needed go"),
-        ("out", "scaling out is held back: no load adds tasks until it is lifted", "scaling out works again: what waited for it starts"),
-        ("scheduled", "scheduled actions are skipped, and not made up for later", "scheduled actions count again"),
+        (
+            "in",
+            "scaling in is held back: tasks stay, and cost, until it is lifted",
+            "scaling in works again: tasks that are not needed go",
+        ),
+        (
+            "out",
+            "scaling out is held back: no load adds tasks until it is lifted",
+            "scaling out works again: what waited for it starts",
+        ),
+        (
+            "scheduled",
+            "scheduled actions are skipped, and not made up for later",
+            "scheduled actions count again",
+        ),
     ];
     for (at, (key, held, lifted)) in kinds.into_iter().enumerate() {
         let (was, is) = (before.map(|flags| flags[at]), after.map(|flags| flags[at]));
@@ -203,7 +241,12 @@ pub(super) fn added(new: &Service) -> Found {
     };
     found.add("service", "", (None, Some(value)), said);
     for policy in policies {
-        found.add(policy.id.path(), "", (None, Some(policy::summary(policy))), none("comes with the service"));
+        found.add(
+            policy.id.path(),
+            "",
+            (None, Some(policy::summary(policy))),
+            none("comes with the service"),
+        );
     }
     for action in schedule {
         let setting = format!("scaling.schedule.{}", action.key);
@@ -217,9 +260,13 @@ pub(super) fn removed(old: &Service, forgotten: bool) -> Found {
     let mut found = Found::default();
     let value = format!("{}, {} to {} tasks", old.resource_id(), old.min.get(), old.max.get());
     let said = if forgotten {
-        low("leaves the spec; Terraform forgets it, and what is live goes on scaling without anybody looking after it")
+        low(
+            "leaves the spec; Terraform forgets it, and what is live goes on scaling without anybody looking after it",
+        )
     } else {
-        high("Terraform destroys its scalable target with all policies: the service keeps the tasks it runs, whatever the load; the other dialects leave it live. To leave it live everywhere, list it under `removed`")
+        high(
+            "Terraform destroys its scalable target with all policies: the service keeps the tasks it runs, whatever the load; the other dialects leave it live. To leave it live everywhere, list it under `removed`",
+        )
     };
     found.add("service", "", (Some(value), None), said);
     found

@@ -1,8 +1,8 @@
 //! Two states of a step scaling policy.
 
+use super::alarm;
 use super::found::{Found, Verdict, low, medium};
 use super::values::{self, word};
-use super::alarm;
 use crate::plan::policy::{PolicyId, StepAdjustment, StepScaling};
 use crate::plan::units::Seconds;
 

@@ -36,7 +36,9 @@ pub(super) fn compare(found: &mut Found, pair: Pair<'_>, id: &PolicyId, (old, ne
     found.compare(format!("{path}.cooldown.out"), "s", outs, show, |old, new| cooldown_out_is(*old, *new));
     let ins = (&cooldown_in.value, &new.cooldown_in.value);
     found.compare(format!("{path}.cooldown.in"), "s", ins, show, |old, new| match new < old {
-        true => medium("tasks are removed faster one after the other; too fast, and load swings back onto too few"),
+        true => medium(
+            "tasks are removed faster one after the other; too fast, and load swings back onto too few",
+        ),
         false => low("tasks are removed more slowly one after the other, and cost longer"),
     });
     let flags = (&disable_scale_in.value, &new.disable_scale_in.value);
@@ -94,10 +96,13 @@ fn retargeted(old: f64, new: f64) -> Verdict {
     let per_cent = ((old / new - 1.0).abs() * 100.0).round();
     let lines = format!("out above {new}, in below about {}", rounded(new * LOWER));
     if new > old {
-        let said = format!("scales out later and in earlier ({lines}): about {per_cent} % fewer tasks for the same load");
+        let said = format!(
+            "scales out later and in earlier ({lines}): about {per_cent} % fewer tasks for the same load"
+        );
         return if new / old >= FAR { high(said) } else { medium(said) };
     }
-    let said = format!("scales out earlier and in later ({lines}): about {per_cent} % more tasks for the same load");
+    let said =
+        format!("scales out earlier and in later ({lines}): about {per_cent} % more tasks for the same load");
     if old / new >= FAR { medium(said) } else { low(said) }
 }
 
@@ -108,10 +113,14 @@ fn rounded(number: f64) -> f64 {
 
 fn cooldown_out_is(old: Seconds, new: Seconds) -> Verdict {
     if new > old {
-        return medium("tasks are added more slowly one time after the other; only a larger need goes through at once");
+        return medium(
+            "tasks are added more slowly one time after the other; only a larger need goes through at once",
+        );
     }
     match new.get() < METRIC_DELAY {
-        true => medium("shorter than the minute between two values of the metric: tasks are added again for a load that the last ones already take"),
+        true => medium(
+            "shorter than the minute between two values of the metric: tasks are added again for a load that the last ones already take",
+        ),
         false => low("tasks are added sooner again after the last time"),
     }
 }

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use scalegen::diff;
+use scalegen::diff::{self, Files};
+use scalegen::plan::Fleet;
 use scalegen::render::{Selection, Templates, render};
 use scalegen::report::diff::{DiffReport, LIMIT, json, markdown, text};
 use serde_json::Value;
@@ -22,13 +23,18 @@ fn compared(old: &str, new: &str, print: Print) -> String {
     let (old, new) = (fleet(old), fleet(new));
     let of = |fleet| render(fleet, &Templates::embedded(), &Selection::default()).unwrap();
     let files = diff::files(&of(&old), &of(&new));
-    let differences = diff::fleets(&old, &new);
+    reported(&old, &new, &files, print)
+}
+
+fn reported(old: &Fleet, new: &Fleet, files: &Files, print: Print) -> String {
+    let (differences, costs) = (diff::fleets(old, new), diff::costs(old, new));
     let report = DiffReport {
         project: &new.project,
         old: "main:specs/shop.yaml",
         new: "specs/shop.yaml",
         differences: &differences,
-        files: &files,
+        files,
+        costs: &costs,
     };
     let mut out = Vec::new();
     print(&report, &mut out).unwrap();
@@ -84,7 +90,9 @@ fn comments_have_no_markup_but_ours() {
 #[test]
 fn a_comment_on_ten_thousand_services_can_be_posted() {
     let spec = |cpu: fn(usize) -> f64, max: fn(usize) -> usize| {
-        let mut text = String::from("version: 1\nproject: shop\ndefaults: { capacity: { min: 1, max: 9000 } }\nservices:\n");
+        let mut text = String::from(
+            "version: 1\nproject: shop\ndefaults: { capacity: { min: 1, max: 9000 } }\nservices:\n",
+        );
         for n in 0..2_500 {
             let name = format!("{}-{n:04}", "s".repeat(50));
             text += &format!(
@@ -102,7 +110,10 @@ fn a_comment_on_ten_thousand_services_can_be_posted() {
     };
     let old = spec(|n| 40.0 + n as f64 / 100.0, |n| 2_000 + n);
     let new = spec(|n| 40.5 + n as f64 / 100.0, |n| 2_000 + n - n % 2);
-    let comment = compared(&old, &new, markdown);
+    let (old, new) = (fleet(&old), fleet(&new));
+    let paths = (0..30_000).map(|n| format!("terraform/e/{}-{n}.tf", "f".repeat(80))).collect();
+    let files = Files { changed: paths, ..Files::default() };
+    let comment = reported(&old, &new, &files, markdown);
     assert!(comment.len() <= LIMIT && comment.len() > LIMIT / 2, "{}", comment.len());
     assert!(comment.contains("15000 changes for 10000 services in 4 environments"), "{}", &comment[..500]);
     let shown = comment.matches("| 🔴 high |").count();
@@ -110,7 +121,7 @@ fn a_comment_on_ten_thousand_services_can_be_posted() {
     let left = comment.lines().find(|line| line.starts_with("**Not shown")).unwrap();
     assert!(left.contains("further changes (") && left.contains(" high, "), "{left}");
     assert_eq!(comment.matches("<details").count(), comment.matches("</details>").count());
-    assert_eq!(comment, compared(&old, &new, markdown), "the same bytes");
+    assert_eq!(comment, reported(&old, &new, &files, markdown), "the same bytes");
 }
 
 /// A repository with the history of a spec: `max` is 10 at the tag `first`, 8 at `main`, and 6 in the working tree.
@@ -204,7 +215,8 @@ fn revisions_paths_and_the_working_tree() {
     assert_eq!(repository.diff(&["main", "HEAD", "--exit-code"]).status.code(), Some(0));
     assert_eq!(repository.diff(&["main", "--exit-code"]).status.code(), Some(1));
     assert_eq!(printed(&repository.diff(&["main", "HEAD", "-q"])), "");
-    let value: Value = serde_json::from_str(&printed(&repository.diff(&["main", "--format", "json"]))).unwrap();
+    let value: Value =
+        serde_json::from_str(&printed(&repository.diff(&["main", "--format", "json"]))).unwrap();
     assert_eq!((&value["version"], &value["changed"]), (&1.into(), &true.into()));
     assert_eq!(value["changes"][0]["setting"], "capacity.max");
 }

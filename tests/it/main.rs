@@ -9,6 +9,7 @@ mod command;
 mod cost;
 mod deploy;
 mod diff;
+mod diff_complete;
 mod dropped;
 mod editors;
 mod equality;

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::DiffReport;
-use crate::diff;
+use crate::cost::{Money, Period};
+use crate::diff::{self, Bound, Cost, Costs};
 use crate::report::json::{VERSION, print};
 
 #[derive(Serialize)]
@@ -17,6 +18,40 @@ struct Document<'d> {
     changed: bool,
     changes: Vec<Change<'d>>,
     files: Files<'d>,
+    cost: CostOf<'d>,
+}
+
+/// Both sides at the prices of the newer spec.
+#[derive(Serialize)]
+struct CostOf<'d> {
+    currency: Option<String>,
+    hours: u64,
+    environments: Vec<EnvironmentCost<'d>>,
+    total: EnvironmentCost<'d>,
+    scheduled: usize,
+    beyond_maximum: usize,
+}
+
+#[derive(Serialize)]
+struct EnvironmentCost<'d> {
+    environment: Option<&'d str>,
+    floor: Amounts,
+    ceiling: Amounts,
+    uncounted: Counts,
+}
+
+/// Rounded to cents; `null` where no price is known.
+#[derive(Serialize)]
+struct Amounts {
+    old: Option<f64>,
+    new: Option<f64>,
+    delta: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    old: usize,
+    new: usize,
 }
 
 #[derive(Serialize)]
@@ -44,8 +79,9 @@ struct Files<'d> {
 /// # Errors
 /// If `out` cannot be written to.
 pub fn json(report: &DiffReport<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let DiffReport { project, old, new, differences, files } = report;
-    let mut changes: Vec<Change<'_>> = differences.fleet.iter().map(|change| one(None, None, change)).collect();
+    let DiffReport { project, old, new, differences, files, costs } = report;
+    let mut changes: Vec<Change<'_>> =
+        differences.fleet.iter().map(|change| one(None, None, change)).collect();
     for environment in &differences.environments {
         let name = Some(environment.name.as_str());
         changes.extend(environment.changes.iter().map(|change| one(name, None, change)));
@@ -60,7 +96,39 @@ pub fn json(report: &DiffReport<'_>, out: &mut dyn Write) -> io::Result<()> {
         deleted: &files.deleted,
         unchanged: files.unchanged,
     };
-    print(&Document { version: VERSION, project, old, new, changed, changes, files }, out)
+    let cost = cost_of(costs);
+    print(&Document { version: VERSION, project, old, new, changed, changes, files, cost }, out)
+}
+
+fn cost_of(costs: &Costs) -> CostOf<'_> {
+    let Costs { environments, total, scheduled, beyond_maximum } = costs;
+    let known = [total.ceiling.new, total.ceiling.old];
+    CostOf {
+        currency: known.into_iter().flatten().next().map(|money| money.currency().code().to_owned()),
+        hours: Period::Month.hours(),
+        environments: environments.iter().map(|cost| environment(Some(&cost.name), cost)).collect(),
+        total: environment(None, total),
+        scheduled: *scheduled,
+        beyond_maximum: *beyond_maximum,
+    }
+}
+
+fn environment<'d>(name: Option<&'d str>, cost: &'d Cost) -> EnvironmentCost<'d> {
+    let amounts = |bound: &Bound| Amounts {
+        old: bound.old.map(number),
+        new: bound.new.map(number),
+        delta: bound.delta().filter(|_| cost.complete()).map(number),
+    };
+    EnvironmentCost {
+        environment: name,
+        floor: amounts(&cost.floor),
+        ceiling: amounts(&cost.ceiling),
+        uncounted: Counts { old: cost.uncounted.0, new: cost.uncounted.1 },
+    }
+}
+
+fn number(money: Money) -> f64 {
+    money.cents() as f64 / 100.0
 }
 
 fn one<'d>(environment: Option<&'d str>, service: Option<&'d str>, change: &'d diff::Change) -> Change<'d> {

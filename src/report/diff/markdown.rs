@@ -5,8 +5,10 @@
 
 use std::io::{self, Write};
 
-use super::{DiffReport, Group, NOTHING, by_risk, file_counts, groups, listed, size, visible, with_unit};
-use crate::diff::{Change, EnvironmentChanges, Risk};
+use super::{
+    DiffReport, Group, NOTHING, by_risk, cost, file_counts, groups, listed, size, visible, with_unit,
+};
+use crate::diff::{Change, Cost, EnvironmentChanges, Risk};
 use crate::report::plain::counted;
 
 /// The most bytes that are printed. GitHub takes 65,536 characters.
@@ -17,6 +19,7 @@ const FOOTER: usize = 600;
 const MOST_ROWS: usize = 20;
 const MOST_SERVICES: usize = 12;
 const MOST_FILES: usize = 40;
+const MOST_COSTS: usize = 20;
 /// Longer settings and values are cut, in characters. One character becomes 8 bytes at most.
 const LONGEST: usize = 60;
 
@@ -39,8 +42,8 @@ struct Section<'d> {
 /// If `out` cannot be written to.
 pub fn markdown(report: &DiffReport<'_>, out: &mut dyn Write) -> io::Result<()> {
     let head = head(report);
-    let files = files(report);
-    let room = LIMIT.saturating_sub(head.len() + files.len() + FOOTER);
+    let (cost, files) = (costs(report), files(report));
+    let room = LIMIT.saturating_sub(head.len() + cost.len() + files.len() + FOOTER);
     let mut sections: Vec<Section<'_>> = Vec::new();
     if !report.differences.fleet.is_empty() {
         let blocks = vec![block("", &report.differences.fleet)];
@@ -48,12 +51,15 @@ pub fn markdown(report: &DiffReport<'_>, out: &mut dyn Write) -> io::Result<()> 
     }
     sections.extend(report.differences.environments.iter().map(section));
     let (body, left) = fitted(&sections, room);
-    write!(out, "{head}{body}{left}{files}")
+    write!(out, "{head}{cost}{body}{left}{files}")
 }
 
 fn head(report: &DiffReport<'_>) -> String {
-    let DiffReport { project, old, new, differences, files } = report;
-    let mut text = format!("<!-- scalegen diff: {project} -->\n### What changes for the scaling of {}\n\n", code(project));
+    let DiffReport { project, old, new, differences, files, costs: _ } = report;
+    let mut text = format!(
+        "<!-- scalegen diff: {project} -->\n### What changes for the scaling of {}\n\n",
+        code(project)
+    );
     let between = format!("From {} to {}", code(old), code(new));
     if differences.is_empty() && files.is_empty() {
         return text + &format!("{between}: nothing.\n");
@@ -70,7 +76,8 @@ fn section(environment: &EnvironmentChanges) -> Section<'_> {
     let services = environment.services.iter().flat_map(|service| &service.changes);
     let risks = by_risk(environment.changes.iter().chain(services));
     let groups = groups(environment);
-    let bad = groups.iter().any(|group| group.worst() == Risk::High) || super::worst(&environment.changes) == Risk::High;
+    let bad = groups.iter().any(|group| group.worst() == Risk::High)
+        || super::worst(&environment.changes) == Risk::High;
     let open = format!(
         "<details{}><summary>{}: {} ({risks})</summary>\n\n",
         if bad { " open" } else { "" },
@@ -164,6 +171,29 @@ fn cut(left: &[&[Change]]) -> String {
         counted(count, "further change"),
         by_risk(left.iter().copied().flatten())
     )
+}
+
+fn costs(report: &DiffReport<'_>) -> String {
+    let costs = report.costs;
+    if !cost::changes(costs) {
+        return String::new();
+    }
+    let row = |name: &str, of: &Cost| {
+        format!("| {name} | {} | {} |\n", cost::bound(of, &of.floor), cost::bound(of, &of.ceiling))
+    };
+    let mut text = format!("Cost of {}:\n\n| | fewest tasks | most tasks |\n|---|---|---|\n", cost::ABOUT);
+    for of in costs.environments.iter().take(MOST_COSTS) {
+        text += &row(&code(&of.name), of);
+    }
+    let left = costs.environments.len().saturating_sub(MOST_COSTS);
+    if left > 0 {
+        text += &format!("| … and {} more | | |\n", counted(left, "environment"));
+    }
+    text += &row("**all environments**", &costs.total);
+    for note in cost::notes(costs) {
+        text += &format!("\n- {note}");
+    }
+    text + if cost::notes(costs).is_empty() { "\n" } else { "\n\n" }
 }
 
 fn files(report: &DiffReport<'_>) -> String {

@@ -1,5 +1,6 @@
 //! What changes between two specs: what its formats share.
 
+mod cost;
 mod json;
 mod markdown;
 mod text;
@@ -7,7 +8,7 @@ mod text;
 use std::collections::BTreeMap;
 
 use super::plain::counted;
-use crate::diff::{Change, Differences, EnvironmentChanges, Files, Risk};
+use crate::diff::{Change, Costs, Differences, EnvironmentChanges, Files, Risk};
 
 pub use json::json;
 pub use markdown::{LIMIT, markdown};
@@ -26,6 +27,8 @@ pub struct DiffReport<'d> {
     pub differences: &'d Differences,
     /// Which generated files change.
     pub files: &'d Files,
+    /// What it costs.
+    pub costs: &'d Costs,
 }
 
 /// Services of an environment for which the same changes, and what does.
@@ -102,7 +105,8 @@ fn listed(files: &Files) -> impl Iterator<Item = (&'static str, &str)> {
 /// around.
 fn visible(text: &str, most: usize) -> String {
     let hidden = |c: char| {
-        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
     let mut shown = String::new();
     for (count, c) in text.chars().enumerate() {

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{DiffReport, NOTHING, by_risk, file_counts, groups, listed, size, visible, with_unit};
-use crate::diff::{Change, Risk};
+use super::{DiffReport, NOTHING, by_risk, cost, file_counts, groups, listed, size, visible, with_unit};
+use crate::diff::{Change, Cost, Costs, Risk};
 
 /// More names of files than this are nobody's reading.
 const MOST_FILES: usize = 20;
@@ -18,7 +18,7 @@ const RISK_WIDTH: usize = 6;
 /// # Errors
 /// If `out` cannot be written to.
 pub fn text(report: &DiffReport<'_>, color: bool, quiet: bool, out: &mut dyn Write) -> io::Result<()> {
-    let DiffReport { project: _, old, new, differences, files } = report;
+    let DiffReport { project: _, old, new, differences, files, costs } = report;
     if !quiet {
         writeln!(out, "{} → {}\n", visible(old, LONGEST), visible(new, LONGEST))?;
     }
@@ -44,11 +44,31 @@ pub fn text(report: &DiffReport<'_>, color: bool, quiet: bool, out: &mut dyn Wri
         }
         writeln!(out)?;
     }
+    if cost::changes(costs) {
+        cost_table(costs, out)?;
+    }
     match (differences.is_empty() && files.is_empty(), quiet) {
         (_, true) => Ok(()),
         (true, false) => writeln!(out, "nothing changes"),
         (false, false) => writeln!(out, "{}: {}", size(differences), by_risk(differences.iter())),
     }
+}
+
+fn cost_table(costs: &Costs, out: &mut dyn Write) -> io::Result<()> {
+    let row = |name: &str, cost: &Cost| {
+        [name.to_owned(), cost::bound(cost, &cost.floor), cost::bound(cost, &cost.ceiling)]
+    };
+    let mut rows = vec![["".to_owned(), "fewest tasks".to_owned(), "most tasks".to_owned()]];
+    rows.extend(costs.environments.iter().map(|cost| row(&cost.name, cost)));
+    rows.push(row("all environments", &costs.total));
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let (name, floor) = (width(0), width(1));
+    writeln!(out, "cost of {}:", cost::ABOUT)?;
+    for [environment, fewest, most] in &rows {
+        writeln!(out, "  {environment:name$}  {fewest:floor$}  {most}")?;
+    }
+    cost::notes(costs).iter().try_for_each(|note| writeln!(out, "  {note}"))?;
+    writeln!(out)
 }
 
 fn block(title: &str, changes: &[Change], color: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -75,7 +95,8 @@ fn setting(change: &Change) -> String {
 
 /// `10 → 6 tasks`
 fn values(change: &Change) -> String {
-    let side = |value: &Option<String>| value.as_deref().map_or(NOTHING.into(), |text| visible(text, LONGEST));
+    let side =
+        |value: &Option<String>| value.as_deref().map_or(NOTHING.into(), |text| visible(text, LONGEST));
     let (old, new) = with_unit(change, side(&change.old), side(&change.new));
     format!("{old} → {new}")
 }
