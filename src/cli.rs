@@ -48,7 +48,7 @@ const DIFF_EXAMPLES: &str = "\
 Examples:
   gen diff main                                  the spec as it is here, against branch main
   gen diff HEAD~1 HEAD                           two revisions of it
-  gen diff v1:specs/shop.yaml specs/shop.yaml    each named with its path
+  gen diff v1:specs/langfuse.yaml after.yaml     a path at a revision, and a file
   gen diff before.yaml after.yaml                two files; git is not asked
   gen diff origin/main --format markdown         for a comment on a pull request
   gen diff main --exit-code                      exit with 1 if something changes
