@@ -50,12 +50,12 @@ Examples:
   gen diff HEAD~1 HEAD                           two revisions of it
   gen diff v1:specs/langfuse.yaml after.yaml     a path at a revision, and a file
   gen diff before.yaml after.yaml                two files; git is not asked
-  gen diff origin/main --format markdown         for a comment on a pull request
+  gen diff --git origin/main --format markdown   for a comment on a pull request
   gen diff main --exit-code                      exit with 1 if something changes
 
 A and B are each a file, a revision of git, or REVISION:PATH with the path from the top of the
-repository. An existing file wins over a revision of the same name; REVISION:PATH and ./FILE
-leave no doubt. A revision alone means the spec that gen finds here, as it was there.
+repository. An existing file wins over a revision of the same name, unless --git is given.
+A revision alone means the spec that gen finds here, as it was there.
 
 Exit status: 0 compared, 1 with --exit-code if something changes, 2 no answer could be given.";
 
@@ -311,6 +311,9 @@ pub struct Diff {
     /// Exit with 1 if something changes
     #[arg(long)]
     pub exit_code: bool,
+    /// Take A and B for revisions only, whatever files there are
+    #[arg(long)]
+    pub git: bool,
 }
 
 /// How changes are printed.

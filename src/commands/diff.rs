@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 use super::progress::Progress;
 use super::revision::{self, Named};
 use super::{Failure, Outcome, Streams, load};
-use crate::cli::{Diff, DiffFormat, Input};
+use crate::cli::{Diff, DiffFormat};
 use crate::diff;
 use crate::plan::Fleet;
 use crate::render::{Selection, Templates, render};
 use crate::report::{self, diff::DiffReport};
 
 pub(super) fn run(args: &Diff, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
-    let old = side(&args.old, &args.input)?;
+    let old = side(&args.old, args)?;
     let new = match &args.new {
-        Some(named) => side(named, &args.input)?,
+        Some(named) => side(named, args)?,
         None => load::understood(load::read(&load::find(&args.input)?)?),
     };
     let (before, after) = (old.document.name().to_owned(), new.document.name().to_owned());
@@ -48,14 +48,15 @@ pub(super) fn run(args: &Diff, streams: &mut Streams<'_>) -> Result<Outcome, Fai
 }
 
 /// One side: a file if there is one of that name, a revision otherwise.
-fn side(named: &str, input: &Input) -> Result<load::Loaded, Failure> {
+fn side(named: &str, args: &Diff) -> Result<load::Loaded, Failure> {
     let path = Path::new(named);
-    if path.is_file() {
+    // In a pipeline, files are made by whoever makes the change: one could pass for the branch to compare with.
+    if path.is_file() && !args.git {
         return Ok(load::understood(load::read(path)?));
     }
     let found = match revision::parse(named) {
         Named::Alone(revision) => {
-            let path: PathBuf = load::find(input)?;
+            let path: PathBuf = load::find(&args.input)?;
             revision::beside(revision, named, &path)?
         }
         Named::WithPath { revision, path } => revision::at(revision, named, path)?,

@@ -249,6 +249,8 @@ fn a_file_wins_over_a_revision_of_its_name_and_a_folder_does_not() {
     repository.write("main", &with_max(3));
     let text = printed(&repository.diff(&["main", "first"]));
     assert!(text.starts_with("main → first:specs/shop.yaml") && text.contains("3 → 10 tasks"), "{text}");
+    let text = printed(&repository.diff(&["main", "first", "--git"]));
+    assert!(text.starts_with("main:specs/shop.yaml → first:") && text.contains("8 → 10 tasks"), "{text}");
     let text = printed(&repository.diff(&["main:specs/shop.yaml", "./main"]));
     assert!(text.contains("8 → 3 tasks"), "{text}");
 }

@@ -23,7 +23,8 @@ fn fleet() -> tempfile::TempDir {
 
 /// What the examples of `gen diff` name: a repository with a branch, a tag and a remote, and two files.
 fn with_history(folder: &Path) {
-    let git = |args: &[&str]| assert!(git_in(folder).args(args).output().unwrap().status.success(), "{args:?}");
+    let git =
+        |args: &[&str]| assert!(git_in(folder).args(args).output().unwrap().status.success(), "{args:?}");
     git(&["init", "-q", "-b", "main"]);
     git(&["add", "specs"]);
     git(&["commit", "-q", "-m", "first"]);
