@@ -1,7 +1,10 @@
 //! What a change costs: by how much the bounds of the monthly cost move.
 
-use crate::cost::{Envelope, Money, Period, of_environment, of_fleet};
-use crate::plan::Fleet;
+use std::collections::BTreeSet;
+
+use crate::cost::{Amount, Envelope, Money, Period, of_environment, of_fleet, task_hour};
+use crate::plan::prices::Prices;
+use crate::plan::{Environment, Fleet, Scope};
 
 /// An amount a month, before and after; `None` if nothing there has a price.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub struct Cost {
     pub ceiling: Bound,
     /// Services without a price, which are not counted, before and after.
     pub uncounted: (usize, usize),
+    /// Whether those are the same ones: only then is a difference one of scaling.
+    pub comparable: bool,
 }
 
 /// What a change costs.
@@ -32,6 +37,8 @@ pub struct Costs {
     pub environments: Vec<Cost>,
     /// All environments, those included whose cost does not change.
     pub total: Cost,
+    /// ECS services that are not in the newer fleet any more. What they run goes on costing.
+    pub left: usize,
     /// Services of the newer fleet whose bounds scheduled actions move.
     pub scheduled: usize,
     /// Services of the newer fleet that a forecast may take above their maximum.
@@ -40,10 +47,10 @@ pub struct Costs {
 
 /// Compares the costs of two fleets: both at the prices of the newer one, so that what is left is what scaling changes.
 pub fn costs(old: &Fleet, new: &Fleet) -> Costs {
-    let find = |fleet: &Fleet, name: &str| {
+    fn find<'f>(fleet: &'f Fleet, name: &str) -> Option<&'f Environment> {
         let at = fleet.environments.binary_search_by(|environment| (*environment.name).cmp(name)).ok()?;
-        Some(of_environment(&new.prices, &fleet.environments[at]))
-    };
+        Some(&fleet.environments[at])
+    }
     let mut names: Vec<&str> = [old, new]
         .iter()
         .flat_map(|fleet| &fleet.environments)
@@ -51,30 +58,45 @@ pub fn costs(old: &Fleet, new: &Fleet) -> Costs {
         .collect();
     names.sort_unstable();
     names.dedup();
-    let all: Vec<Cost> = names.into_iter().map(|name| cost(name, find(old, name), find(new, name))).collect();
+    let all: Vec<Cost> =
+        names.into_iter().map(|name| cost(&new.prices, name, find(old, name), find(new, name))).collect();
     let whole = of_fleet(new);
     Costs {
-        total: all.iter().fold(Cost::default(), |sum, cost| sum.plus(cost)),
+        total: all.iter().fold(Cost { comparable: true, ..Cost::default() }, Cost::plus),
         environments: all.into_iter().filter(Cost::changes).collect(),
+        left: ecs_services(old).difference(&ecs_services(new)).count(),
         scheduled: whole.scheduled,
         beyond_maximum: whole.beyond_maximum,
     }
 }
 
-fn cost(name: &str, old: Option<Envelope>, new: Option<Envelope>) -> Cost {
-    let month = |side: Option<Envelope>, ceiling: bool| {
-        let envelope = side?;
-        if ceiling { envelope.ceiling } else { envelope.floor }.money(Period::Month)
+/// Account, region and name of every ECS service.
+fn ecs_services(fleet: &Fleet) -> BTreeSet<(String, String, String)> {
+    let of = |scope: Scope<'_>| {
+        let Scope { environment, service } = scope;
+        (environment.account.to_string(), environment.region.to_string(), service.resource_id())
     };
-    let uncounted =
-        |side: Option<Envelope>| side.map_or(0, |envelope| envelope.without_size + envelope.without_price);
-    let bound = |ceiling| Bound { old: month(old, ceiling), new: month(new, ceiling) };
+    fleet.services().map(of).collect()
+}
+
+fn cost(prices: &Prices, name: &str, old: Option<&Environment>, new: Option<&Environment>) -> Cost {
+    let [before, after] = [old, new].map(|side| side.map(|environment| of_environment(prices, environment)));
+    let month = |amount: Option<Amount>| amount.and_then(|amount| amount.money(Period::Month));
+    let bound = |of: fn(Envelope) -> Amount| Bound { old: month(before.map(of)), new: month(after.map(of)) };
+    let [old, new] = [old, new].map(|side| side.map(|side| without_price(prices, side)).unwrap_or_default());
     Cost {
         name: name.to_owned(),
-        floor: bound(false),
-        ceiling: bound(true),
-        uncounted: (uncounted(old), uncounted(new)),
+        floor: bound(|envelope| envelope.floor),
+        ceiling: bound(|envelope| envelope.ceiling),
+        uncounted: (old.len(), new.len()),
+        comparable: old == new,
     }
+}
+
+fn without_price<'f>(prices: &Prices, environment: &'f Environment) -> BTreeSet<&'f str> {
+    let services = environment.services.iter();
+    let unknown = services.filter(|service| task_hour(prices, environment, service).is_err());
+    unknown.map(|service| &*service.name).collect()
 }
 
 impl Bound {
@@ -101,17 +123,13 @@ impl Cost {
             || self.uncounted.0 != self.uncounted.1
     }
 
-    /// Whether all services are counted, before and after: only then is a difference one of scaling.
-    pub fn complete(&self) -> bool {
-        self.uncounted == (0, 0)
-    }
-
     fn plus(self, other: &Self) -> Self {
         Self {
             name: self.name,
             floor: self.floor.plus(other.floor),
             ceiling: self.ceiling.plus(other.ceiling),
             uncounted: (self.uncounted.0 + other.uncounted.0, self.uncounted.1 + other.uncounted.1),
+            comparable: self.comparable && other.comparable,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Two states of an environment, and which service of one is which of the other.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::found::{Found, high, low, medium, none};
 use super::service::{self, Pair};
 use super::{Change, EnvironmentChanges, ServiceChanges, fleet};
@@ -47,25 +49,29 @@ fn forgotten(found: &mut Found, old: &[Slug], new: &[Slug], services: &[Service]
 
 fn services_of(old: &Environment, new: &Environment, moved: bool) -> Vec<ServiceChanges> {
     let mut changes = Vec::new();
-    let mut matched: Vec<&str> = Vec::new();
-    let named = |name: &str| find(&old.services, name);
-    let gone = |service: &&Service| find(&new.services, &service.name).is_none();
+    let mut matched: BTreeSet<&str> = BTreeSet::new();
+    let gone: BTreeMap<String, &Service> = old
+        .services
+        .iter()
+        .filter(|service| find(&new.services, &service.name).is_none())
+        .map(|service| (service.resource_id(), service))
+        .collect();
+    let renamed = |service: &Service| {
+        let old = find(&old.services, service.renamed_from.as_ref()?)?;
+        find(&new.services, &old.name).is_none().then_some(old)
+    };
     for service in &new.services {
-        let before = named(&service.name)
-            .or_else(|| service.renamed_from.as_ref().and_then(|name| named(name)).filter(gone))
-            .or_else(|| {
-                old.services.iter().filter(gone).find(|old| old.resource_id() == service.resource_id())
-            });
-        let found = match before {
+        let before = find(&old.services, &service.name).or_else(|| renamed(service));
+        let found = match before.or_else(|| gone.get(&service.resource_id()).copied()) {
             Some(old) => {
-                matched.push(&old.name);
+                matched.insert(&old.name);
                 service::compare(Pair { old, new: service, moved })
             }
             None => service::added(service),
         };
         push(&mut changes, &service.name, found);
     }
-    for service in old.services.iter().filter(|service| !matched.contains(&&*service.name)) {
+    for service in old.services.iter().filter(|service| !matched.contains(&*service.name)) {
         push(&mut changes, &service.name, service::removed(service, new.removed.contains(&service.name)));
     }
     changes.sort_by(|a, b| a.name.cmp(&b.name));

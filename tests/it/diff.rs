@@ -317,3 +317,22 @@ fn mistakes_name_their_side() {
     let message = refused(&repository.diff(&["main:specs/shop.yaml", "first", "--format", "json"]));
     assert!(message.contains("--> main:specs/shop.yaml:3:") && !message.contains("first"), "{message}");
 }
+
+/// Services that all get another name at once are matched without looking at each pair.
+#[test]
+fn ten_thousand_renamed_services_are_compared_at_once() {
+    let spec = |prefix: &str| {
+        let mut text = String::from("version: 1\nproject: shop\nservices:\n");
+        for n in 0..10_000 {
+            let rest = "capacity: { min: 1, max: 3 }, scaling: { cpu: { target: 60 } }";
+            text += &format!("  {prefix}{n}: {{ ecs_service: s{n}, {rest} }}\n");
+        }
+        text + "environments: { prod: { account: \"111111111111\", region: eu-west-1 } }\n"
+    };
+    let (old, new) = (fleet(&spec("a")), fleet(&spec("b")));
+    let begun = std::time::Instant::now();
+    let differences = diff::fleets(&old, &new);
+    assert_eq!(differences.environments[0].services.len(), 10_000);
+    assert!(differences.iter().all(|change| change.setting == "name"), "the same on AWS");
+    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+}

@@ -16,9 +16,9 @@ pub(super) fn bound(cost: &Cost, bound: &Bound) -> String {
     };
     let (old, new) = (absent(bound.old, cost.uncounted.0), absent(bound.new, cost.uncounted.1));
     if bound.old == bound.new {
-        return format!("{new} (unchanged)");
+        return if bound.new.is_some() { format!("{new} (unchanged)") } else { new };
     }
-    match bound.delta().filter(|_| cost.complete()) {
+    match bound.delta().filter(|_| cost.comparable) {
         Some(delta) => format!("{old} → {new} ({})", signed(delta)),
         None => format!("{old} → {new}"),
     }
@@ -38,8 +38,16 @@ pub(super) fn notes(costs: &Costs) -> Vec<String> {
             counted(before, "service")
         ));
     }
+    if costs.left > 0 {
+        notes.push(format!(
+            "the tasks of {} that {} not in the spec any more are not counted, and cost as long as they run",
+            counted(costs.left, "service"),
+            if costs.left == 1 { "is" } else { "are" }
+        ));
+    }
     if costs.scheduled > 0 {
-        notes.push(format!("scheduled actions move these bounds of {}", counted(costs.scheduled, "service")));
+        let services = counted(costs.scheduled, "service");
+        notes.push(format!("scheduled actions move these bounds of {services}"));
     }
     if costs.beyond_maximum > 0 {
         notes.push(format!(
@@ -50,7 +58,8 @@ pub(super) fn notes(costs: &Costs) -> Vec<String> {
     notes
 }
 
-/// Whether anything is to be said.
+/// Whether anything is to be said: something changes, and something of it has a price.
 pub(super) fn changes(costs: &Costs) -> bool {
-    !costs.environments.is_empty()
+    let priced = |bound: &Bound| bound.old.is_some() || bound.new.is_some();
+    costs.environments.iter().any(|cost| priced(&cost.floor) || priced(&cost.ceiling))
 }

@@ -28,6 +28,7 @@ struct CostOf<'d> {
     hours: u64,
     environments: Vec<EnvironmentCost<'d>>,
     total: EnvironmentCost<'d>,
+    left: usize,
     scheduled: usize,
     beyond_maximum: usize,
 }
@@ -101,13 +102,14 @@ pub fn json(report: &DiffReport<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn cost_of(costs: &Costs) -> CostOf<'_> {
-    let Costs { environments, total, scheduled, beyond_maximum } = costs;
+    let Costs { environments, total, left, scheduled, beyond_maximum } = costs;
     let known = [total.ceiling.new, total.ceiling.old];
     CostOf {
         currency: known.into_iter().flatten().next().map(|money| money.currency().code().to_owned()),
         hours: Period::Month.hours(),
         environments: environments.iter().map(|cost| environment(Some(&cost.name), cost)).collect(),
         total: environment(None, total),
+        left: *left,
         scheduled: *scheduled,
         beyond_maximum: *beyond_maximum,
     }
@@ -117,7 +119,7 @@ fn environment<'d>(name: Option<&'d str>, cost: &'d Cost) -> EnvironmentCost<'d>
     let amounts = |bound: &Bound| Amounts {
         old: bound.old.map(number),
         new: bound.new.map(number),
-        delta: bound.delta().filter(|_| cost.complete()).map(number),
+        delta: bound.delta().filter(|_| cost.comparable).map(number),
     };
     EnvironmentCost {
         environment: name,
