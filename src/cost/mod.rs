@@ -266,7 +266,8 @@ fn watch(service: &Service) -> Watch {
     let resolutions = service.policies.iter().filter(|policy| policy.tracking().is_some_and(high_resolution));
     let high_resolution_metrics = u64::try_from(resolutions.count()).unwrap_or(u64::MAX);
     let alarms = service.policies.iter().map(alarms).fold(Watch::default(), Watch::plus);
-    Watch { high_resolution_metrics, ..alarms }
+    // The plan does not say whether Container Insights is on; what it would cost is `insights_monthly`.
+    Watch { high_resolution_metrics, insights_metrics: 0, ..alarms }
 }
 
 /// Application Auto Scaling makes two alarms of a target tracking policy, one if it never scales in.

@@ -8,7 +8,7 @@ use scalegen::plan::Fleet;
 use scalegen::render::{Selection, Templates, render};
 
 use crate::support::stage::Stage;
-use crate::support::{fleet, load, said};
+use crate::support::{fleet, load, root, said};
 
 const SPEC: &str = r#"
 version: 1
@@ -201,6 +201,33 @@ fn the_pages_say_what_is_not_known() {
     let nowhere = page(&fleet(&SPEC.replace("eu-west-1", "mx-central-1")), "docs/prod/cost.md");
     assert!(nowhere.contains("No price of mx-central-1 is known."), "{nowhere}");
     assert!(nowhere.contains("| A month | 730 | 2,190 | 9,490 | unknown | unknown | unknown |"), "{nowhere}");
+}
+
+/// The links of the pages lead to what is generated beside them, and to their own headings.
+#[test]
+fn the_links_of_the_pages_lead_somewhere() {
+    let fleet = fleet(&fs::read_to_string(root().join("specs/langfuse.yaml")).unwrap());
+    let artifacts = render(&fleet, &Templates::embedded(), &Selection::default()).unwrap();
+    let mut links = 0;
+    for (path, artifact) in artifacts.iter().filter(|(path, _)| path.ends_with("/cost.md")) {
+        let folder = path.rsplit_once('/').unwrap().0;
+        for link in artifact.text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+            links += 1;
+            if let Some(anchor) = link.strip_prefix('#') {
+                let heading =
+                    |line: &str| line.strip_prefix("## ").is_some_and(|h| h.to_lowercase() == anchor);
+                assert!(artifact.text.lines().any(heading), "{path}: {link}");
+                continue;
+            }
+            let above = folder.rsplit_once('/').map_or("", |(above, _)| above);
+            let target = match link.strip_prefix("../") {
+                Some(link) => format!("{above}/{link}"),
+                None => format!("{folder}/{link}"),
+            };
+            assert!(artifacts.contains_key(&target), "{path}: {link}");
+        }
+    }
+    assert_eq!(links, 4 + 4 * 3);
 }
 
 /// 300 services are rows of tables, not chapters.
