@@ -91,7 +91,7 @@ pub struct Watch {
     pub high_resolution_alarms: u64,
     /// Metrics that ECS measures every 20 seconds: AWS gives no rate of their own, so they count as custom metrics.
     pub high_resolution_metrics: u64,
-    /// Metrics of Container Insights.
+    /// Metrics of Container Insights where it is on; with those of clusters in an environment.
     pub insights_metrics: u64,
 }
 
@@ -115,7 +115,7 @@ pub struct Envelope {
     pub watch: Watch,
     /// What that costs a month, as far as prices are known.
     pub watch_monthly: Option<Money>,
-    /// What Container Insights costs a month where it is on, or would cost; with the metrics of clusters in an environment.
+    /// What Container Insights would cost a month if it were on everywhere; with the metrics of clusters in an environment.
     pub insights_monthly: Option<Money>,
     /// Services without money because the spec does not say their `task`.
     pub without_size: usize,
@@ -213,11 +213,21 @@ fn monthly(prices: &Prices, count: u64, price: Option<Price>) -> Option<Money> {
 pub fn of_environment(prices: &Prices, environment: &Environment) -> Envelope {
     let services = environment.services.iter().map(|service| of_service(prices, environment, service));
     let sum = services.fold(Envelope::zero(prices.currency), Envelope::plus);
-    let clusters: BTreeSet<&str> =
-        environment.services.iter().map(|service| &*service.cluster.value).collect();
-    let metrics = INSIGHTS_METRICS_OF_CLUSTER * clusters.len() as u64;
-    let of_clusters = monthly(prices, metrics, prices.of(&environment.region).metric);
-    Envelope { insights_monthly: both(sum.insights_monthly, of_clusters), ..sum }
+    let metric = prices.of(&environment.region).metric;
+    let (on, all) = (metrics_of_clusters(environment, true), metrics_of_clusters(environment, false));
+    Envelope {
+        watch: Watch { insights_metrics: sum.watch.insights_metrics + on, ..sum.watch },
+        watch_monthly: both(sum.watch_monthly, monthly(prices, on, metric)),
+        insights_monthly: both(sum.insights_monthly, monthly(prices, all, metric)),
+        ..sum
+    }
+}
+
+/// What Container Insights makes of the clusters, of those where it is on, or of all.
+fn metrics_of_clusters(environment: &Environment, only_on: bool) -> u64 {
+    let counted = environment.services.iter().filter(|service| service.container_insights.value || !only_on);
+    let clusters: BTreeSet<&str> = counted.map(|service| &*service.cluster.value).collect();
+    INSIGHTS_METRICS_OF_CLUSTER * clusters.len() as u64
 }
 
 /// The bounds of the whole fleet.
@@ -266,8 +276,8 @@ fn watch(service: &Service) -> Watch {
     let resolutions = service.policies.iter().filter(|policy| policy.tracking().is_some_and(high_resolution));
     let high_resolution_metrics = u64::try_from(resolutions.count()).unwrap_or(u64::MAX);
     let alarms = service.policies.iter().map(alarms).fold(Watch::default(), Watch::plus);
-    // The plan does not say whether Container Insights is on; what it would cost is `insights_monthly`.
-    Watch { high_resolution_metrics, insights_metrics: 0, ..alarms }
+    let insights_metrics = if service.container_insights.value { INSIGHTS_METRICS } else { 0 };
+    Watch { high_resolution_metrics, insights_metrics, ..alarms }
 }
 
 /// Application Auto Scaling makes two alarms of a target tracking policy, one if it never scales in.

@@ -83,6 +83,20 @@ fn totals_are_sums_before_rounding() {
     assert_eq!(cost::of_fleet(&fleet), total);
 }
 
+/// 21 metrics of the service, and of its cluster once 11 more: 21 × 0.30 and 32 × 0.30.
+#[test]
+fn container_insights_counts_where_it_is_on() {
+    let spec = SPEC.replace("  web:\n", "  web:\n    container_insights: true\n");
+    let fleet = fleet(&spec);
+    let web = of(&fleet, "web");
+    assert_eq!((web.watch.insights_metrics, shown(web.watch_monthly)), (21, "$7.30".to_owned())); // 1.00 + 6.30
+    assert_eq!(of(&fleet, "api").watch.insights_metrics, 0);
+    let total = cost::of_environment(&fleet.prices, &fleet.environments[0]);
+    assert_eq!(total.watch.insights_metrics, 32);
+    assert_eq!(shown(total.watch_monthly), "$10.80"); // 0.20 + 1.00 + 9.60
+    assert_eq!(shown(total.insights_monthly), "$15.90"); // (2 × 21 + 11) × 0.30
+}
+
 /// Metric math is billed for each metric that its alarms look at; a step policy has the one alarm of ours.
 #[test]
 fn alarms_are_counted_as_they_are_billed() {
@@ -168,12 +182,12 @@ fn the_pages_show_what_the_hand_says() {
     let fleet = fleet(SPEC);
     let environment = page(&fleet, "docs/prod/cost.md");
     for line in [
-        "| api | 1 vCPU, 2 GB, x86_64 | 2 | 10 | 1,460 | 7,300 | 72.08 | 360.40 | 288.32 | |",
-        "| web | 0.25 vCPU, 0.5 GB, arm64 | 1 | 3 | 730 | 2,190 | 7.21 | 21.63 | 14.42 | |",
-        "| **All** | | | | **2,190** | **9,490** | **79.29** | **382.03** | **302.74** | |",
+        "| api | 1 vCPU, 2 GB, x86_64 | 2 | 10 | 1,460 | 7,300 | 72.08 | 360.40 | 288.32 |",
+        "| web | 0.25 vCPU, 0.5 GB, arm64 | 1 | 3 | 730 | 2,190 | 7.21 | 21.63 | 14.42 |",
+        "| **All** | | | | **2,190** | **9,490** | **79.29** | **382.03** | **302.74** |",
         "| api | 0.10 | 0.49 | 2.37 | 11.85 | 9.48 |",
-        "| web | 1 | 2 | 1 | 1.00 |",
-        "| **All** | 3 | 2 | 1 | **1.20** |",
+        "| web | 1 | 2 | 1 | 0 | 1.00 |",
+        "| **All** | 3 | 2 | 1 | 0 | **1.20** |",
         "| Fargate memory, x86_64 | 0.004445 | GB and hour | 2026-06-17 | 1 |",
         // 3 × 0.04937 + … of a day and a month: 72.0802 + 7.20875, 360.401 + 21.62625, their difference 302.7383.
         "| A month | 730 | 2,190 | 9,490 | 79.29 | 382.03 | 302.74 |",
@@ -182,7 +196,7 @@ fn the_pages_show_what_the_hand_says() {
         assert!(environment.lines().any(|of_page| of_page == line), "{line}\n{environment}");
     }
     // (2 × 21 + 11) × 0.30
-    assert!(environment.contains("\nmonth for all that is on this page: 15.90."), "{environment}");
+    assert!(environment.contains("; on for all of this page, it costs 15.90 a month."), "{environment}");
     let all = page(&fleet, "docs/cost.md");
     let line = "| [prod](prod/cost.md) | eu-west-1 | 2 | 2,190 | 9,490 | 79.29 | 382.03 | 302.74 | 1.20 |";
     assert!(all.lines().any(|of_page| of_page == line), "{all}");

@@ -15,6 +15,8 @@ pub(super) struct EnvironmentCost<'f> {
     prices: Vec<PriceView>,
     sources: Vec<SourceView<'f>>,
     missing: Vec<&'static str>,
+    /// Whether any service has a note.
+    notes: bool,
     /// Where Cost Explorer answers; asked in the partition `aws` only.
     explorer: Option<&'static str>,
     /// The services that ECS measures every 20 seconds: there are more samples of these.
@@ -39,6 +41,8 @@ pub(super) struct TotalCost {
     left_out: Option<String>,
     /// Whether any amount of money is known.
     priced: bool,
+    /// Whether Container Insights is on anywhere.
+    insights: bool,
     scheduled: bool,
     beyond_maximum: bool,
 }
@@ -130,6 +134,7 @@ impl<'f> EnvironmentCost<'f> {
         Self {
             currency: prices.currency.code(),
             measured_faster: services.iter().any(|service| service.measured_faster),
+            notes: services.iter().any(|service| service.note.is_some()),
             services,
             total: TotalCost::of(prices, environment),
             prices: priced,
@@ -166,6 +171,7 @@ impl TotalCost {
                 many => format!("{} services", grouped(many as u128)),
             }),
             priced: envelope.ceiling.hourly.is_some(),
+            insights: envelope.watch.insights_metrics > 0,
             scheduled: envelope.scheduled > 0,
             beyond_maximum: envelope.beyond_maximum > 0,
         }
