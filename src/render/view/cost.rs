@@ -10,7 +10,6 @@ use crate::plan::{Architecture, Environment, Fleet, Service};
 #[derive(Debug, Serialize)]
 pub(super) struct EnvironmentCost<'f> {
     currency: &'f str,
-    services: Vec<ServiceCost<'f>>,
     total: TotalCost,
     prices: Vec<PriceView>,
     sources: Vec<SourceView<'f>>,
@@ -49,13 +48,8 @@ pub(super) struct TotalCost {
 
 /// The costs of a service.
 #[derive(Debug, Serialize)]
-struct ServiceCost<'f> {
-    name: &'f str,
-    cluster: &'f str,
-    ecs_service: &'f str,
+pub(super) struct ServiceCost {
     task: Option<String>,
-    min: u32,
-    max: u32,
     hour: Bounds,
     day: Bounds,
     month: Bounds,
@@ -125,18 +119,13 @@ fn services(fleet: &Fleet) -> usize {
 
 impl<'f> EnvironmentCost<'f> {
     pub(super) fn new(prices: &'f Prices, environment: &'f Environment) -> Self {
-        let services: Vec<_> = environment
-            .services
-            .iter()
-            .map(|service| ServiceCost::new(prices, environment, service))
-            .collect();
+        let total = TotalCost::of(prices, environment);
         let (priced, sources) = priced(prices, environment);
         Self {
             currency: prices.currency.code(),
-            measured_faster: services.iter().any(|service| service.measured_faster),
-            notes: services.iter().any(|service| service.note.is_some()),
-            services,
-            total: TotalCost::of(prices, environment),
+            measured_faster: total.watch.high_resolution_metrics > 0,
+            notes: total.left_out.is_some() || total.scheduled || total.beyond_maximum,
+            total,
             prices: priced,
             sources,
             missing: missing(prices, environment),
@@ -178,18 +167,13 @@ impl TotalCost {
     }
 }
 
-impl<'f> ServiceCost<'f> {
-    fn new(prices: &Prices, environment: &Environment, service: &'f Service) -> Self {
+impl ServiceCost {
+    pub(super) fn new(prices: &Prices, environment: &Environment, service: &Service) -> Self {
         let envelope = cost::of_service(prices, environment, service);
         Self {
-            name: &service.name,
-            cluster: &service.cluster,
-            ecs_service: &service.ecs_service,
             task: service.task.map(|task| {
                 format!("{} vCPU, {} GB, {}", task.vcpu, task.memory_gib, architecture(task.architecture))
             }),
-            min: service.min.get(),
-            max: service.max.get(),
             hour: Bounds::new(&envelope, Period::Hour),
             day: Bounds::new(&envelope, Period::Day),
             month: Bounds::new(&envelope, Period::Month),

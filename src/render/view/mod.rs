@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
-use cost::{EnvironmentCost, FleetCost, TotalCost};
+use cost::{EnvironmentCost, FleetCost, ServiceCost, TotalCost};
 use group::{GroupView, Parameter};
 use policy::{GoneView, PolicyView, ScheduledActionView};
 use root::{InRoot, RootFiles};
@@ -91,6 +91,7 @@ pub struct ServiceView<'f> {
     schedule: Vec<ScheduledActionView<'f>>,
     gone: GoneView<'f>,
     stages: Stages<'f>,
+    cost: ServiceCost,
     /// Names of the alarms of step policies.
     alarm_names: Vec<&'f str>,
     /// Names of all that is gone, and the name that the service had in the spec.
@@ -208,6 +209,7 @@ impl<'f> ServiceView<'f> {
                 plan::Controller::External => "EXTERNAL",
             },
             in_root: InRoot::new(service),
+            cost: ServiceCost::new(&fleet.prices, environment, service),
             policies: policy::views(service, &groups),
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),
