@@ -466,6 +466,24 @@ codes! {
     /// Source: AWS CloudFormation API Reference, CreateStack
     StackName = "stack-name" Error;
 
+    /// A name or ARN that no SNS topic for these alarms can have.
+    ///
+    /// An alarm whose action names no topic of its region goes off and tells nobody.
+    ///
+    /// Source: Amazon SNS API Reference, CreateTopic; Amazon CloudWatch User Guide, "Notifying users on alarm changes"
+    TopicShape = "topic-shape" Error;
+
+    /// A topic that is to be made and one that exists, both for one environment.
+    ///
+    /// Alarms would be split over two topics, or one of them would silently count for nothing.
+    TopicAmbiguous = "topic-ambiguous" Error;
+
+    /// A number that cannot be expected of a service.
+    ///
+    /// Expectations become thresholds of alarms and load tests. A share of 0 per cent fails with the first request, one
+    /// above 100 never.
+    Expectation = "expectation" Error;
+
     /// One AWS account cannot lie in two partitions.
     ///
     /// Each account is scoped to one partition: an account of `aws` has no resources in China or GovCloud. One of the

@@ -2,6 +2,7 @@
 //! [`units`] what a single value may be. No template and no disk is known here.
 
 mod names;
+pub mod operations;
 pub mod policy;
 pub mod prices;
 mod regions;
@@ -13,6 +14,7 @@ use std::borrow::Cow;
 use std::ops::Deref;
 
 use crate::diagnostic::{Location, Part, Step};
+use operations::{Expectations, Topic};
 use policy::{Gone, Policy, PolicyId, ScheduledAction, TargetGroup};
 use prices::Prices;
 use units::{
@@ -131,6 +133,8 @@ pub struct Fleet {
     pub tags: Tags,
     /// The environments.
     pub environments: Vec<Environment>,
+    /// Whom runbooks name, by role.
+    pub contacts: std::collections::BTreeMap<String, String>,
     /// The rollout, first wave first.
     pub waves: Vec<Wave>,
     /// What AWS charges.
@@ -150,6 +154,8 @@ pub struct Environment {
     pub region: Region,
     /// The project's tags and its own.
     pub tags: Tags,
+    /// The topic that alarms and events go to.
+    pub topic: Option<Topic>,
     /// The services, sorted by name.
     pub services: Vec<Service>,
     /// Services that left the spec and whose live scaling stays, sorted by name.
@@ -177,6 +183,10 @@ pub struct Service {
     pub balanced: bool,
     /// Size of one task, if the spec says it.
     pub task: Option<Task>,
+    /// Whether the cluster has Container Insights.
+    pub container_insights: Sourced<bool>,
+    /// What a change has to achieve.
+    pub expectations: Expectations,
     /// What is held back; `None` leaves the live state alone.
     pub suspended: Option<Suspended>,
     /// How ECS deploys it.
@@ -268,6 +278,8 @@ pub struct Wave {
     pub environments: Vec<Slug>,
     /// How long to watch before the next wave.
     pub soak: Option<Seconds>,
+    /// What people confirm before the next wave.
+    pub gates: Vec<String>,
 }
 
 /// One service of one environment, able to say where its values stand.
@@ -320,6 +332,18 @@ impl Wave {
     fn place(wave: usize, below: impl IntoIterator<Item = Step>) -> Location {
         let base = [Step::Key("rollout".into()), Step::Key("waves".into()), Step::Index(wave)];
         Location::Path(base.into_iter().chain(below).collect(), Part::Value)
+    }
+}
+
+impl Environment {
+    /// ARN of the topic that alarms and events go to.
+    pub fn topic_arn(&self) -> Option<String> {
+        Some(match self.topic.as_ref()? {
+            Topic::Existing(arn) => arn.to_string(),
+            Topic::Made(name) => {
+                format!("arn:{}:sns:{}:{}:{name}", self.region.partition(), self.region, self.account)
+            }
+        })
     }
 }
 

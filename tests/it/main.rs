@@ -21,6 +21,7 @@ mod lint;
 mod manners;
 mod mutation;
 mod pipeline;
+mod recording;
 mod release;
 mod repository;
 mod rules;
