@@ -9,7 +9,7 @@ use crate::plan::{Environment, Fleet, Tags, Wave};
 
 /// Compares two fleets.
 pub fn fleets(old: &Fleet, new: &Fleet) -> Differences {
-    let Fleet { project, change, tags, environments: _, waves, prices: before, allowed } = old;
+    let Fleet { project, change, tags, environments: _, contacts, waves, prices: before, allowed } = old;
     let mut found = Found::default();
     found.value("project", "", (project, &new.project), |_, _| {
         medium("gen takes the files of the old project for foreign ones and refuses to write over them: delete those first")
@@ -18,6 +18,9 @@ pub fn fleets(old: &Fleet, new: &Fleet) -> Differences {
         none("shown in what is generated; no effect on scaling")
     });
     tags_changed(&mut found, tags, &new.tags, &[]);
+    maps(&mut found, "contacts", contacts, &new.contacts, |found, setting, values| {
+        found.add(setting, "", values, none("whom runbooks name; no effect on scaling"));
+    });
     waves_changed(&mut found, waves, &new.waves);
     prices::compare(&mut found, before, &new.prices);
     maps(&mut found, "lint.allow", allowed, &new.allowed, |found, setting, values| {
@@ -72,7 +75,7 @@ fn waves_changed(found: &mut Found, old: &[Wave], new: &[Wave]) {
     for at in 0..old.len().max(new.len()) {
         let environments = |waves: &[Wave]| {
             waves.get(at).map(|wave| {
-                let Wave { environments, soak: _ } = wave;
+                let Wave { environments, soak: _, gates: _ } = wave;
                 environments.iter().map(|name| &**name).collect::<Vec<_>>().join(", ")
             })
         };
@@ -85,6 +88,15 @@ fn waves_changed(found: &mut Found, old: &[Wave], new: &[Wave]) {
             (before.as_ref(), after.as_ref()),
             String::clone,
             |_, _| low("the order in which environments get a change; nothing on AWS changes"),
+        );
+        let gates = |wave: Option<&Wave>| wave.map_or_else(Vec::new, |wave| wave.gates.clone());
+        let (before, after) = (gates(old.get(at)), gates(new.get(at)));
+        found.compare(
+            format!("{holder}.gates"),
+            "",
+            (&before, &after),
+            |gates| gates.join("; "),
+            |_, _| low("what people confirm before the next wave; nothing on AWS changes"),
         );
         let (before, after) = (soak(old), soak(new));
         found.option(

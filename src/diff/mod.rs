@@ -10,6 +10,7 @@ mod environment;
 mod files;
 mod fleet;
 mod found;
+mod operations;
 mod policy;
 mod predictive;
 mod prices;

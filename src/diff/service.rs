@@ -2,7 +2,7 @@
 
 use super::found::{Found, Verdict, high, low, medium, none};
 use super::values::{tasks, word, yes_no};
-use super::{policy, schedule};
+use super::{operations, policy, schedule};
 use crate::plan::units::Tasks;
 use crate::plan::{Deployment, Service, Suspended, Task};
 
@@ -34,6 +34,8 @@ pub(super) fn compare(pair: Pair<'_>) -> Found {
         scale_to_zero,
         balanced,
         task,
+        container_insights,
+        expectations,
         suspended,
         deployment,
         adopt,
@@ -69,6 +71,14 @@ pub(super) fn compare(pair: Pair<'_>) -> Found {
         none("whether the service has a load balancer: for gen lint; the policies that count its requests are listed by themselves")
     });
     sizes(&mut found, task.as_ref(), new.task.as_ref());
+    found.compare(
+        "container_insights",
+        "",
+        (&container_insights.value, &new.container_insights.value),
+        |flag| yes_no(*flag),
+        |_, _| low("whether desired and running tasks can be watched; the cluster itself is not changed"),
+    );
+    operations::expectations(&mut found, expectations, &new.expectations);
     suspensions(&mut found, suspended.as_ref(), new.suspended.as_ref());
     deployments(&mut found, deployment, &new.deployment);
     found.compare(

@@ -216,9 +216,13 @@ fn all() -> Value {
         "environments": { "one": {
             "account": "111111111111", "region": "eu-west-1", "tags": { "A": "b" },
             "capacity": { "min": 2, "max": 9 }, "task": { "vcpu": 1, "memory_gib": 2 }, "cluster": "one",
-            "deployment": { "controller": "ecs", "strategy": "rolling" }, "adopt": false
+            "deployment": { "controller": "ecs", "strategy": "rolling" }, "adopt": false,
+            "container_insights": false, "expectations": {
+                "p95": "900ms", "p99": "2s", "error_rate": 2, "scale_out_within": "6m", "max_flaps": 1, "cost_increase": 9
+            }
         } },
-        "rollout": { "waves": [{ "environments": ["one"], "soak": "48h" }] },
+        "rollout": { "waves": [{ "environments": ["one"], "soak": "48h", "gates": ["fine"] }] },
+        "notifications": { "topic": "{project}-{environment}-t" }, "contacts": { "owner": "us" },
         "lint": { "allow": { "min-equals-max": "it is meant so" } },
         "prices": { "currency": "USD", "date": "2026-09-01", "source": "ours", "regions": { "eu-west-1": {
             "x86_64": { "vcpu_hour": 0.05, "gb_hour": 0.006 }, "arm64": { "vcpu_hour": 0.04, "gb_hour": 0.005 },
