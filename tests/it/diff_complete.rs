@@ -220,6 +220,9 @@ fn all() -> Value {
             "container_insights": false, "expectations": {
                 "p95": "900ms", "p99": "2s", "error_rate": 2, "scale_out_within": "6m", "max_flaps": 1, "cost_increase": 9
             }
+        }, "two": {
+            "account": "111111111111", "region": "eu-west-1", "capacity": { "min": 2, "max": 9 },
+            "notifications": { "topic_arn": "arn:aws:sns:eu-west-1:111111111111:pager" }
         } },
         "rollout": { "waves": [{ "environments": ["one"], "soak": "48h", "gates": ["fine"] }] },
         "notifications": { "topic": "{project}-{environment}-t" }, "contacts": { "owner": "us" },
@@ -249,8 +252,8 @@ fn every_setting_that_changes_is_reported() {
             }
             let mut told = 0;
             for mutation in mutations {
-                if told == 2 && mutation.is_some() {
-                    continue; // two values of a field tell as much as ten
+                if told == 1 && mutation.is_some() {
+                    continue; // one other value of a field here tells as much as ten
                 }
                 let Some(changed) = resolved(&with(&spec, &leaf.path, mutation.clone())) else { continue };
                 tried += 1;
@@ -300,7 +303,7 @@ fn what_only_changes_together_is_reported() {
     };
     let differences = diff::fleets(&fleet(true), &fleet(false));
     let settings: Vec<&str> = differences.iter().map(|change| change.setting.as_str()).collect();
-    assert_eq!(settings, ["scaling.custom.lag.metric"]);
+    assert_eq!(settings, ["scaling.custom.lag.metric"; 2], "in both environments");
 }
 
 /// The proof can fail: a fleet that differs where nothing looks is told from one that does not.
