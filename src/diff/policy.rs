@@ -72,7 +72,7 @@ fn renamed(pair: Pair<'_>, old: &Policy, new: &Policy) -> Verdict {
     }
     match (old.tracking(), new.tracking()) {
         (Some(before), Some(after)) if tracking::same_metric(&before.metric, &after.metric) => high(
-            "without `renamed_from` AWS gets a second policy on the same metric, which it refuses; the old one stays and keeps its veto over scaling in. Say `renamed_from` with the old name",
+            "without `renamed_from` CloudFormation and the CLI script ask AWS for a second policy on the same metric, which it refuses; the old one stays and keeps its veto over scaling in. Say `renamed_from` with the old name",
         ),
         _ => high(
             "without `renamed_from` the old policy stays live beside the new one where the CLI script made it, and both act. Say `renamed_from` with the old name",
