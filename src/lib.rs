@@ -45,6 +45,8 @@ pub mod plan;
 
 pub mod lint;
 
+pub mod explain;
+
 pub mod artifacts;
 
 pub mod render;

@@ -12,11 +12,28 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("spec", &["document", "diagnostic"]),
     ("plan", &["spec", "diagnostic"]),
     ("lint", &["plan", "document", "diagnostic"]),
+    // It says where settings come from and what becomes of them: of the fleet, and of the text that it was read from.
+    ("explain", &["plan", "document", "diagnostic"]),
     ("artifacts", &[]),
     ("render", &["plan", "artifacts"]),
-    ("report", &["artifacts", "document", "diagnostic"]),
+    // Of `plan`, the facts about AWS that an explanation carries.
+    ("report", &["explain", "plan", "artifacts", "document", "diagnostic"]),
     ("cli", &[]),
-    ("commands", &["diagnostic", "document", "spec", "plan", "lint", "artifacts", "render", "report", "cli"]),
+    (
+        "commands",
+        &[
+            "diagnostic",
+            "document",
+            "spec",
+            "plan",
+            "lint",
+            "explain",
+            "artifacts",
+            "render",
+            "report",
+            "cli",
+        ],
+    ),
     ("lib", &["diagnostic", "document", "spec", "plan", "artifacts", "render"]),
 ];
 

@@ -11,6 +11,7 @@ mod dropped;
 mod editors;
 mod equality;
 mod escaping;
+mod explain;
 mod findings;
 mod formats;
 mod init;
