@@ -83,6 +83,11 @@ impl Document {
         &self.name
     }
 
+    /// Calls the file so from now on.
+    pub fn rename(&mut self, name: impl Into<String>) {
+        self.name = name.into();
+    }
+
     /// The text, to quote from.
     pub fn text(&self) -> &str {
         &self.text

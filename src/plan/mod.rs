@@ -1,4 +1,4 @@
-//! What a spec means: complete, sorted, checked. [`resolve`] makes it, `rules` judges what lies between values,
+//! What a spec means: complete, sorted, checked. `resolve` makes it, `rules` judges what lies between values,
 //! [`units`] what a single value may be. No template and no disk is known here.
 
 pub mod behaviour;
