@@ -75,6 +75,9 @@ pub mod spec;
 pub mod plan;
 
 #[doc(hidden)]
+pub mod cost;
+
+#[doc(hidden)]
 pub mod lint;
 
 #[doc(hidden)]

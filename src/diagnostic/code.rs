@@ -288,6 +288,14 @@ codes! {
     /// They do not change the task definition.
     TaskSize = "task-size" Error;
 
+    /// A price list is dated, in one currency, and made of positive numbers.
+    ///
+    /// Amounts are computed exactly from these numbers and shown with the day on which they held; a mistyped one would
+    /// make a cost page that looks right and is not. Prices change nothing on AWS.
+    ///
+    /// Source: AWS Fargate pricing; AWS Price List Bulk API, AmazonECS
+    Prices = "prices" Error;
+
     /// A namespace, metric, dimension, unit, label or alarm name that CloudWatch refuses.
     ///
     /// A metric that CloudWatch does not have yields no data, and a policy without data neither scales out nor lets the
@@ -457,6 +465,24 @@ codes! {
     ///
     /// Source: AWS CloudFormation API Reference, CreateStack
     StackName = "stack-name" Error;
+
+    /// A name or ARN that no SNS topic for these alarms can have.
+    ///
+    /// An alarm whose action names no topic of its region goes off and tells nobody.
+    ///
+    /// Source: Amazon SNS API Reference, CreateTopic; Amazon CloudWatch User Guide, "Notifying users on alarm changes"
+    TopicShape = "topic-shape" Error;
+
+    /// A topic that is to be made and one that exists, both for one environment.
+    ///
+    /// Alarms would be split over two topics, or one of them would silently count for nothing.
+    TopicAmbiguous = "topic-ambiguous" Error;
+
+    /// A number that cannot be expected of a service.
+    ///
+    /// Expectations become thresholds of alarms and load tests. A share of 0 per cent fails with the first request, one
+    /// above 100 never.
+    Expectation = "expectation" Error;
 
     /// One AWS account cannot lie in two partitions.
     ///

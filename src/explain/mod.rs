@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use crate::diagnostic::Location;
 use crate::document::Document;
-use crate::plan::units::Seconds;
 use crate::plan::{self, Fleet, Layer, Origin, Otherwise, Scope};
 
 pub use format::Format;
@@ -221,10 +220,4 @@ impl Setting {
         let depth = if named.iter().any(|holder| self.key.starts_with(holder)) { 2 } else { 1 };
         dots.nth(depth).map(|end| &self.key[..end]).filter(|path| path.starts_with("scaling."))
     }
-}
-
-/// `60s` as the number of its seconds.
-fn in_seconds(value: &Value) -> Option<Value> {
-    let seconds = Seconds::parse(value.as_str()?).ok()?;
-    Some(seconds.get().into())
 }

@@ -3,7 +3,9 @@
 
 pub mod behaviour;
 mod names;
+pub mod operations;
 pub mod policy;
+pub mod prices;
 mod regions;
 mod resolve;
 mod rules;
@@ -15,7 +17,9 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::diagnostic::{Location, Part, Step};
+use operations::{Expectations, Topic};
 use policy::{Gone, Policy, PolicyId, ScheduledAction, TargetGroup};
+use prices::Prices;
 use units::{
     AccountId, BalancerName, EcsName, LoadBalancerSuffix, Region, Seconds, Slug, StackName,
     TargetGroupSuffix, Tasks,
@@ -147,8 +151,12 @@ pub struct Fleet {
     pub tags: Tags,
     /// The environments.
     pub environments: Vec<Environment>,
+    /// Whom runbooks name, by role.
+    pub contacts: std::collections::BTreeMap<String, String>,
     /// The rollout, first wave first.
     pub waves: Vec<Wave>,
+    /// What AWS charges.
+    pub prices: Prices,
     /// Findings of which the spec says that they are meant so: code and reason, as they stand there.
     pub allowed: std::collections::BTreeMap<String, String>,
 }
@@ -164,6 +172,8 @@ pub struct Environment {
     pub region: Region,
     /// The project's tags and its own.
     pub tags: Tags,
+    /// The topic that alarms and events go to.
+    pub topic: Option<Topic>,
     /// The services, sorted by name.
     pub services: Vec<Service>,
     /// Services that left the spec and whose live scaling stays, sorted by name.
@@ -191,6 +201,10 @@ pub struct Service {
     pub balanced: bool,
     /// Size of one task, if the spec says it.
     pub task: Option<Task>,
+    /// Whether the cluster has Container Insights.
+    pub container_insights: Sourced<bool>,
+    /// What a change has to achieve.
+    pub expectations: Expectations,
     /// What is held back; `None` leaves the live state alone.
     pub suspended: Option<Suspended>,
     /// How ECS deploys it.
@@ -282,6 +296,8 @@ pub struct Wave {
     pub environments: Vec<Slug>,
     /// How long to watch before the next wave.
     pub soak: Option<Seconds>,
+    /// What people confirm before the next wave.
+    pub gates: Vec<String>,
 }
 
 /// One service of one environment, able to say where its values stand.
@@ -334,6 +350,18 @@ impl Wave {
     fn place(wave: usize, below: impl IntoIterator<Item = Step>) -> Location {
         let base = [Step::Key("rollout".into()), Step::Key("waves".into()), Step::Index(wave)];
         Location::Path(base.into_iter().chain(below).collect(), Part::Value)
+    }
+}
+
+impl Environment {
+    /// ARN of the topic that alarms and events go to.
+    pub fn topic_arn(&self) -> Option<String> {
+        Some(match self.topic.as_ref()? {
+            Topic::Existing(arn) => arn.to_string(),
+            Topic::Made(name) => {
+                format!("arn:{}:sns:{}:{}:{name}", self.region.partition(), self.region, self.account)
+            }
+        })
     }
 }
 

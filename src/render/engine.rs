@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use tera::{Context, Delimiters, Kwargs, State, StringInput, Tera, Value};
 
-use super::syntax::Syntax;
+use super::syntax::{self, Syntax};
 use super::templates::{Per, Template, Templates};
 use super::view::{EnvironmentView, FleetView, ServiceView};
 use super::{Selection, TemplateError};
@@ -160,6 +160,10 @@ fn engine(syntax: Syntax, templates: &Templates) -> Result<Tera, TemplateError> 
     tera.set_escape_fn(syntax.encoder());
     tera.register_filter("safe", refuse_safe);
     tera.register_filter("ident", ident);
+    if syntax == Syntax::Markdown {
+        tera.register_filter("plain", plain);
+        tera.register_filter("sh", sh);
+    }
     tera.add_raw_templates(templates.sources(syntax)).map_err(|error| TemplateError::new("_", error))?;
     Ok(tera)
 }
@@ -169,7 +173,7 @@ fn refuse_safe(_: Value, _: Kwargs, _: &State<'_>) -> tera::TeraResult<Value> {
     Err(tera::Error::message("`safe` is not available: a hole prints one complete literal"))
 }
 
-/// The one exemption from encoding: an identifier, which needs none.
+/// Exempt from encoding: an identifier, which needs none in any language.
 fn ident(text: StringInput<'_>, _: Kwargs, _: &State<'_>) -> tera::TeraResult<Value> {
     let text = text.as_str();
     let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
@@ -177,6 +181,28 @@ fn ident(text: StringInput<'_>, _: Kwargs, _: &State<'_>) -> tera::TeraResult<Va
         return Err(tera::Error::message(format!("{text:?} is not an identifier")));
     }
     Ok(Value::safe_string(text))
+}
+
+/// Exempt from encoding in Markdown: words and numbers of prose, which mean nothing to it.
+fn plain(text: StringInput<'_>, _: Kwargs, _: &State<'_>) -> tera::TeraResult<Value> {
+    let text = text.as_str();
+    if syntax::is_prose(text) {
+        return Ok(Value::safe_string(text));
+    }
+    Err(tera::Error::message(format!("{text:?} is not plain prose")))
+}
+
+/// A word of bash, for the commands in a fenced block of Markdown. Numbers are words as they are.
+fn sh(value: Value, _: Kwargs, _: &State<'_>) -> tera::TeraResult<Value> {
+    if value.is_number() {
+        return Ok(value);
+    }
+    let text = value.as_str().ok_or_else(|| tera::Error::message("`sh` takes text or a number"))?;
+    let word = syntax::bash_word(text);
+    if word.contains("```") || word.contains("~~~") || word.contains(['\n', '\r']) {
+        return Err(tera::Error::message(format!("{text:?} would end the block that it stands in")));
+    }
+    Ok(Value::safe_string(&word))
 }
 
 fn value(view: &impl Serialize) -> Value {

@@ -139,6 +139,34 @@ fn bash(text: &str, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "'{}'", text.replace('\'', r"'\''"))
 }
 
+/// A word of bash as text.
+pub(super) fn bash_word(text: &str) -> String {
+    let mut word = Vec::new();
+    bash(text, &mut word).expect("memory takes all");
+    String::from_utf8(word).expect("bash writes text")
+}
+
+/// Whether Markdown shows a text as it is, wherever in prose, in a cell of a table or in a link's target it stands:
+/// ASCII letters, digits, blanks and `.,%+/:_-` in places where they mean nothing.
+pub(super) fn is_prose(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let alphanumeric =
+        |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+    let harmless = |(at, byte): (usize, &u8)| match byte {
+        b' ' | b'.' | b',' | b'%' | b'+' | b'/' | b'-' => true,
+        // Not emphasis.
+        b'_' => alphanumeric(at.checked_sub(1)) && alphanumeric(Some(at + 1)),
+        // Neither an emoji nor an address.
+        b':' => alphanumeric(at.checked_sub(1)) && bytes.get(at + 1) != Some(&b'/'),
+        byte => byte.is_ascii_alphanumeric(),
+    };
+    // Neither an item of a list nor a rule, where it begins a line.
+    let begins = alphanumeric(Some(0)) || (bytes.first() == Some(&b'-') && alphanumeric(Some(1)));
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let numbered = rest.len() < text.len() && (rest == "." || rest.starts_with(". "));
+    begins && !numbered && !text.ends_with(' ') && bytes.iter().enumerate().all(harmless)
+}
+
 /// A code span: the fence is longer than any run of backticks inside; line ends become blanks, as a reader shows them.
 fn markdown(text: &str, out: &mut dyn Write) -> io::Result<()> {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

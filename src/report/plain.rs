@@ -137,7 +137,7 @@ fn line_of<'d>(document: &'d Document, label: &Marked<'d>) -> Snippet<'d, Annota
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn drift(files: &[FileReport<'_>], out: &mut dyn Write) -> io::Result<()> {
+pub fn drift(files: &[FileReport<'_>], color: bool, out: &mut dyn Write) -> io::Result<()> {
     for file in files {
         writeln!(out, "{}: {}", file.shown, explained(file.kind))?;
     }
@@ -147,11 +147,30 @@ pub fn drift(files: &[FileReport<'_>], out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
         let diff = TextDiff::from_lines(found.as_str(), wanted);
         let (old, new) = (format!("a/{} (on disk)", file.shown), format!("b/{} (from the spec)", file.shown));
-        write!(out, "{}", diff.unified_diff().context_radius(3).header(&old, &new))?;
+        let diff = diff.unified_diff().context_radius(3).header(&old, &new).to_string();
+        if color { coloured(&diff, out)? } else { write!(out, "{diff}")? }
     }
     let left = differing.count().saturating_sub(MOST_DIFFS);
     if left > 0 {
         writeln!(out, "\n… and {} more; `git diff` shows them after `gen`", counted(left, "diff"))?;
+    }
+    Ok(())
+}
+
+/// A unified diff in the colours of `git diff`.
+fn coloured(diff: &str, out: &mut dyn Write) -> io::Result<()> {
+    for (index, line) in diff.lines().enumerate() {
+        let style = match line.as_bytes().first() {
+            _ if index < 2 => "1", // the names of the two files
+            Some(b'@') => "36",
+            Some(b'+') => "32",
+            Some(b'-') => "31",
+            _ => "",
+        };
+        match style {
+            "" => writeln!(out, "{line}")?,
+            style => writeln!(out, "\u{1b}[{style}m{line}\u{1b}[0m")?,
+        }
     }
     Ok(())
 }

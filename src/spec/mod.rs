@@ -1,6 +1,8 @@
 //! The file format, as types. Nothing is decided here: every optional field is an `Option`, defaults are applied
 //! by [`crate::plan::resolve`], last. The doc comments are what users read in their editors, through the schema.
 
+mod operations;
+mod prices;
 mod read;
 mod scaling;
 mod schema;
@@ -14,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::Diagnostic;
 use words::{Controller, Strategy};
 
+pub use operations::*;
+pub use prices::*;
 pub use read::read;
 pub use scaling::*;
 pub use schema::schema;
@@ -54,6 +58,13 @@ pub struct Spec {
     /// The environments. Each runs all services, but those it switches off with `enabled: false`.
     #[schemars(extend("examples" = [{ "staging": { "account": "111111111111", "region": "eu-west-1" } }], "minProperties" = 1))]
     pub environments: BTreeMap<String, Environment>,
+    /// Where alarms and events are sent. Environments may say something else.
+    #[schemars(extend("examples" = [{ "topic": "{project}-{environment}-autoscaling" }]))]
+    pub notifications: Option<Notifications>,
+    /// Whom the generated runbooks name, by role.
+    #[serde(default)]
+    #[schemars(extend("examples" = [{ "owner": "#team-infrastructure", "on call": "PagerDuty: platform" }]))]
+    pub contacts: BTreeMap<String, String>,
     /// In which order environments get a change.
     #[schemars(extend("examples" = [{ "waves": [{ "environments": ["staging"], "soak": "48h" }] }]))]
     pub rollout: Option<Rollout>,
@@ -64,6 +75,9 @@ pub struct Spec {
     /// What `gen lint` may pass over.
     #[schemars(extend("examples" = [{ "allow": { "production-of-one": "the scheduler must not run twice" } }]))]
     pub lint: Option<Lint>,
+    /// What AWS charges, for cost pages and comparisons. It changes nothing on AWS.
+    #[schemars(extend("examples" = [{ "date": "2026-09-01", "regions": { "eu-west-2": { "x86_64": { "vcpu_hour": 0.04656, "gb_hour": 0.00511 } } } }]))]
+    pub prices: Option<Prices>,
     /// Single values that the schema refuses. Whoever judges values has better words for them; these are shown only
     /// if nothing else finds fault, so that no constraint of the schema can be passed over.
     #[serde(skip)]
@@ -130,6 +144,13 @@ pub struct Settings {
     /// How ECS deploys the service. Some metrics do not go with some ways.
     #[schemars(extend("examples" = [{ "strategy": "blue_green" }]))]
     pub deployment: Option<Deployment>,
+    /// Whether the ECS cluster has Container Insights, which counts desired and running tasks. Built in: false. It changes
+    /// nothing on AWS.
+    #[schemars(extend("examples" = [true]))]
+    pub container_insights: Option<bool>,
+    /// What a change has to achieve.
+    #[schemars(extend("examples" = [{ "p95": "500ms", "error_rate": 0.5 }]))]
+    pub expectations: Option<Expectations>,
     /// Whether the service is scaled already and what is live is to be imported, policies included. Built in: false.
     #[schemars(extend("examples" = [true]))]
     pub adopt: Option<bool>,
@@ -269,6 +290,15 @@ pub struct Environment {
     /// How ECS deploys the services here.
     #[schemars(extend("examples" = [{ "controller": "code_deploy" }]))]
     pub deployment: Option<Deployment>,
+    /// Where alarms and events of this environment are sent.
+    #[schemars(extend("examples" = [{ "topic_arn": "arn:aws:sns:eu-west-1:111111111111:on-call" }]))]
+    pub notifications: Option<Notifications>,
+    /// Whether the ECS cluster has Container Insights. Built in: false.
+    #[schemars(extend("examples" = [true]))]
+    pub container_insights: Option<bool>,
+    /// What a change has to achieve here.
+    #[schemars(extend("examples" = [{ "p95": "500ms", "error_rate": 0.5 }]))]
+    pub expectations: Option<Expectations>,
     /// Whether the services are scaled already and what is live is to be imported. Built in: false.
     #[schemars(extend("examples" = [true]))]
     pub adopt: Option<bool>,
@@ -316,6 +346,10 @@ pub struct Wave {
     /// How long to watch before the next wave.
     #[schemars(extend("examples" = ["48h"]), regex(pattern = r"^(0|[0-9]+(s|m|h|d))$"))]
     pub soak: Option<String>,
+    /// What people confirm before the next wave, besides the expectations.
+    #[serde(default)]
+    #[schemars(extend("examples" = [["no support ticket mentions slowness"]]))]
+    pub gates: Vec<String>,
 }
 
 impl Environment {
@@ -330,6 +364,8 @@ impl Environment {
             scaling: self.scaling.clone(),
             load_balancer: self.load_balancer.clone(),
             deployment: self.deployment.clone(),
+            container_insights: self.container_insights,
+            expectations: self.expectations.clone(),
             adopt: self.adopt,
             renamed_from: None,
         }

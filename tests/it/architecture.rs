@@ -11,11 +11,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("document", &["diagnostic"]),
     ("spec", &["document", "diagnostic"]),
     ("plan", &["spec", "diagnostic"]),
+    // What a plan costs: for documents, and for comparisons of two plans.
+    ("cost", &["plan"]),
     ("lint", &["plan", "document", "diagnostic"]),
     // It says where settings come from and what becomes of them: of the fleet, and of the text that it was read from.
     ("explain", &["plan", "document", "diagnostic"]),
     ("artifacts", &[]),
-    ("render", &["plan", "artifacts"]),
+    ("render", &["plan", "cost", "artifacts"]),
     // Of `plan`, the facts about AWS that an explanation carries.
     ("report", &["explain", "plan", "artifacts", "document", "diagnostic"]),
     ("cli", &[]),

@@ -164,13 +164,96 @@ fn lock_3_names_are_checked_before_any_template_sees_them() {
     }
 }
 
-/// A hole stands alone: never inside quotes, never glued to text; only `ident` may be.
+/// Prose goes into Markdown bare only if no reader of it sees anything but the words.
+#[test]
+fn lock_2_plain_takes_prose_only() {
+    let plain = |text: &str| rendered("md", "{{ change | plain }}", &fleet_saying(text));
+    for good in [
+        "web-ingestion",
+        "1,234.56",
+        "USD 1,234.56",
+        "-5.00",
+        "60 s",
+        "a_b",
+        "prod-eu/web",
+        "1.5 hours",
+        "07:30",
+        "why: because",
+        "2026-06-17",
+    ] {
+        assert_eq!(plain(good).as_deref(), Ok(good));
+    }
+    for bad in [
+        "1. item",
+        "1.",
+        "- item",
+        "-",
+        "---",
+        "+ item",
+        "_a_",
+        "a_",
+        ":tada:",
+        "see :tada:",
+        "http://x",
+        "a ",
+        "",
+        " a",
+        "$x$",
+        "a  *b*",
+        "a(b)",
+        "é",
+    ] {
+        assert!(plain(bad).is_err_and(|error| error.contains("is not plain prose")), "{bad:?}");
+    }
+    for text in UGLY.iter().filter(|text| !["plain", "no", "null", "1e3-", "a b", "EOF"].contains(text)) {
+        assert!(text == &"a: b" || plain(text).is_err(), "{text:?}");
+    }
+    for extension in ["tf", "yaml", "json", "sh", "js"] {
+        assert!(rendered(extension, "{{ change | plain }}", &fleet_saying("a")).is_err(), "{extension}");
+        assert!(rendered(extension, "{{ change | sh }}", &fleet_saying("a")).is_err(), "{extension}");
+    }
+}
+
+/// A command in a fenced block reads back what went in, or is refused because it would end the block.
+#[test]
+fn lock_5_commands_in_markdown_are_bash() {
+    for text in UGLY.iter().chain(&["```", "x```", "~~~", "a\n```\nb"]).filter(|text| !text.contains('\0')) {
+        let block = rendered("md", "```bash\nprintf '%s' {{ change | sh }}\n```\n", &fleet_saying(text));
+        if text.contains("```") || text.contains("~~~") {
+            assert!(block.is_err_and(|error| error.contains("would end the block")), "{text:?}");
+            continue;
+        }
+        let block = block.unwrap();
+        let lines: Vec<&str> = block.trim().lines().collect();
+        let [_, command, "```"] = lines[..] else { panic!("{block}") };
+        for locale in ["C", "C.UTF-8"] {
+            let output = Command::new("bash").args(["-c", command]).env("LC_ALL", locale).output().unwrap();
+            assert_eq!(output.stdout, text.as_bytes(), "{command}");
+        }
+    }
+    let numbers = rendered("md", "{{ 1 + 1 | sh }}{% set x = [change] %}", &fleet_saying("a"));
+    assert_eq!(numbers.as_deref(), Ok("2"));
+    assert!(rendered("md", "{{ [change] | sh }}", &fleet_saying("a")).is_err());
+}
+
+/// A hole stands alone: never inside quotes, never glued to text; only `ident` may be, and `plain` in Markdown. In a
+/// block of commands there is nothing but `sh` and `ident`, and `sh` is nowhere else.
 #[test]
 fn lock_4_holes_stand_alone() {
     let mut holes = 0;
     for path in files(&root().join("templates"), ".tera") {
         let source = fs::read_to_string(&path).unwrap();
         let shown = path.strip_prefix(root()).unwrap().display().to_string();
+        if shown.ends_with(".md.tera") {
+            check_blocks(&source).unwrap_or_else(|problem| panic!("{shown}: {problem}"));
+        } else {
+            for filter in ["plain", "sh"] {
+                assert!(
+                    !source.contains(&format!("| {filter} }}}}")),
+                    "{shown}: {filter} is of Markdown only"
+                );
+            }
+        }
         for (number, line) in (1..).zip(source.lines()) {
             for (at, _) in line.match_indices("{{") {
                 holes += 1;
@@ -185,15 +268,16 @@ fn lock_4_holes_stand_alone() {
 fn check_hole(line: &str, at: usize) -> Result<(), String> {
     let end = line[at..].find("}}").map(|end| at + end + 2).ok_or("a hole spans lines")?;
     let inside = line[at + 2..end - 2].trim_matches('-').trim();
-    let (path, ident) = match inside.split_once('|') {
-        Some((path, filter)) if filter.trim() == "ident" => (path.trim(), true),
-        Some((_, filter)) => return Err(format!("the filter `{}` is not `ident`", filter.trim())),
+    let (path, free) = match inside.split_once('|') {
+        Some((path, filter)) if ["ident", "plain"].contains(&filter.trim()) => (path.trim(), true),
+        Some((path, filter)) if filter.trim() == "sh" => (path.trim(), false),
+        Some((_, filter)) => return Err(format!("the filter `{}` is not known", filter.trim())),
         None => (inside, false),
     };
     if !path.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '.') {
         return Err(format!("`{path}` is more than a field of a view"));
     }
-    if ident {
+    if free {
         return Ok(());
     }
     let before = &line[..at];
@@ -211,8 +295,40 @@ fn check_hole(line: &str, at: usize) -> Result<(), String> {
     if before_ok && after_ok { Ok(()) } else { Err("the hole is glued to text".to_owned()) }
 }
 
+/// The filters of the holes of a Markdown template go with the block they are in.
+fn check_blocks(source: &str) -> Result<(), String> {
+    let mut block: Option<&str> = None;
+    for line in source.lines() {
+        if let Some(info) = line.trim_start().strip_prefix("```") {
+            block = if block.is_some() { None } else { Some(info.trim()) };
+        }
+        let commands = block.is_some_and(|info| ["bash", "sh", "console", "shell"].contains(&info));
+        for (at, _) in line.match_indices("{{") {
+            let inside = line[at + 2..].split("}}").next().unwrap_or_default();
+            let filter = inside.split_once('|').map_or("", |(_, filter)| filter.trim_matches([' ', '-']));
+            if commands && filter != "sh" && filter != "ident" {
+                return Err(format!("a hole among commands without `sh`: {line}"));
+            }
+            if !commands && filter == "sh" {
+                return Err(format!("`sh` outside a block of commands: {line}"));
+            }
+        }
+    }
+    if block.is_some() { Err("a block does not end".to_owned()) } else { Ok(()) }
+}
+
 #[test]
 fn lock_4_sees_what_it_forbids() {
+    for bad in [
+        "```bash\nx {{ a }}\n```",
+        "```bash\nx {{ a | plain }}\n```",
+        "{{ a | sh }}",
+        "```mermaid\n{{ a | sh }}\n```",
+        "```bash",
+    ] {
+        assert!(check_blocks(bad).is_err(), "{bad}");
+    }
+    assert_eq!(check_blocks("{{ a | plain }}\n```bash\nx {{ a | sh }}\n```\n{{ a }}"), Ok(()));
     for bad in [
         "x = \"{{ a }}\"",
         "x-{{ a }}",

@@ -4,8 +4,10 @@ mod balancer;
 mod found;
 mod layers;
 mod metric;
+mod operations;
 mod policy;
 mod predictive;
+mod prices;
 mod record;
 mod removed;
 mod schedule;
@@ -18,7 +20,7 @@ use std::collections::BTreeMap;
 use layers::Layers;
 use record::Record;
 
-use super::units::{AccountId, Invalid, Region, Seconds, Slug, check_tag};
+use super::units::{AccountId, Invalid, Milliseconds, Percent, Region, Seconds, Slug, check_tag};
 use super::{Environment, Fleet, Layer, Service, Setting, Sourced, Tags, Wave, regions, rules};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Part, Severity, Step, did_you_mean};
 use crate::spec::{self, Spec};
@@ -41,6 +43,16 @@ const FORECAST_BUFFER: Seconds = Seconds::literal(300);
 /// An alarm's data points: their length in seconds, and how many.
 const ALARM_PERIOD: Seconds = Seconds::literal(60);
 const ALARM_PERIODS: i64 = 3;
+/// Name of the topic of an environment.
+const TOPIC_PATTERN: &str = "{project}-{environment}-autoscaling";
+/// What is expected where the spec says nothing: response times in milliseconds, the share of requests that fail, seconds
+/// to the first scale-out (AWS measured 363 with 60-second metrics: What's New, 2026-06-18), task-hours of a day.
+const P95: Milliseconds = Milliseconds::literal(1_000);
+const P99: Milliseconds = Milliseconds::literal(2_500);
+const ERROR_RATE: Percent = Percent::literal(1.0);
+const SCALE_OUT_WITHIN: Seconds = Seconds::literal(420);
+const MAX_FLAPS: u32 = 0;
+const COST_INCREASE: Percent = Percent::literal(10.0);
 /// Tags AWS accepts on one resource.
 const MOST_TAGS: usize = 50;
 
@@ -109,13 +121,16 @@ impl Resolver<'_, '_> {
             .map(|(name, environment)| self.environment(name, environment, &tags, &service_names))
             .collect();
         let waves = self.waves();
+        let prices = self.prices();
         Some(Fleet {
             project: project?,
             change: spec.change.clone(),
             tags,
+            contacts: spec.contacts.clone(),
             // A broken environment is reported; the rules still judge the others.
             environments: environments.into_iter().flatten().collect(),
             waves,
+            prices,
             allowed: spec.lint.as_ref().map(|lint| lint.allow.clone()).unwrap_or_default(),
         })
     }
@@ -174,7 +189,8 @@ impl Resolver<'_, '_> {
             .filter_map(|(service, slug)| self.enabled(slug, layers(self.spec, (name, &here), service, None)))
             .collect();
         let removed = self.removed(name);
-        Some(Environment { name: slug?, account: account?, region: region?, tags, services, removed })
+        let topic = self.topic(name, said.notifications.as_ref(), region.as_ref());
+        Some(Environment { name: slug?, account: account?, region: region?, tags, topic, services, removed })
     }
 
     fn enabled(&mut self, name: &Slug, layers: Layers<'_>) -> Option<Service> {
@@ -224,7 +240,7 @@ impl Resolver<'_, '_> {
                     .soak
                     .as_deref()
                     .and_then(|soak| self.checked(below(&[Step::Key("soak".into())]), Seconds::parse(soak)));
-                Wave { environments, soak }
+                Wave { environments, soak, gates: wave.gates.clone() }
             })
             .collect()
     }

@@ -29,6 +29,7 @@ impl Resolver<'_, '_> {
         let (min, max) = self.capacity(&layers);
         let groups = self.target_groups(&layers, "load_balancer", &of_service);
         let task = self.task(&layers);
+        let expectations = self.expectations(&layers);
         let renamed_from = self.renamed_from(&layers);
         let (cluster, ecs_service) = (cluster?, ecs_service?);
         let stack = self.stack(&layers, &ecs_service, names.stack.as_deref());
@@ -57,6 +58,8 @@ impl Resolver<'_, '_> {
                 .pick_or("capacity.scale_to_zero", false, |s| s.capacity.as_ref()?.scale_to_zero),
             balanced: matches!(groups, Found::Complete(_)),
             task,
+            container_insights: layers.pick_or("container_insights", false, |s| s.container_insights),
+            expectations: expectations?,
             suspended: suspended(&layers),
             deployment: deployment(&layers, &groups),
             adopt,

@@ -12,6 +12,9 @@ use crate::diagnostic::{Code, did_you_mean};
 pub use metric::{
     AlarmName, DimensionName, DimensionValue, Expression, MetricLabel, MetricName, Namespace, QueryId, Unit,
 };
+pub use operations::{Milliseconds, Percent, TopicArn, TopicName};
+pub(crate) use price::nanos;
+pub use price::{Currency, Rate, check_day};
 pub use schedule::{ActionName, Schedule, TimeZone, Timestamp};
 
 /// Why a value was refused.
@@ -57,6 +60,8 @@ macro_rules! text_unit {
 }
 
 mod metric;
+mod operations;
+mod price;
 mod schedule;
 
 text_unit! {

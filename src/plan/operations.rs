@@ -1,0 +1,30 @@
+//! What people operate by: who is told, and what is expected.
+
+use super::Sourced;
+use super::units::{Milliseconds, Percent, Seconds, TopicArn, TopicName};
+
+/// The SNS topic of an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Topic {
+    /// Made for it, with a policy that lets CloudWatch and EventBridge publish.
+    Made(TopicName),
+    /// Exists, and is left as it is.
+    Existing(TopicArn),
+}
+
+/// What a change has to achieve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expectations {
+    /// Response time that 95 of 100 requests stay below.
+    pub p95: Sourced<Milliseconds>,
+    /// Response time that 99 of 100 requests stay below.
+    pub p99: Sourced<Milliseconds>,
+    /// Most requests that may fail, per cent.
+    pub error_rate: Sourced<Percent>,
+    /// Seconds from load to the first scale-out.
+    pub scale_out_within: Sourced<Seconds>,
+    /// Most scale-outs within 30 minutes after a scale-in.
+    pub max_flaps: Sourced<u32>,
+    /// Most that task-hours of a day may rise, per cent.
+    pub cost_increase: Sourced<Percent>,
+}

@@ -1,0 +1,44 @@
+//! The part that people operate by: who is told, who is asked, what is expected.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Where alarms and events are sent: an SNS topic that is made for an environment, or one that exists.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Notifications {
+    /// Whether anything is sent. Built in: true, where a layer has `notifications`.
+    #[schemars(extend("examples" = [false]))]
+    pub enabled: Option<bool>,
+    /// Name of the topic to make; `{project}` and `{environment}` are replaced. Built in: `{project}-{environment}-autoscaling`.
+    #[schemars(extend("examples" = ["{project}-{environment}-autoscaling"]))]
+    pub topic: Option<String>,
+    /// ARN of a topic that exists, instead of `topic`. Nothing is changed about it: its own policy must let
+    /// `cloudwatch.amazonaws.com` and `events.amazonaws.com` publish.
+    #[schemars(extend("examples" = ["arn:aws:sns:eu-west-1:111111111111:on-call"]))]
+    pub topic_arn: Option<String>,
+}
+
+/// What a change has to achieve: the thresholds of load tests, of alarms and of the runbooks' go or no-go.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Expectations {
+    /// Response time that 95 of 100 requests stay below. Built in: 1s.
+    #[schemars(extend("examples" = ["500ms"]), regex(pattern = r"^[0-9]+(ms|s|m)$"))]
+    pub p95: Option<String>,
+    /// Response time that 99 of 100 requests stay below. Built in: 2500ms.
+    #[schemars(extend("examples" = ["2s"]), regex(pattern = r"^[0-9]+(ms|s|m)$"))]
+    pub p99: Option<String>,
+    /// Most requests that may fail with a 5xx of the tasks, in per cent. Built in: 1.
+    #[schemars(extend("examples" = [0.5]))]
+    pub error_rate: Option<f64>,
+    /// Time from load to the first scale-out. Built in: 7m; AWS measured 363 seconds with 60-second metrics.
+    #[schemars(extend("examples" = ["7m"]), regex(pattern = r"^(0|[0-9]+(s|m|h|d))$"))]
+    pub scale_out_within: Option<String>,
+    /// Most scale-outs within 30 minutes after a scale-in, in a load test. Built in: 0.
+    #[schemars(extend("examples" = [0]), range(min = 0))]
+    pub max_flaps: Option<i64>,
+    /// Most that task-hours of a whole day may rise, in per cent. Built in: 10.
+    #[schemars(extend("examples" = [10]))]
+    pub cost_increase: Option<f64>,
+}

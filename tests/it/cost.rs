@@ -1,0 +1,153 @@
+//! What a plan may cost, computed once more by hand, to the cent.
+
+use scalegen::cost::{self, Envelope, Money, Period, Scheduled, Watch};
+use scalegen::plan::Fleet;
+
+use crate::support::{fleet, load};
+
+const SPEC: &str = r#"
+version: 1
+project: shop
+defaults:
+  capacity: { min: 2, max: 10 }
+  task: { vcpu: 1, memory_gib: 2 }
+  scaling: { cpu: { target: 70 } }
+services:
+  api: {}
+  web:
+    task: { vcpu: 0.25, memory_gib: 0.5, architecture: arm64 }
+    capacity: { min: 1, max: 3 }
+    scaling: { cpu: { resolution: 20s }, memory: { target: 80, disable_scale_in: true } }
+environments:
+  prod: { account: "111111111111", region: eu-west-1 }
+"#;
+
+fn of(fleet: &Fleet, name: &str) -> Envelope {
+    let environment = &fleet.environments[0];
+    let service = environment.services.iter().find(|service| &*service.name == name).unwrap();
+    cost::of_service(&fleet.prices, environment, service)
+}
+
+fn shown(money: Option<Money>) -> String {
+    money.map_or("unknown".to_owned(), |money| money.to_string())
+}
+
+/// 1 vCPU and 2 GB on x86 in eu-west-1: 0.04048 + 2 × 0.004445 = 0.04937 an hour.
+#[test]
+fn a_service_costs_what_the_hand_says() {
+    let fleet = fleet(SPEC);
+    let api = of(&fleet, "api");
+    for (amount, period, hours, money) in [
+        (api.floor, Period::Hour, 2, "$0.10"),          // 2 × 0.04937 = 0.09874
+        (api.floor, Period::Day, 48, "$2.37"),          // 48 × 0.04937 = 2.36976
+        (api.floor, Period::Month, 1_460, "$72.08"),    // 1460 × 0.04937 = 72.0802
+        (api.ceiling, Period::Hour, 10, "$0.49"),       // 0.4937
+        (api.ceiling, Period::Day, 240, "$11.85"),      // 11.8488
+        (api.ceiling, Period::Month, 7_300, "$360.40"), // 360.401
+        (api.span(), Period::Month, 5_840, "$288.32"),  // 288.3208
+    ] {
+        assert_eq!((amount.task_hours(period), shown(amount.money(period))), (hours, money.to_owned()));
+    }
+    assert_eq!(api.watch, Watch { alarms: 2, ..Watch::default() });
+    assert_eq!(shown(api.watch_monthly), "$0.20");
+    assert_eq!(shown(api.insights_monthly), "$6.30"); // 21 × 0.30
+}
+
+/// 0.25 vCPU and 0.5 GB on ARM: 0.25 × 0.03238 + 0.5 × 0.00356 = 0.009875 an hour.
+#[test]
+fn a_small_task_on_arm_costs_what_the_hand_says() {
+    let web = of(&fleet(SPEC), "web");
+    assert_eq!(shown(web.floor.money(Period::Month)), "$7.21"); // 7.20875
+    assert_eq!(shown(web.ceiling.money(Period::Month)), "$21.63"); // 21.62625
+    assert_eq!(shown(web.span().money(Period::Month)), "$14.42"); // 14.4175, not 21.63 − 7.21 of rounded amounts
+    // CPU every 20 seconds: two fast alarms and a metric. Memory never scales in: one alarm.
+    let watch =
+        Watch { alarms: 1, high_resolution_alarms: 2, high_resolution_metrics: 1, insights_metrics: 0 };
+    assert_eq!(web.watch, watch);
+    assert_eq!(shown(web.watch_monthly), "$1.00"); // 0.10 + 2 × 0.30 + 0.30
+}
+
+#[test]
+fn totals_are_sums_before_rounding() {
+    let fleet = fleet(SPEC);
+    let total = cost::of_environment(&fleet.prices, &fleet.environments[0]);
+    assert_eq!(shown(total.floor.money(Period::Month)), "$79.29"); // 72.0802 + 7.20875 = 79.28895
+    assert_eq!(shown(total.ceiling.money(Period::Month)), "$382.03"); // 360.401 + 21.62625 = 382.02725
+    assert_eq!((total.floor.task_hours(Period::Month), total.ceiling.task_hours(Period::Day)), (2_190, 312));
+    assert_eq!(shown(total.watch_monthly), "$1.20");
+    assert_eq!(cost::of_fleet(&fleet), total);
+}
+
+/// Metric math is billed for each metric that its alarms look at; a step policy has the one alarm of ours.
+#[test]
+fn alarms_are_counted_as_they_are_billed() {
+    let spec = SPEC.replace(
+        "  api: {}",
+        "  api:
+    load_balancer: { name: alb, target_groups: [blue, green] }
+    scaling:
+      requests: { target: 1000 }
+      cpu: { enabled: false }
+      step:
+        backlog:
+          metric: { namespace: Shop, name: Backlog, dimensions: { Queue: q }, statistic: sum }
+          threshold: 100
+          period: 10s
+          steps: [{ from: 0, by: 1 }]",
+    );
+    let (document, found, fleet) = load("spec.yaml", &spec);
+    let fleet = fleet.unwrap_or_else(|| panic!("{}", crate::support::explain(&document, &found)));
+    assert_eq!(of(&fleet, "api").watch, Watch { alarms: 4, high_resolution_alarms: 1, ..Watch::default() });
+}
+
+#[test]
+fn what_is_not_known_is_said_and_not_made_up() {
+    let without_size = fleet(&SPEC.replace("  task: { vcpu: 1, memory_gib: 2 }\n", ""));
+    let api = of(&without_size, "api");
+    assert_eq!((api.floor.money(Period::Month), api.without_size, api.without_price), (None, 1, 0));
+    assert_eq!(api.ceiling.task_hours(Period::Month), 7_300);
+    // The sum is that of the others, and says how many it leaves out.
+    let total = cost::of_fleet(&without_size);
+    assert_eq!((shown(total.floor.money(Period::Month)), total.without_size), ("$7.21".to_owned(), 1));
+
+    let elsewhere = fleet(&SPEC.replace("eu-west-1", "ap-south-2"));
+    let api = of(&elsewhere, "api");
+    assert_eq!((api.floor.money(Period::Month), api.without_price, api.watch_monthly), (None, 1, None));
+    // The list of us-west-2 has no ARM.
+    let oregon = fleet(&SPEC.replace("eu-west-1", "us-west-2"));
+    assert_eq!((of(&oregon, "api").without_price, of(&oregon, "web").without_price), (0, 1));
+}
+
+/// The spec's prices go on top of the built-in ones, key by key; another currency stands alone.
+#[test]
+fn the_spec_may_say_its_own_prices() {
+    let list = "prices:\n  date: \"2026-09-01\"\n  regions:\n    eu-west-1: { x86_64: { vcpu_hour: 0.03, gb_hour: 0.003 }, alarm: 0.2 }\n";
+    let own = fleet(&format!("{SPEC}{list}"));
+    assert_eq!(shown(of(&own, "api").floor.money(Period::Month)), "$52.56"); // 1460 × 0.036
+    assert_eq!(shown(of(&own, "web").floor.money(Period::Month)), "$7.21"); // ARM as before
+    assert_eq!(shown(of(&own, "api").watch_monthly), "$0.40");
+
+    let euros = fleet(&format!("{SPEC}{list}  currency: EUR\n"));
+    assert_eq!(shown(of(&euros, "api").floor.money(Period::Month)), "EUR 52.56");
+    assert_eq!(of(&euros, "web").without_price, 1, "dollars and euros make no sum");
+}
+
+/// Scheduled actions move the limits: the bounds are those of the declared capacity, and it is said where they go.
+#[test]
+fn scheduled_actions_are_named_beside_the_declared_bounds() {
+    let spec = SPEC.replace(
+        "  api: {}",
+        "  api:
+    scaling:
+      schedule:
+        morning: { schedule: \"cron(0 7 ? * MON-FRI *)\", min: 4, max: 20 }
+        evening: { schedule: \"cron(0 19 ? * MON-FRI *)\", min: 1, max: 10 }",
+    );
+    let (document, found, fleet) = load("spec.yaml", &spec);
+    let fleet = fleet.unwrap_or_else(|| panic!("{}", crate::support::explain(&document, &found)));
+    let api = of(&fleet, "api");
+    assert_eq!((api.floor.tasks, api.ceiling.tasks, api.scheduled), (2, 10, 1));
+    let service = &fleet.environments[0].services[0];
+    assert_eq!(cost::scheduled(service), Some(Scheduled { min: (1, 4), max: (10, 20) }));
+    assert_eq!(cost::scheduled(&fleet.environments[0].services[1]), None);
+}
