@@ -12,8 +12,10 @@ use crate::report::explain::Reader;
 
 pub(super) fn run(args: &Explain, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let load::Loaded { document, diagnostics, fleet } = load::spec(&args.input)?;
-    report::plain::diagnostics(&document, &diagnostics, streams.err_color, streams.err)?;
-    let fleet = fleet.ok_or(Failure::Spec)?;
+    let Some(fleet) = fleet else {
+        report::plain::diagnostics(&document, &diagnostics, streams.err_color, streams.err)?;
+        return Err(Failure::Spec);
+    };
     let subject = subject(args)?;
     let reader = Reader { color: streams.out_color, width: streams.width, quiet: streams.quiet };
     let Subject::Service(environment, service) = subject else {

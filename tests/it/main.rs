@@ -20,6 +20,7 @@ mod lint;
 mod manners;
 mod mutation;
 mod pipeline;
+mod recipes;
 mod recording;
 mod release;
 mod repository;
