@@ -135,7 +135,7 @@ fn every_recipe_works_as_it_stands() {
     }
 }
 
-/// The page is found from where people begin, and its links lead somewhere.
+/// What it points at is there.
 #[test]
 fn links_of_the_page_lead_somewhere() {
     let page = fs::read_to_string(root().join("docs/recipes.md")).unwrap();

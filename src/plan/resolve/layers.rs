@@ -63,11 +63,11 @@ impl<'s> Layers<'s> {
     pub(super) fn or_built_in<T: Serialize>(
         &self,
         said: Option<Option<Sourced<T>>>,
-        field: impl Into<Field> + Clone,
+        field: impl Fn() -> Field,
         value: T,
     ) -> Option<Sourced<T>> {
-        self.note_built_in(|| field.clone().into(), &value);
-        said.unwrap_or_else(|| Some(Sourced { value, from: built_in(field) }))
+        self.note_built_in(&field, &value);
+        said.unwrap_or_else(|| Some(Sourced { value, from: built_in(field()) }))
     }
 
     /// A name that a pattern made.

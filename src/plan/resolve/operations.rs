@@ -104,7 +104,7 @@ impl Resolver<'_, '_> {
     ) -> Option<Sourced<T>> {
         let said = layers.pick(field, |settings| get(settings.expectations.as_ref()?));
         let said = said.map(|said| self.parsed(layers, said, parse));
-        layers.or_built_in(said, field, default)
+        layers.or_built_in(said, || field.into(), default)
     }
 }
 

@@ -138,7 +138,7 @@ impl Resolver<'_, '_> {
             renamed_from.map(|said| self.parsed(layers, said, |text| PolicyName::parse(&text)));
         let adopt = layers.pick(entry.field("adopt"), |s| (entry.get)(s)?.adopt());
         let adopt = layers.or_pick(adopt, || entry.field("adopt"), "adopt", |s| s.adopt);
-        let adopt = layers.or_built_in(adopt.map(Some), entry.field("adopt"), false);
+        let adopt = layers.or_built_in(adopt.map(Some), || entry.field("adopt"), false);
         let adopt = adopt.is_some_and(|said| said.value);
         // Every part is checked before any missing one ends it.
         let kind = kind(self);

@@ -46,7 +46,7 @@ impl Resolver<'_, '_> {
             let target = resolver.parsed(layers, said, parse);
             let ahead = layers.pick(entry.field("buffer"), |s| (entry.get)(s)?.buffer.clone());
             let ahead = ahead.map(|said| resolver.parsed(layers, said, |text| buffer(&text)));
-            let buffer = layers.or_built_in(ahead, entry.field("buffer"), FORECAST_BUFFER);
+            let buffer = layers.or_built_in(ahead, || entry.field("buffer"), FORECAST_BUFFER);
             let mode =
                 layers.pick_or(entry.field("mode"), ForecastMode::ForecastOnly, |s| (entry.get)(s)?.mode);
             let above =

@@ -83,7 +83,7 @@ impl Resolver<'_, '_> {
         let schedule = schedule.and_then(|said| self.parsed(layers, said, |text| Schedule::parse(&text)));
         let time_zone = layers.pick(field("time_zone"), |s| get(s)?.time_zone.clone());
         let time_zone = time_zone.map(|said| self.parsed(layers, said, |text| TimeZone::parse(&text)));
-        let time_zone = layers.or_built_in(time_zone, field("time_zone"), TimeZone::utc());
+        let time_zone = layers.or_built_in(time_zone, || field("time_zone"), TimeZone::utc());
         let start = layers.pick(field("start"), |s| get(s)?.start.clone());
         let start = start.map(|said| self.parsed(layers, said, |text| Timestamp::parse(&text)));
         let end = layers.pick(field("end"), |s| get(s)?.end.clone());

@@ -29,7 +29,7 @@ impl Resolver<'_, '_> {
             let cooldown = layers.pick(entry.field("cooldown"), |s| (entry.get)(s)?.cooldown.clone());
             let cooldown =
                 cooldown.map(|said| resolver.parsed(layers, said, |text| Seconds::parse_cooldown(&text)));
-            let cooldown = layers.or_built_in(cooldown, entry.field("cooldown"), COOLDOWN_STEP);
+            let cooldown = layers.or_built_in(cooldown, || entry.field("cooldown"), COOLDOWN_STEP);
             let min_adjustment =
                 layers.pick(entry.field("min_adjustment"), |s| (entry.get)(s)?.min_adjustment);
             Some(PolicyKind::Step(StepScaling {
@@ -73,7 +73,7 @@ impl Resolver<'_, '_> {
         }
         let period = layers.pick(entry.field("period"), |s| (entry.get)(s)?.period.clone());
         let period = period.map(|said| self.parsed(layers, said, |text| Seconds::parse(&text)));
-        let period = layers.or_built_in(period, entry.field("period"), ALARM_PERIOD);
+        let period = layers.or_built_in(period, || entry.field("period"), ALARM_PERIOD);
         let periods = layers.pick_or(entry.field("evaluation_periods"), ALARM_PERIODS, |s| {
             (entry.get)(s)?.evaluation_periods
         });

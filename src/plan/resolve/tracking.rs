@@ -179,7 +179,7 @@ impl Resolver<'_, '_> {
             let common = |s: &Settings| part(s.scaling.as_ref()?.cooldown.as_ref()?);
             let said = layers.or_pick(said, || entry.field(own_key), common_key, common);
             let said = said.map(|said| self.parsed(layers, said, |text| Seconds::parse_cooldown(&text)));
-            layers.or_built_in(said, entry.field(own_key), default)
+            layers.or_built_in(said, || entry.field(own_key), default)
         };
         (
             cooldown("cooldown.out", "scaling.cooldown.out", |c| c.out.clone(), COOLDOWN_OUT),
