@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 
 use scalegen::document::Document;
 use scalegen::explain::{Explained, Format};
+use scalegen::plan::Fleet;
 use scalegen::{diagnostic::Diagnostics, explain, plan, spec};
 use serde_json::{Value, json};
 
@@ -26,16 +27,19 @@ fn err(output: &Output) -> String {
 
 /// Explains a service of a spec whose structure is right.
 fn explained(text: &str, environment: &str, service: &str) -> Explained {
+    // What is wrong with a value is no reason not to say where it comes from.
+    let fleet = load("spec.yaml", text).2.unwrap_or_else(|| crate::support::fleet(&base().to_string()));
+    explained_in(&fleet, text, environment, service)
+}
+
+fn explained_in(fleet: &Fleet, text: &str, environment: &str, service: &str) -> Explained {
     let mut found = Diagnostics::default();
     let document = Document::parse("spec.yaml", text.as_bytes().to_vec(), &mut found);
     let spec = spec::read(&document, &mut found)
         .unwrap_or_else(|| panic!("{}", crate::support::explain(&document, &found)));
     let schema = spec::schema();
     let settings = plan::trace(&spec, environment, service);
-    let fleet = load("spec.yaml", text).2;
-    // What is wrong with a value is no reason not to say where it comes from.
-    let fleet = fleet.unwrap_or_else(|| crate::support::fleet(&base().to_string()));
-    explain::explain(&document, &Format::new(&schema), &fleet, (environment, service), &settings)
+    explain::explain(&document, &Format::new(&schema), fleet, (environment, service), &settings)
 }
 
 /// A spec in which every kind of policy is on, all of it said by `defaults`.
@@ -110,6 +114,7 @@ fn every_setting_of_the_format_is_explained_for_every_layer() {
         ("Environment", &["environments", "prod"], "environments.prod"),
         ("Settings", &["environments", "prod", "services", "web"], "environments.prod.services.web"),
     ];
+    let fleet = crate::support::fleet(&base().to_string());
     let mut told = 0;
     for key in &keys {
         for (definition, layer, called) in layers {
@@ -122,7 +127,7 @@ fn every_setting_of_the_format_is_explained_for_every_layer() {
             assert!(!value.is_null(), "{key} has no example");
             let mut spec = base();
             set(&mut spec, layer, key, value);
-            let explained = explained(&spec.to_string(), "prod", "web");
+            let explained = explained_in(&fleet, &spec.to_string(), "prod", "web");
             let setting = explained.settings.iter().find(|setting| setting.key == *key);
             let setting = setting.unwrap_or_else(|| panic!("{key} of {called} is not explained"));
             assert_eq!(setting.by.layer, called, "{key}");
