@@ -1,6 +1,7 @@
 //! What a template sees: the fleet, flattened to what files need. Every choice is made here, none in a template.
 
 mod api;
+mod cost;
 mod group;
 mod policy;
 mod read_back;
@@ -12,6 +13,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
+use cost::{EnvironmentCost, FleetCost, ServiceCost, TotalCost};
 use group::{GroupView, Parameter};
 use policy::{GoneView, PolicyView, ScheduledActionView};
 use root::{InRoot, RootFiles};
@@ -26,6 +28,7 @@ pub struct FleetView<'f> {
     tags: Vec<Tag<'f>>,
     terraform: Terraform,
     environments: Vec<EnvironmentSummary<'f>>,
+    cost: FleetCost<'f>,
 }
 
 /// An environment, as the fleet's files list it.
@@ -36,6 +39,7 @@ struct EnvironmentSummary<'f> {
     account: &'f str,
     region: &'f str,
     partition: &'f str,
+    cost: TotalCost,
 }
 
 /// What environment templates see, but for `services`, which are shared with the service templates.
@@ -54,6 +58,7 @@ pub struct EnvironmentView<'f> {
     root_files: RootFiles,
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
+    cost: EnvironmentCost<'f>,
 }
 
 /// What service templates see.
@@ -86,6 +91,7 @@ pub struct ServiceView<'f> {
     schedule: Vec<ScheduledActionView<'f>>,
     gone: GoneView<'f>,
     stages: Stages<'f>,
+    cost: ServiceCost,
     /// Names of the alarms of step policies.
     alarm_names: Vec<&'f str>,
     /// Names of all that is gone, and the name that the service had in the spec.
@@ -126,6 +132,7 @@ impl<'f> FleetView<'f> {
             account: &environment.account,
             region: &environment.region,
             partition: environment.region.partition(),
+            cost: TotalCost::of(&fleet.prices, environment),
         });
         Self {
             project: &fleet.project,
@@ -133,6 +140,7 @@ impl<'f> FleetView<'f> {
             tags: tags(&fleet.tags),
             terraform: Terraform::needed_by(fleet),
             environments: environments.collect(),
+            cost: FleetCost::new(fleet),
         }
     }
 }
@@ -161,6 +169,7 @@ impl<'f> EnvironmentView<'f> {
             terraform: Terraform::needed_by(fleet),
             root_files: RootFiles::of(environment),
             load_balancers,
+            cost: EnvironmentCost::new(&fleet.prices, environment),
             removed: environment
                 .removed
                 .iter()
@@ -200,6 +209,7 @@ impl<'f> ServiceView<'f> {
                 plan::Controller::External => "EXTERNAL",
             },
             in_root: InRoot::new(service),
+            cost: ServiceCost::new(&fleet.prices, environment, service),
             policies: policy::views(service, &groups),
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),
