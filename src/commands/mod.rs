@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod diff;
 mod dropped;
+mod explain;
 mod findings;
 mod generate;
 mod init;
@@ -89,6 +90,7 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> Outcome {
         Some(Command::Validate(args)) => validate::run(args, streams),
         Some(Command::Lint(args)) => lint::run(args, streams),
         Some(Command::Diff(args)) => diff::run(args, streams),
+        Some(Command::Explain(args)) => explain::run(args, streams),
         Some(Command::Rule(args)) => rule::run(args, streams),
         Some(Command::Schema) => schema::run(streams),
         Some(Command::Completions(args)) => completions::run(args, streams),

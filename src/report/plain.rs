@@ -54,19 +54,7 @@ fn report<'d>(document: &'d Document, finding: &'d Diagnostic, docs: bool) -> Ve
         Severity::Notice => Level::NOTE.with_name("notice"),
     };
     let title = level.primary_title(&finding.message).id(finding.code.name());
-    let mut group = Group::with_title(title);
-    let primary = annotation(document, &finding.primary, AnnotationKind::Primary);
-    let related = finding.related.iter().map(|label| annotation(document, label, AnnotationKind::Context));
-    if finding.primary.location == Location::File {
-        group = group.element(annotate_snippets::Origin::path(document.name()));
-    } else if document.text().len() <= WHOLE_TEXT {
-        let snippet = Snippet::source(document.text()).path(document.name()).annotation(marked(&primary));
-        group = group.element(related.fold(snippet, |snippet, label| snippet.annotation(marked(&label))));
-    } else {
-        for label in std::iter::once(primary).chain(related) {
-            group = group.element(line_of(document, &label));
-        }
-    }
+    let mut group = quoted(Group::with_title(title), document, &finding.primary, &finding.related);
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(help));
     }
@@ -77,6 +65,41 @@ fn report<'d>(document: &'d Document, finding: &'d Diagnostic, docs: bool) -> Ve
         group = group.element(Level::NOTE.with_name("docs").message(finding.code.docs()));
     }
     vec![group]
+}
+
+/// Quotes places of the text below a title.
+pub(super) fn excerpt(
+    document: &Document,
+    title: &str,
+    primary: &Label,
+    related: &[Label],
+    color: bool,
+) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let group = Group::with_title(Level::NOTE.no_name().primary_title(title));
+    renderer.render(&[quoted(group, document, primary, related)])
+}
+
+fn quoted<'d>(
+    mut group: Group<'d>,
+    document: &'d Document,
+    primary: &'d Label,
+    related: &'d [Label],
+) -> Group<'d> {
+    let whole_file = primary.location == Location::File;
+    let primary = annotation(document, primary, AnnotationKind::Primary);
+    let related = related.iter().map(|label| annotation(document, label, AnnotationKind::Context));
+    if whole_file {
+        group = group.element(annotate_snippets::Origin::path(document.name()));
+    } else if document.text().len() <= WHOLE_TEXT {
+        let snippet = Snippet::source(document.text()).path(document.name()).annotation(marked(&primary));
+        group = group.element(related.fold(snippet, |snippet, label| snippet.annotation(marked(&label))));
+    } else {
+        for label in std::iter::once(primary).chain(related) {
+            group = group.element(line_of(document, &label));
+        }
+    }
+    group
 }
 
 struct Marked<'d> {
