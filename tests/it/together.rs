@@ -92,6 +92,27 @@ fn what_is_somebody_elses_is_refused() {
     }
 }
 
+#[test]
+fn its_stack_comes_first_and_can_be_chosen() {
+    let Some(stage) = Stage::new(&spec()) else { return };
+    let show = |args: &[&str]| {
+        let output = stage.run("out/cloudformation/prod/deploy.sh", args);
+        assert_eq!(status(&output), 0, "{}", said(&output));
+        said(&output)
+    };
+    let (own, service) =
+        ("monitoring/stack: what the services have together", "web: service/prod-cluster/prod-web");
+    let all = show(&["--dry-run"]);
+    assert!(all.find(own).unwrap() < all.find(service).unwrap(), "{all}");
+    assert!(all.contains("AWS::SNS::TopicPolicy") && all.contains("AWS::CloudWatch::Dashboard"), "{all}");
+    let some = show(&["--dry-run", "--service", "web"]);
+    assert!(!some.contains(own) && some.contains(service), "{some}");
+    let only = show(&["--dry-run", "--monitoring"]);
+    assert!(only.contains(own) && !only.contains(service), "{only}");
+    let both = show(&["--dry-run", "--monitoring", "--service", "web"]);
+    assert!(both.contains(own) && both.contains(service), "{both}");
+}
+
 /// A mistake, and where it must be found.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

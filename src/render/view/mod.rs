@@ -1,6 +1,7 @@
 //! What a template sees: the fleet, flattened to what files need. Every choice is made here, none in a template.
 
 mod api;
+mod cost;
 mod group;
 mod monitoring;
 mod policy;
@@ -13,6 +14,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
+use cost::{EnvironmentCost, FleetCost, ServiceCost, TotalCost};
 use group::{GroupView, Parameter};
 use monitoring::MonitoringView;
 pub use monitoring::{BoardView, boards};
@@ -29,6 +31,7 @@ pub struct FleetView<'f> {
     tags: Vec<Tag<'f>>,
     terraform: Terraform,
     environments: Vec<EnvironmentSummary<'f>>,
+    cost: FleetCost<'f>,
 }
 
 /// An environment, as the fleet's files list it.
@@ -39,6 +42,7 @@ struct EnvironmentSummary<'f> {
     account: &'f str,
     region: &'f str,
     partition: &'f str,
+    cost: TotalCost,
 }
 
 /// What environment templates see, but for `services`, which are shared with the service templates.
@@ -57,6 +61,7 @@ pub struct EnvironmentView<'f> {
     root_files: RootFiles,
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
+    cost: EnvironmentCost<'f>,
     monitoring: Option<MonitoringView>,
 }
 
@@ -90,6 +95,7 @@ pub struct ServiceView<'f> {
     schedule: Vec<ScheduledActionView<'f>>,
     gone: GoneView<'f>,
     stages: Stages<'f>,
+    cost: ServiceCost,
     /// The dashboard that begins with it, but for the first of the environment.
     further_board: Option<BoardView>,
     /// Names of the alarms of step policies.
@@ -132,6 +138,7 @@ impl<'f> FleetView<'f> {
             account: &environment.account,
             region: &environment.region,
             partition: environment.region.partition(),
+            cost: TotalCost::of(&fleet.prices, environment),
         });
         Self {
             project: &fleet.project,
@@ -139,6 +146,7 @@ impl<'f> FleetView<'f> {
             tags: tags(&fleet.tags),
             terraform: Terraform::needed_by(fleet),
             environments: environments.collect(),
+            cost: FleetCost::new(fleet),
         }
     }
 }
@@ -167,6 +175,7 @@ impl<'f> EnvironmentView<'f> {
             terraform: Terraform::needed_by(fleet),
             root_files: RootFiles::of(environment),
             load_balancers,
+            cost: EnvironmentCost::new(&fleet.prices, environment),
             removed: environment
                 .removed
                 .iter()
@@ -212,6 +221,7 @@ impl<'f> ServiceView<'f> {
                 plan::Controller::External => "EXTERNAL",
             },
             in_root: InRoot::new(service),
+            cost: ServiceCost::new(&fleet.prices, environment, service),
             policies: policy::views(service, &groups),
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),
