@@ -9,7 +9,7 @@ use tera::{Context, Delimiters, Kwargs, State, StringInput, Tera, Value};
 
 use super::syntax::{self, Syntax};
 use super::templates::{Per, Template, Templates};
-use super::view::{EnvironmentView, FleetView, ServiceView};
+use super::view::{EnvironmentView, FleetView, Rollout, ServiceView};
 use super::{Selection, TemplateError};
 use crate::artifacts::{Artifact, Artifacts, Ownership};
 use crate::plan::{Environment, Fleet};
@@ -28,11 +28,12 @@ pub fn render(
 ) -> Result<Artifacts, TemplateError> {
     let outputs = templates.outputs()?;
     let outputs: Vec<_> = outputs.into_iter().filter(|template| selection.has_target(template)).collect();
-    let engines = Engines::new(templates, &outputs, &fleet.project)?;
+    let rollout = Rollout::new(fleet);
+    let engines = Engines::new(templates, &outputs, &fleet.project, rollout.as_ref())?;
     let of = |per: Per| outputs.iter().filter(move |template| template.per == per);
 
     let mut artifacts = Artifacts::new();
-    let context = context(value(&FleetView::new(fleet)));
+    let context = context(value(&FleetView::new(fleet, rollout.as_ref())));
     for template in of(Per::Fleet) {
         if let Some(file) = engines.render(template, "", "", &context)? {
             add(&mut artifacts, template, file)?;
@@ -64,19 +65,25 @@ fn add(
 struct Engines<'f> {
     by_syntax: BTreeMap<Syntax, Tera>,
     project: &'f str,
+    rollout: Option<&'f Rollout<'f>>,
 }
 
 type Rendered<'t> = Vec<(&'t Template<'t>, (String, Artifact))>;
 
 impl<'f> Engines<'f> {
-    fn new(templates: &Templates, outputs: &[Template<'_>], project: &'f str) -> Result<Self, TemplateError> {
+    fn new(
+        templates: &Templates,
+        outputs: &[Template<'_>],
+        project: &'f str,
+        rollout: Option<&'f Rollout<'f>>,
+    ) -> Result<Self, TemplateError> {
         let mut by_syntax = BTreeMap::new();
         for template in outputs {
             if let Entry::Vacant(vacant) = by_syntax.entry(template.syntax) {
                 vacant.insert(engine(template.syntax, templates)?);
             }
         }
-        Ok(Self { by_syntax, project })
+        Ok(Self { by_syntax, project, rollout })
     }
 
     /// All files about one environment. Each service's values are built once and shared by all templates.
@@ -119,7 +126,7 @@ impl<'f> Engines<'f> {
         };
         let mut files: Rendered<'t> = rendered?.into_iter().flatten().collect();
 
-        let mut context = context(value(&EnvironmentView::new(fleet, environment)));
+        let mut context = context(value(&EnvironmentView::new(fleet, environment, self.rollout)));
         context.insert_value("services", Value::from(services));
         for template in outputs.iter().filter(|template| template.per == Per::Environment) {
             let file = self.render(template, &environment.name, "", &context)?;

@@ -21,6 +21,7 @@ mod mutation;
 mod pipeline;
 mod release;
 mod repository;
+mod rollout;
 mod rules;
 mod scaling_scripts;
 mod schema;

@@ -4,6 +4,7 @@ mod api;
 mod group;
 mod policy;
 mod read_back;
+mod rollout;
 mod root;
 mod stage;
 mod terraform;
@@ -14,6 +15,7 @@ use serde_json::json;
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
 use group::{GroupView, Parameter};
 use policy::{GoneView, PolicyView, ScheduledActionView};
+pub use rollout::Rollout;
 use root::{InRoot, RootFiles};
 use stage::Stages;
 use terraform::Terraform;
@@ -26,6 +28,7 @@ pub struct FleetView<'f> {
     tags: Vec<Tag<'f>>,
     terraform: Terraform,
     environments: Vec<EnvironmentSummary<'f>>,
+    rollout: Option<&'f Rollout<'f>>,
 }
 
 /// An environment, as the fleet's files list it.
@@ -54,6 +57,7 @@ pub struct EnvironmentView<'f> {
     root_files: RootFiles,
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
+    rollout: Option<rollout::Place<'f>>,
 }
 
 /// What service templates see.
@@ -119,7 +123,7 @@ struct RemovedView<'f> {
 
 impl<'f> FleetView<'f> {
     /// The view of a fleet.
-    pub fn new(fleet: &'f Fleet) -> Self {
+    pub fn new(fleet: &'f Fleet, rollout: Option<&'f Rollout<'f>>) -> Self {
         let environments = fleet.environments.iter().map(|environment| EnvironmentSummary {
             name: &environment.name,
             ident: environment.name.ident(),
@@ -133,13 +137,18 @@ impl<'f> FleetView<'f> {
             tags: tags(&fleet.tags),
             terraform: Terraform::needed_by(fleet),
             environments: environments.collect(),
+            rollout,
         }
     }
 }
 
 impl<'f> EnvironmentView<'f> {
     /// The view of an environment.
-    pub fn new(fleet: &'f Fleet, environment: &'f plan::Environment) -> Self {
+    pub fn new(
+        fleet: &'f Fleet,
+        environment: &'f plan::Environment,
+        rollout: Option<&'f Rollout<'f>>,
+    ) -> Self {
         let groups = environment.services.iter().flat_map(plan::Service::target_groups);
         let named = |group: &'f plan::policy::TargetGroup| match &group.balancer {
             LoadBalancer::Named { name, .. } => Some(BalancerView { name, ident: name.ident() }),
@@ -166,6 +175,7 @@ impl<'f> EnvironmentView<'f> {
                 .iter()
                 .map(|name| RemovedView { name, ident: name.ident() })
                 .collect(),
+            rollout: rollout.and_then(|rollout| rollout.place(&environment.name)),
         }
     }
 }
