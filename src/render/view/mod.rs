@@ -1,7 +1,9 @@
 //! What a template sees: the fleet, flattened to what files need. Every choice is made here, none in a template.
 
 mod api;
+mod github;
 mod group;
+mod iam;
 mod policy;
 mod read_back;
 mod rollout;
@@ -29,6 +31,7 @@ pub struct FleetView<'f> {
     terraform: Terraform,
     environments: Vec<EnvironmentSummary<'f>>,
     rollout: Option<&'f Rollout<'f>>,
+    github: github::Github,
 }
 
 /// An environment, as the fleet's files list it.
@@ -58,6 +61,7 @@ pub struct EnvironmentView<'f> {
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
     rollout: Option<rollout::Place<'f>>,
+    iam: iam::Iam,
 }
 
 /// What service templates see.
@@ -138,6 +142,7 @@ impl<'f> FleetView<'f> {
             terraform: Terraform::needed_by(fleet),
             environments: environments.collect(),
             rollout,
+            github: github::Github::new(fleet),
         }
     }
 }
@@ -175,6 +180,7 @@ impl<'f> EnvironmentView<'f> {
                 .iter()
                 .map(|name| RemovedView { name, ident: name.ident() })
                 .collect(),
+            iam: iam::Iam::new(environment),
             rollout: rollout.and_then(|rollout| rollout.place(&environment.name)),
         }
     }

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::github::{Jobs, WaveOfJobs};
 use super::{group, policy};
 use crate::plan::{self, Fleet};
 
@@ -25,6 +26,7 @@ struct WaveView<'f> {
     /// What people confirm after it.
     gates: Vec<&'f str>,
     environments: Vec<Member<'f>>,
+    jobs: WaveOfJobs,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -34,6 +36,7 @@ struct Member<'f> {
     account: &'f str,
     region: &'f str,
     fingerprint: String,
+    jobs: Jobs,
 }
 
 /// Where an environment stands in the rollout.
@@ -75,6 +78,7 @@ fn view<'f>(fleet: &'f Fleet, number: usize, wave: &'f plan::Wave) -> WaveView<'
         account: &environment.account,
         region: &environment.region,
         fingerprint: fingerprint(environment),
+        jobs: Jobs::new(number, environment),
     });
     let soak = wave.soak.map_or(0, plan::units::Seconds::get);
     WaveView {
@@ -83,6 +87,7 @@ fn view<'f>(fleet: &'f Fleet, number: usize, wave: &'f plan::Wave) -> WaveView<'
         soak_text: (soak > 0).then(|| spoken(soak)),
         gates: wave.gates.iter().map(String::as_str).collect(),
         environments: environments.collect(),
+        jobs: WaveOfJobs::new(number, fleet.waves[..number - 1].last()),
     }
 }
 
@@ -99,7 +104,7 @@ fn spoken(seconds: u32) -> String {
 /// Stands for all that applying the environment sets, in whatever dialect; nothing else that the spec says is in it, so
 /// that a new price or a new contact does not begin a rollout anew.
 fn fingerprint(environment: &plan::Environment) -> String {
-    let services: Vec<u64> = environment.services.par_iter().map(|service| content(service)).collect();
+    let services: Vec<u64> = environment.services.par_iter().map(content).collect();
     let head = (&*environment.account, &*environment.region, &environment.tags);
     format!("{:016x}", hash(&(head, services)))
 }
