@@ -25,6 +25,7 @@ mod repository;
 mod rollout;
 mod rollout_workflow;
 mod rules;
+mod runbooks;
 mod scaling_scripts;
 mod schema;
 mod scripts;

@@ -102,21 +102,18 @@ fn patterns(before: &str, names: &[String], after: &str, room: usize) -> Vec<Str
     let longest = names.iter().map(|name| name.len()).max().unwrap_or_default();
     // How many bytes neighbours share: those that share at least `least` share a pattern.
     let shared: Vec<usize> = names.windows(2).map(|pair| common(pair[0], pair[1])).collect();
-    let exact = names.iter().map(|name| format!("{before}{}{after}", literal(name))).collect();
-    let mut candidate: Vec<String> = exact;
-    for least in (0..=longest).rev() {
-        if size(&candidate) <= room {
-            break;
-        }
-        candidate = beginnings(&names, &shared, least)
-            .into_iter()
-            .map(|(name, whole)| match whole {
-                true => format!("{before}{}{after}", literal(name)),
-                false => format!("{before}{}*", literal(name)),
-            })
-            .collect();
+    let arn = |(name, whole): (&str, bool)| match whole {
+        true => format!("{before}{}{after}", literal(name)),
+        false => format!("{before}{}*", literal(name)),
+    };
+    let arns = |least| -> Vec<String> { beginnings(&names, &shared, least).into_iter().map(arn).collect() };
+    // The more neighbours must share, the more room it takes: the most that fits is looked for by halves.
+    let (mut fits, mut too_long) = (0, longest + 1);
+    while too_long - fits > 1 {
+        let least = fits.midpoint(too_long);
+        if size(&arns(least)) <= room { fits = least } else { too_long = least }
     }
-    candidate
+    arns(if too_long > longest { usize::MAX } else { fits })
 }
 
 /// Characters that they take in a document, with quotes and commas.

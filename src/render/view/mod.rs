@@ -8,6 +8,7 @@ mod policy;
 mod read_back;
 mod rollout;
 mod root;
+mod runbook;
 mod stage;
 mod terraform;
 
@@ -32,6 +33,7 @@ pub struct FleetView<'f> {
     environments: Vec<EnvironmentSummary<'f>>,
     rollout: Option<&'f Rollout<'f>>,
     github: github::Github,
+    runbook: runbook::RolloutBook<'f>,
 }
 
 /// An environment, as the fleet's files list it.
@@ -62,6 +64,7 @@ pub struct EnvironmentView<'f> {
     removed: Vec<RemovedView<'f>>,
     rollout: Option<rollout::Place<'f>>,
     iam: iam::Iam,
+    runbook: runbook::RollbackBook<'f>,
 }
 
 /// What service templates see.
@@ -143,6 +146,7 @@ impl<'f> FleetView<'f> {
             environments: environments.collect(),
             rollout,
             github: github::Github::new(fleet),
+            runbook: runbook::RolloutBook::new(fleet),
         }
     }
 }
@@ -181,6 +185,7 @@ impl<'f> EnvironmentView<'f> {
                 .map(|name| RemovedView { name, ident: name.ident() })
                 .collect(),
             iam: iam::Iam::new(environment),
+            runbook: runbook::RollbackBook::new(fleet, environment),
             rollout: rollout.and_then(|rollout| rollout.place(&environment.name)),
         }
     }

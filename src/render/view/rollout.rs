@@ -92,7 +92,7 @@ fn view<'f>(fleet: &'f Fleet, number: usize, wave: &'f plan::Wave) -> WaveView<'
 }
 
 /// `48 hours`, `90 minutes`, `30 seconds`
-fn spoken(seconds: u32) -> String {
+pub(super) fn spoken(seconds: u32) -> String {
     let (number, unit) = match seconds {
         s if s % 3600 == 0 => (s / 3600, "hour"),
         s if s % 60 == 0 => (s / 60, "minute"),
