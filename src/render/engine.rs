@@ -9,13 +9,10 @@ use tera::{Context, Delimiters, Kwargs, State, StringInput, Tera, Value};
 
 use super::syntax::{self, Syntax};
 use super::templates::{Per, Template, Templates};
-use super::view::{EnvironmentView, FleetView, ServiceView, boards};
-use super::{Selection, TemplateError};
+use super::view::{EnvironmentView, FleetView, Rollout, ServiceView, boards};
+use super::{PARALLEL_FROM, Selection, TemplateError};
 use crate::artifacts::{Artifact, Artifacts, Ownership};
 use crate::plan::{Environment, Fleet};
-
-/// Environments with fewer services than this are rendered on one thread: starting others costs more than it saves.
-const PARALLEL_FROM: usize = 64;
 
 /// Renders the selected files, all or none.
 ///
@@ -28,11 +25,12 @@ pub fn render(
 ) -> Result<Artifacts, TemplateError> {
     let outputs = templates.outputs()?;
     let outputs: Vec<_> = outputs.into_iter().filter(|template| selection.has_target(template)).collect();
-    let engines = Engines::new(templates, &outputs, &fleet.project)?;
+    let rollout = Rollout::new(fleet);
+    let engines = Engines::new(templates, &outputs, &fleet.project, rollout.as_ref())?;
     let of = |per: Per| outputs.iter().filter(move |template| template.per == per);
 
     let mut artifacts = Artifacts::new();
-    let context = context(value(&FleetView::new(fleet)));
+    let context = context(value(&FleetView::new(fleet, rollout.as_ref())));
     for template in of(Per::Fleet) {
         if let Some(file) = engines.render(template, "", "", &context)? {
             add(&mut artifacts, template, file)?;
@@ -64,19 +62,25 @@ fn add(
 struct Engines<'f> {
     by_syntax: BTreeMap<Syntax, Tera>,
     project: &'f str,
+    rollout: Option<&'f Rollout<'f>>,
 }
 
 type Rendered<'t> = Vec<(&'t Template<'t>, (String, Artifact))>;
 
 impl<'f> Engines<'f> {
-    fn new(templates: &Templates, outputs: &[Template<'_>], project: &'f str) -> Result<Self, TemplateError> {
+    fn new(
+        templates: &Templates,
+        outputs: &[Template<'_>],
+        project: &'f str,
+        rollout: Option<&'f Rollout<'f>>,
+    ) -> Result<Self, TemplateError> {
         let mut by_syntax = BTreeMap::new();
         for template in outputs {
             if let Entry::Vacant(vacant) = by_syntax.entry(template.syntax) {
                 vacant.insert(engine(template.syntax, templates)?);
             }
         }
-        Ok(Self { by_syntax, project })
+        Ok(Self { by_syntax, project, rollout })
     }
 
     /// All files about one environment. Each service's values are built once and shared by all templates.
@@ -120,7 +124,8 @@ impl<'f> Engines<'f> {
         };
         let mut files: Rendered<'t> = rendered?.into_iter().flatten().collect();
 
-        let mut context = context(value(&EnvironmentView::new(fleet, environment, &boards)));
+        let view = EnvironmentView::new(fleet, environment, &boards, self.rollout);
+        let mut context = context(value(&view));
         context.insert_value("services", Value::from(services));
         for template in outputs.iter().filter(|template| template.per == Per::Environment) {
             let file = self.render(template, &environment.name, "", &context)?;

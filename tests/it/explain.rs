@@ -352,10 +352,7 @@ fn it_fits_the_terminal() {
     let widest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap();
     let narrow = on_terminal(72, "NO_COLOR=1");
     assert!(widest(&narrow) <= 72 && !narrow.contains('\u{1b}'), "{narrow}");
-    assert!(
-        narrow.contains("scaling.cpu.target  70 %\n  from: specs/langfuse.yaml:17 defaults\n"),
-        "{narrow}"
-    );
+    assert!(narrow.contains("scaling.cpu.target  70 %\n  from: specs/langfuse.yaml:"), "{narrow}");
     let wide = on_terminal(240, "NO_COLOR=1");
     let words = |text: &str| {
         let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();

@@ -11,7 +11,7 @@ use crate::support::{root, said};
 const SCRIPT: &str = "out/cli/prod.sh";
 
 /// One service with everything, of which much is live already under the same names, other names, and other values.
-const EVERYTHING: &str = r#"
+pub const EVERYTHING: &str = r#"
 version: 1
 project: shop
 tags: { Team: web }
@@ -257,7 +257,7 @@ fn what_the_schedule_sets_is_no_difference_and_suspending_says_how_to_go_back() 
     assert_eq!(stage.state(), first);
 }
 
-const FASTER: &str = r#"
+pub const FASTER: &str = r#"
 version: 1
 project: shop
 services:

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::support::tools::{Tools, run, succeed};
 use crate::support::{files, root, said};
 
-/// Name and text of the workflows, the action, and the jobs that docs/ci.md shows.
+/// Name and text of the workflows, the action, the jobs that docs/ci.md shows, and the workflow that is generated.
 fn workflows() -> Vec<(String, String)> {
     let read = |path: &PathBuf| {
         let name = path.strip_prefix(root()).unwrap().display().to_string();
@@ -19,7 +19,8 @@ fn workflows() -> Vec<(String, String)> {
     let paths = files(&root().join(".github/workflows"), ".yml");
     assert!(!paths.is_empty());
     let mut all: Vec<_> = paths.iter().map(read).collect();
-    all.extend([root().join("action.yml"), root().join("docs/ci.md")].iter().map(read));
+    let others = ["action.yml", "docs/ci.md", "generated/github/rollout.yml"].map(|path| root().join(path));
+    all.extend(others.iter().map(read));
     all
 }
 

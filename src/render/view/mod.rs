@@ -2,11 +2,15 @@
 
 mod api;
 mod cost;
+mod github;
 mod group;
+mod iam;
 mod monitoring;
 mod policy;
 mod read_back;
+mod rollout;
 mod root;
+mod runbook;
 mod stage;
 mod terraform;
 
@@ -19,6 +23,7 @@ use group::{GroupView, Parameter};
 use monitoring::MonitoringView;
 pub use monitoring::{BoardView, boards};
 use policy::{GoneView, PolicyView, ScheduledActionView};
+pub use rollout::Rollout;
 use root::{InRoot, RootFiles};
 use stage::Stages;
 use terraform::Terraform;
@@ -32,6 +37,9 @@ pub struct FleetView<'f> {
     terraform: Terraform,
     environments: Vec<EnvironmentSummary<'f>>,
     cost: FleetCost<'f>,
+    rollout: Option<&'f Rollout<'f>>,
+    github: github::Github,
+    runbook: runbook::RolloutBook<'f>,
 }
 
 /// An environment, as the fleet's files list it.
@@ -63,6 +71,9 @@ pub struct EnvironmentView<'f> {
     removed: Vec<RemovedView<'f>>,
     cost: EnvironmentCost<'f>,
     monitoring: Option<MonitoringView>,
+    rollout: Option<rollout::Place<'f>>,
+    iam: iam::Iam,
+    runbook: runbook::RollbackBook<'f>,
 }
 
 /// What service templates see.
@@ -131,7 +142,7 @@ struct RemovedView<'f> {
 
 impl<'f> FleetView<'f> {
     /// The view of a fleet.
-    pub fn new(fleet: &'f Fleet) -> Self {
+    pub fn new(fleet: &'f Fleet, rollout: Option<&'f Rollout<'f>>) -> Self {
         let environments = fleet.environments.iter().map(|environment| EnvironmentSummary {
             name: &environment.name,
             ident: environment.name.ident(),
@@ -147,13 +158,21 @@ impl<'f> FleetView<'f> {
             terraform: Terraform::needed_by(fleet),
             environments: environments.collect(),
             cost: FleetCost::new(fleet),
+            rollout,
+            github: github::Github::new(fleet),
+            runbook: runbook::RolloutBook::new(fleet),
         }
     }
 }
 
 impl<'f> EnvironmentView<'f> {
     /// The view of an environment.
-    pub fn new(fleet: &'f Fleet, environment: &'f plan::Environment, boards: &[BoardView]) -> Self {
+    pub fn new(
+        fleet: &'f Fleet,
+        environment: &'f plan::Environment,
+        boards: &[BoardView],
+        rollout: Option<&'f Rollout<'f>>,
+    ) -> Self {
         let groups = environment.services.iter().flat_map(plan::Service::target_groups);
         let named = |group: &'f plan::policy::TargetGroup| match &group.balancer {
             LoadBalancer::Named { name, .. } => Some(BalancerView { name, ident: name.ident() }),
@@ -182,6 +201,9 @@ impl<'f> EnvironmentView<'f> {
                 .map(|name| RemovedView { name, ident: name.ident() })
                 .collect(),
             monitoring: MonitoringView::new(fleet, environment, boards),
+            iam: iam::Iam::new(environment),
+            runbook: runbook::RollbackBook::new(fleet, environment),
+            rollout: rollout.and_then(|rollout| rollout.place(&environment.name)),
         }
     }
 }

@@ -259,6 +259,12 @@ impl<'f> Known<'_, 'f> {
 }
 
 impl<'f> PolicyView<'f> {
+    /// What AWS is given of it.
+    pub(super) fn content(&self) -> impl Serialize + '_ {
+        let alarm = self.step.as_ref().map(|step| (step.alarm.name, &step.alarm.json));
+        (self.name, self.policy_type, &self.configuration_json, alarm)
+    }
+
     fn new(
         service: &'f plan::Service,
         policy: &'f Policy,

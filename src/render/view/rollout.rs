@@ -1,0 +1,130 @@
+//! The rollout: its waves, and the fingerprint of what each environment gets, by which a success is known again.
+
+use rayon::prelude::*;
+use serde::Serialize;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::github::{Jobs, WaveOfJobs};
+use super::{group, policy};
+use crate::plan::{self, Fleet};
+use crate::render::PARALLEL_FROM;
+
+/// The waves of a fleet that has a rollout.
+#[derive(Debug, Clone, Serialize)]
+pub struct Rollout<'f> {
+    waves: Vec<WaveView<'f>>,
+}
+
+/// Environments that get a change together.
+#[derive(Debug, Clone, Serialize)]
+struct WaveView<'f> {
+    /// From 1.
+    number: usize,
+    /// How long it is watched, in seconds.
+    soak: u32,
+    /// The same for people; none where it is not watched.
+    soak_text: Option<String>,
+    /// What people confirm after it.
+    gates: Vec<&'f str>,
+    environments: Vec<Member<'f>>,
+    jobs: WaveOfJobs,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Member<'f> {
+    name: &'f str,
+    ident: String,
+    account: &'f str,
+    region: &'f str,
+    fingerprint: String,
+    jobs: Jobs,
+}
+
+/// Where an environment stands in the rollout.
+#[derive(Debug, Serialize)]
+pub(super) struct Place<'r> {
+    wave: usize,
+    waves: usize,
+    fingerprint: &'r str,
+    before: &'r [WaveView<'r>],
+}
+
+impl<'f> Rollout<'f> {
+    /// None where the spec has no waves.
+    pub fn new(fleet: &'f Fleet) -> Option<Self> {
+        let waves: Vec<_> = (1..).zip(&fleet.waves).map(|(number, wave)| view(fleet, number, wave)).collect();
+        (!waves.is_empty()).then_some(Self { waves })
+    }
+
+    /// None for an environment that no wave names.
+    pub(super) fn place(&self, environment: &str) -> Option<Place<'_>> {
+        self.waves.iter().enumerate().find_map(|(at, wave)| {
+            let member = wave.environments.iter().find(|member| member.name == environment)?;
+            Some(Place {
+                wave: wave.number,
+                waves: self.waves.len(),
+                fingerprint: &member.fingerprint,
+                before: &self.waves[..at],
+            })
+        })
+    }
+}
+
+fn view<'f>(fleet: &'f Fleet, number: usize, wave: &'f plan::Wave) -> WaveView<'f> {
+    let named =
+        |name: &plan::units::Slug| fleet.environments.iter().find(|environment| environment.name == *name);
+    let environments = wave.environments.iter().filter_map(named).map(|environment| Member {
+        name: &environment.name,
+        ident: environment.name.ident(),
+        account: &environment.account,
+        region: &environment.region,
+        fingerprint: fingerprint(environment),
+        jobs: Jobs::new(number, environment),
+    });
+    let soak = wave.soak.map_or(0, plan::units::Seconds::get);
+    WaveView {
+        number,
+        soak,
+        soak_text: (soak > 0).then(|| spoken(soak)),
+        gates: wave.gates.iter().map(String::as_str).collect(),
+        environments: environments.collect(),
+        jobs: WaveOfJobs::new(number, fleet.waves[..number - 1].last()),
+    }
+}
+
+/// `48 hours`, `90 minutes`, `30 seconds`
+pub(super) fn spoken(seconds: u32) -> String {
+    let (number, unit) = match seconds {
+        s if s % 3600 == 0 => (s / 3600, "hour"),
+        s if s % 60 == 0 => (s / 60, "minute"),
+        s => (s, "second"),
+    };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Stands for all that applying the environment sets, in whatever dialect; nothing else that the spec says is in it, so
+/// that a new price or a new contact does not begin a rollout anew.
+fn fingerprint(environment: &plan::Environment) -> String {
+    let services: Vec<u64> = if environment.services.len() < PARALLEL_FROM {
+        environment.services.iter().map(content).collect()
+    } else {
+        environment.services.par_iter().map(content).collect()
+    };
+    let dashboard = environment.monitoring.as_ref().and_then(|made| made.dashboard.as_deref());
+    let head =
+        (&*environment.account, &*environment.region, &environment.tags, environment.topic_arn(), dashboard);
+    format!("{:016x}", hash(&(head, services)))
+}
+
+fn content(service: &plan::Service) -> u64 {
+    let groups = group::views(service);
+    let suspended = service.suspended.as_ref().map(super::SuspendedView::from);
+    let policies = policy::views(service, &groups);
+    let policies: Vec<_> = policies.iter().map(policy::PolicyView::content).collect();
+    let limits = (service.resource_id(), service.min.get(), service.max.get(), suspended);
+    hash(&(limits, groups, policies, policy::schedule(service), policy::GoneView::new(&service.gone)))
+}
+
+fn hash(value: &impl Serialize) -> u64 {
+    xxh3_64(&serde_json::to_vec(value).expect("views are JSON"))
+}
