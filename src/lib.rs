@@ -45,6 +45,8 @@ pub mod plan;
 
 pub mod cost;
 
+pub mod loadtest;
+
 pub mod lint;
 
 pub mod artifacts;

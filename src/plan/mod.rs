@@ -8,6 +8,7 @@ pub mod prices;
 mod regions;
 mod resolve;
 mod rules;
+pub mod stage;
 pub mod units;
 
 use std::borrow::Cow;

@@ -64,6 +64,8 @@ fn add(
 struct Engines<'f> {
     by_syntax: BTreeMap<Syntax, Tera>,
     project: &'f str,
+    /// Whether a template needs the load tests of services: for 10,000 services they are a large part of the views.
+    load_tests: bool,
 }
 
 type Rendered<'t> = Vec<(&'t Template<'t>, (String, Artifact))>;
@@ -76,7 +78,7 @@ impl<'f> Engines<'f> {
                 vacant.insert(engine(template.syntax, templates)?);
             }
         }
-        Ok(Self { by_syntax, project })
+        Ok(Self { by_syntax, project, load_tests: templates.mention(outputs, "load_test") })
     }
 
     /// All files about one environment. Each service's values are built once and shared by all templates.
@@ -88,7 +90,10 @@ impl<'f> Engines<'f> {
         selection: &Selection,
     ) -> Result<Rendered<'t>, TemplateError> {
         let large = environment.services.len() >= PARALLEL_FROM;
-        let view = |service| value(&ServiceView::new(fleet, environment, service));
+        let view = |service| {
+            let view = ServiceView::new(fleet, environment, service);
+            value(&if self.load_tests { view.with_load_test(environment, service) } else { view })
+        };
         let services: Vec<Value> = if large {
             environment.services.par_iter().map(view).collect()
         } else {

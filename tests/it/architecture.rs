@@ -13,9 +13,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("plan", &["spec", "diagnostic"]),
     // What a plan costs: for documents, and for comparisons of two plans.
     ("cost", &["plan"]),
+    // What a load test sends: for its scripts, and for what replays the same scenarios.
+    ("loadtest", &["plan"]),
     ("lint", &["plan", "document", "diagnostic"]),
     ("artifacts", &[]),
-    ("render", &["plan", "cost", "artifacts"]),
+    ("render", &["plan", "cost", "loadtest", "artifacts"]),
     ("report", &["artifacts", "document", "diagnostic"]),
     ("cli", &[]),
     ("commands", &["diagnostic", "document", "spec", "plan", "lint", "artifacts", "render", "report", "cli"]),

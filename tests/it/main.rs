@@ -16,6 +16,7 @@ mod findings;
 mod formats;
 mod init;
 mod lint;
+mod loadtest;
 mod manners;
 mod mutation;
 mod pipeline;

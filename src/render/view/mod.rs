@@ -2,6 +2,7 @@
 
 mod api;
 mod group;
+mod load_test;
 mod policy;
 mod read_back;
 mod root;
@@ -13,6 +14,7 @@ use serde_json::json;
 
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
 use group::{GroupView, Parameter};
+use load_test::{HostWords, LoadTestView, LoadTestsView};
 use policy::{GoneView, PolicyView, ScheduledActionView};
 use root::{InRoot, RootFiles};
 use stage::Stages;
@@ -25,6 +27,7 @@ pub struct FleetView<'f> {
     change: Option<&'f str>,
     tags: Vec<Tag<'f>>,
     terraform: Terraform,
+    host_words: HostWords,
     environments: Vec<EnvironmentSummary<'f>>,
 }
 
@@ -54,6 +57,7 @@ pub struct EnvironmentView<'f> {
     root_files: RootFiles,
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
+    load_tests: LoadTestsView<'f>,
 }
 
 /// What service templates see.
@@ -86,6 +90,9 @@ pub struct ServiceView<'f> {
     schedule: Vec<ScheduledActionView<'f>>,
     gone: GoneView<'f>,
     stages: Stages<'f>,
+    load_test: Option<LoadTestView<'f>>,
+    /// Why there is none.
+    no_load_test: Option<&'static str>,
     /// Names of the alarms of step policies.
     alarm_names: Vec<&'f str>,
     /// Names of all that is gone, and the name that the service had in the spec.
@@ -132,6 +139,7 @@ impl<'f> FleetView<'f> {
             change: fleet.change.as_deref(),
             tags: tags(&fleet.tags),
             terraform: Terraform::needed_by(fleet),
+            host_words: HostWords::default(),
             environments: environments.collect(),
         }
     }
@@ -161,6 +169,7 @@ impl<'f> EnvironmentView<'f> {
             terraform: Terraform::needed_by(fleet),
             root_files: RootFiles::of(environment),
             load_balancers,
+            load_tests: LoadTestsView::of(environment),
             removed: environment
                 .removed
                 .iter()
@@ -207,8 +216,16 @@ impl<'f> ServiceView<'f> {
             gone_names: policy::gone_names(service),
             parameters: group::parameters(&groups),
             stages: Stages::new(service, &groups),
+            load_test: None,
+            no_load_test: None,
             groups,
         }
+    }
+
+    /// The same with its load tests, which few templates need.
+    pub fn with_load_test(mut self, environment: &'f plan::Environment, service: &'f plan::Service) -> Self {
+        (self.load_test, self.no_load_test) = LoadTestView::of(environment, service);
+        self
     }
 }
 
