@@ -18,6 +18,7 @@ Examples:
   gen check                                say whether the committed files are what the spec says
   gen validate --spec specs/langfuse.yaml  check the spec alone
   gen lint                                 say what will not scale as one would think
+  gen explain prod-eu/web                  say where its settings come from, and what AWS will do
   gen rule max-below-min                   explain a finding
 
 Without --spec, gen uses $GEN_SPEC, or looks for scalegen.yaml or the only YAML file in specs/,
@@ -92,6 +93,15 @@ or in the whole spec: `lint: { allow: { production-of-one: it must not run twice
 
 Exit status: 0 clean, or notices only; 1 findings; 2 no answer could be given.";
 
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  gen explain prod-eu/web                            all its settings: value, unit, where from
+  gen explain prod-eu/web --why scaling.cpu.target   one of them, with everybody who says it
+  gen explain prod-eu                                its services with their key numbers
+  gen explain prod-eu/web --format json              the same for programs
+
+Exit status: 0, or 2 if the spec is invalid or has no such environment, service or setting.";
+
 /// One spec of ECS services in; Terraform, CloudFormation and AWS CLI scripts that scale them out.
 #[derive(Debug, Parser)]
 #[command(
@@ -125,6 +135,9 @@ pub enum Command {
     /// Say what a valid spec asks for that will not scale as one would think
     #[command(after_help = LINT_EXAMPLES)]
     Lint(Lint),
+    /// Explain a service: where its settings come from, and what AWS will do with them
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Explain),
     /// Explain a finding: why it is one, and what to write instead
     #[command(after_help = RULE_EXAMPLES)]
     Rule(Rule),
@@ -251,6 +264,33 @@ pub struct Lint {
     /// Mend the spec in place where that cannot be wrong; comments and layout stay
     #[arg(long)]
     pub fix: bool,
+}
+
+/// Arguments of `gen explain`.
+#[derive(Debug, Clone, Args)]
+pub struct Explain {
+    /// Which service, or which environment; without one, all services are listed
+    #[arg(value_name = "ENV[/SERVICE]")]
+    pub subject: Option<String>,
+    /// One setting in depth, such as scaling.cpu.target, or all below one such as scaling.cpu
+    #[arg(long, value_name = "SETTING")]
+    pub why: Option<String>,
+    /// Which spec to read.
+    #[command(flatten)]
+    pub input: Input,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Shape,
+}
+
+/// How an answer is printed that is no finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Shape {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
 }
 
 /// Arguments of `gen rule`.

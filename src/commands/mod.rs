@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod dropped;
+mod explain;
 mod findings;
 mod generate;
 mod init;
@@ -86,6 +87,7 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> Outcome {
         Some(Command::Check(args)) => check::run(args, streams),
         Some(Command::Validate(args)) => validate::run(args, streams),
         Some(Command::Lint(args)) => lint::run(args, streams),
+        Some(Command::Explain(args)) => explain::run(args, streams),
         Some(Command::Rule(args)) => rule::run(args, streams),
         Some(Command::Schema) => schema::run(streams),
         Some(Command::Completions(args)) => completions::run(args, streams),

@@ -1,6 +1,7 @@
 //! What a template sees: the fleet, flattened to what files need. Every choice is made here, none in a template.
 
 mod api;
+mod cost;
 mod group;
 mod load_test;
 mod policy;
@@ -13,6 +14,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
+use cost::{EnvironmentCost, FleetCost, ServiceCost, TotalCost};
 use group::{GroupView, Parameter};
 use load_test::{HostWords, LoadTestView, LoadTestsView};
 use policy::{GoneView, PolicyView, ScheduledActionView};
@@ -29,6 +31,7 @@ pub struct FleetView<'f> {
     terraform: Terraform,
     host_words: HostWords,
     environments: Vec<EnvironmentSummary<'f>>,
+    cost: FleetCost<'f>,
 }
 
 /// An environment, as the fleet's files list it.
@@ -39,6 +42,7 @@ struct EnvironmentSummary<'f> {
     account: &'f str,
     region: &'f str,
     partition: &'f str,
+    cost: TotalCost,
 }
 
 /// What environment templates see, but for `services`, which are shared with the service templates.
@@ -58,6 +62,7 @@ pub struct EnvironmentView<'f> {
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
     load_tests: LoadTestsView<'f>,
+    cost: EnvironmentCost<'f>,
 }
 
 /// What service templates see.
@@ -93,6 +98,7 @@ pub struct ServiceView<'f> {
     load_test: Option<LoadTestView<'f>>,
     /// Why there is none.
     no_load_test: Option<&'static str>,
+    cost: ServiceCost,
     /// Names of the alarms of step policies.
     alarm_names: Vec<&'f str>,
     /// Names of all that is gone, and the name that the service had in the spec.
@@ -133,6 +139,7 @@ impl<'f> FleetView<'f> {
             account: &environment.account,
             region: &environment.region,
             partition: environment.region.partition(),
+            cost: TotalCost::of(&fleet.prices, environment),
         });
         Self {
             project: &fleet.project,
@@ -141,6 +148,7 @@ impl<'f> FleetView<'f> {
             terraform: Terraform::needed_by(fleet),
             host_words: HostWords::default(),
             environments: environments.collect(),
+            cost: FleetCost::new(fleet),
         }
     }
 }
@@ -170,6 +178,7 @@ impl<'f> EnvironmentView<'f> {
             root_files: RootFiles::of(environment),
             load_balancers,
             load_tests: LoadTestsView::of(environment),
+            cost: EnvironmentCost::new(&fleet.prices, environment),
             removed: environment
                 .removed
                 .iter()
@@ -209,6 +218,7 @@ impl<'f> ServiceView<'f> {
                 plan::Controller::External => "EXTERNAL",
             },
             in_root: InRoot::new(service),
+            cost: ServiceCost::new(&fleet.prices, environment, service),
             policies: policy::views(service, &groups),
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),
