@@ -64,8 +64,8 @@ fn add(
 struct Engines<'f> {
     by_syntax: BTreeMap<Syntax, Tera>,
     project: &'f str,
-    /// Whether a template needs the load tests of services: for 10,000 services they are a large part of the views.
-    load_tests: bool,
+    /// Whether a template needs what only pages do: for 10,000 services it is a large part of the views.
+    pages: bool,
 }
 
 type Rendered<'t> = Vec<(&'t Template<'t>, (String, Artifact))>;
@@ -78,7 +78,8 @@ impl<'f> Engines<'f> {
                 vacant.insert(engine(template.syntax, templates)?);
             }
         }
-        Ok(Self { by_syntax, project, load_tests: templates.mention(outputs, "load_test") })
+        let pages = ServiceView::ONLY_PAGES.iter().any(|field| templates.mention(outputs, field));
+        Ok(Self { by_syntax, project, pages })
     }
 
     /// All files about one environment. Each service's values are built once and shared by all templates.
@@ -92,7 +93,7 @@ impl<'f> Engines<'f> {
         let large = environment.services.len() >= PARALLEL_FROM;
         let view = |service| {
             let view = ServiceView::new(fleet, environment, service);
-            value(&if self.load_tests { view.with_load_test(environment, service) } else { view })
+            value(&if self.pages { view.with_pages(environment, service) } else { view })
         };
         let services: Vec<Value> = if large {
             environment.services.par_iter().map(view).collect()

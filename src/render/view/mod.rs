@@ -1,6 +1,8 @@
 //! What a template sees: the fleet, flattened to what files need. Every choice is made here, none in a template.
 
 mod api;
+mod checklist;
+mod console;
 mod cost;
 mod group;
 mod load_test;
@@ -14,6 +16,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
+use checklist::{ExpectedView, PlaceView};
+use console::ConsoleView;
 use cost::{EnvironmentCost, FleetCost, ServiceCost, TotalCost};
 use group::{GroupView, Parameter};
 use load_test::{HostWords, LoadTestView, LoadTestsView};
@@ -62,6 +66,9 @@ pub struct EnvironmentView<'f> {
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
     load_tests: LoadTestsView<'f>,
+    place: PlaceView<'f>,
+    /// The script of it, from the folder of all targets.
+    script: String,
     cost: EnvironmentCost<'f>,
 }
 
@@ -98,6 +105,8 @@ pub struct ServiceView<'f> {
     load_test: Option<LoadTestView<'f>>,
     /// Why there is none.
     no_load_test: Option<&'static str>,
+    console: Option<ConsoleView<'f>>,
+    expected: Option<ExpectedView>,
     cost: ServiceCost,
     /// Names of the alarms of step policies.
     alarm_names: Vec<&'f str>,
@@ -178,6 +187,8 @@ impl<'f> EnvironmentView<'f> {
             root_files: RootFiles::of(environment),
             load_balancers,
             load_tests: LoadTestsView::of(environment),
+            place: PlaceView::new(fleet, environment),
+            script: format!("cli/{}.sh", environment.name),
             cost: EnvironmentCost::new(&fleet.prices, environment),
             removed: environment
                 .removed
@@ -228,13 +239,20 @@ impl<'f> ServiceView<'f> {
             stages: Stages::new(service, &groups),
             load_test: None,
             no_load_test: None,
+            console: None,
+            expected: None,
             groups,
         }
     }
 
-    /// The same with its load tests, which few templates need.
-    pub fn with_load_test(mut self, environment: &'f plan::Environment, service: &'f plan::Service) -> Self {
+    /// Fields that are empty without [`Self::with_pages`].
+    pub const ONLY_PAGES: &'static [&'static str] = &["load_test", "console.", "expected."];
+
+    /// The same with what only pages and load tests need ([`Self::ONLY_PAGES`]).
+    pub fn with_pages(mut self, environment: &'f plan::Environment, service: &'f plan::Service) -> Self {
         (self.load_test, self.no_load_test) = LoadTestView::of(environment, service);
+        self.console = Some(ConsoleView::new(environment, service));
+        self.expected = Some(ExpectedView::new(service));
         self
     }
 }
