@@ -6,6 +6,7 @@ mod adoption;
 mod architecture;
 mod cases;
 mod command;
+mod console;
 mod cost;
 mod deploy;
 mod dropped;

@@ -33,6 +33,8 @@ pub(super) struct ConsoleView<'f> {
 /// A target tracking policy that can be typed.
 #[derive(Debug, Serialize)]
 struct TypedTracking<'f> {
+    /// What the spec calls it.
+    title: &'f str,
     name: &'f str,
     metric_type: &'static str,
     balancer: Option<Balancer<'f>>,
@@ -54,6 +56,8 @@ struct Balancer<'f> {
 /// A step scaling policy that can be typed, and its alarm.
 #[derive(Debug, Serialize)]
 struct TypedStep<'f> {
+    /// What the spec calls it.
+    title: &'f str,
     name: &'f str,
     /// The half of the form.
     section: &'static str,
@@ -91,6 +95,8 @@ struct TypedAdjustment {
 /// A scheduled action that can be typed.
 #[derive(Debug, Serialize)]
 struct TypedAction<'f> {
+    /// What the spec calls it.
+    title: &'f str,
     name: &'f str,
     schedule: &'f str,
     /// What to choose for the recurrence.
@@ -138,11 +144,11 @@ impl<'f> ConsoleView<'f> {
     fn add(&mut self, policy: &'f Policy) {
         let (name, what) = (&*policy.name, kind(policy));
         let why = match &policy.kind {
-            PolicyKind::Tracking(tracking) => match TypedTracking::new(name, tracking) {
+            PolicyKind::Tracking(tracking) => match TypedTracking::new(policy, tracking) {
                 Ok(typed) => return self.tracking.push(typed),
                 Err(why) => why,
             },
-            PolicyKind::Step(step) => match TypedStep::new(name, step) {
+            PolicyKind::Step(step) => match TypedStep::new(policy, step) {
                 Ok(typed) => return self.steps.push(typed),
                 Err(why) => why,
             },
@@ -166,7 +172,7 @@ type Typed<T> = Result<T, &'static str>;
 
 impl<'f> TypedTracking<'f> {
     /// The form offers three metrics (ECS developer guide, Create a target tracking scaling policy).
-    fn new(name: &'f str, tracking: &'f Tracking) -> Typed<Self> {
+    fn new(policy: &'f Policy, tracking: &'f Tracking) -> Typed<Self> {
         let balancer = match &tracking.metric {
             TrackedMetric::Custom(_) => {
                 return Err("the form offers three metrics of AWS, no custom metric and no metric math");
@@ -188,7 +194,8 @@ impl<'f> TypedTracking<'f> {
         };
         let target = tracking.target.get();
         Ok(Self {
-            name,
+            title: policy.id.metric(),
+            name: &policy.name,
             metric_type: api::metric_type(&tracking.metric).unwrap_or_default(),
             balancer,
             target: number(target),
@@ -203,7 +210,7 @@ impl<'f> TypedTracking<'f> {
 
 impl<'f> TypedStep<'f> {
     /// The form has two halves of steps that add and steps that remove (ECS developer guide, Create a step scaling policy).
-    fn new(name: &'f str, step: &'f StepScaling) -> Typed<Self> {
+    fn new(policy: &'f Policy, step: &'f StepScaling) -> Typed<Self> {
         let unit = match step.adjustment {
             Adjustment::Change => "number of tasks",
             Adjustment::Percent => "percentage of tasks",
@@ -220,7 +227,8 @@ impl<'f> TypedStep<'f> {
         let dimension =
             |(name, value): &'f (DimensionName, Dimension)| TypedDimension { name, value: dimension(value) };
         Ok(Self {
-            name,
+            title: policy.id.metric(),
+            name: &policy.name,
             section: if adds { "Steps to add tasks" } else { "Steps to remove tasks" },
             aggregation: api::aggregation(step.aggregation),
             unit,
@@ -262,6 +270,7 @@ impl<'f> TypedAction<'f> {
             _ => "Cron",
         };
         Ok(Self {
+            title: &action.key,
             name: &action.name,
             schedule: &action.schedule,
             recurrence,
