@@ -6,6 +6,9 @@ use super::policy::number;
 use crate::plan::policy::Policy;
 use crate::plan::{self, Fleet};
 
+/// As many environments are listed one by one.
+const FEW: usize = 20;
+
 /// What is expected of a service, in words and numbers of prose.
 #[derive(Debug, Serialize)]
 pub(super) struct ExpectedView {
@@ -25,10 +28,12 @@ pub(super) struct PlaceView<'f> {
     /// `None`: the rollout does not name it.
     wave: Option<usize>,
     waves: usize,
-    /// The environments that come right before it.
+    /// The environments that come right before it, if they are few.
     before: Vec<&'f str>,
-    /// Those of its own wave.
-    beside: Vec<&'f str>,
+    /// The same in words.
+    all_before: String,
+    /// How many are in its own wave.
+    beside: Option<String>,
     /// How long to watch it.
     soak: Option<String>,
     gates: Vec<&'f str>,
@@ -58,15 +63,25 @@ impl ExpectedView {
 
 impl<'f> PlaceView<'f> {
     pub(super) fn new(fleet: &'f Fleet, environment: &plan::Environment) -> Self {
-        let names = |wave: &'f plan::Wave| wave.environments.iter().map(|name| &**name);
         let wave = fleet.waves.iter().position(|wave| wave.environments.contains(&environment.name));
         let own = wave.map(|wave| &fleet.waves[wave]);
         let before = wave.and_then(|wave| fleet.waves.get(wave.checked_sub(1)?));
+        let before = before.map_or(&[][..], |wave| &wave.environments[..]);
         Self {
             wave: wave.map(|wave| wave + 1),
             waves: fleet.waves.len(),
-            before: before.into_iter().flat_map(names).collect(),
-            beside: own.into_iter().flat_map(names).filter(|name| *name != &*environment.name).collect(),
+            all_before: match before.len() {
+                0 => "Nothing comes before it, this is where the change is tried".to_owned(),
+                several => {
+                    format!("The checklists of the {several} environments of the wave before are closed")
+                }
+            },
+            before: before.iter().filter(|_| before.len() <= FEW).map(|name| &**name).collect(),
+            beside: own.and_then(|wave| match wave.environments.len() - 1 {
+                0 => None,
+                1 => Some("one other environment".to_owned()),
+                others => Some(format!("{others} other environments")),
+            }),
             soak: own.and_then(|wave| wave.soak).map(|soak| duration(soak.get())),
             gates: own.into_iter().flat_map(|wave| wave.gates.iter().map(String::as_str)).collect(),
         }

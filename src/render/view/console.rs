@@ -65,7 +65,8 @@ struct TypedStep<'f> {
     /// What the steps change.
     unit: &'static str,
     cooldown: u32,
-    steps: Vec<TypedAdjustment>,
+    /// What each does, and where.
+    steps: Vec<String>,
     alarm: &'f str,
     metric: &'f str,
     namespace: &'f str,
@@ -83,13 +84,6 @@ struct TypedStep<'f> {
 struct TypedDimension<'f> {
     name: &'f str,
     value: String,
-}
-
-#[derive(Debug, Serialize)]
-struct TypedAdjustment {
-    from: Option<Value>,
-    to: Option<Value>,
-    by: u64,
 }
 
 /// A scheduled action that can be typed.
@@ -233,7 +227,7 @@ impl<'f> TypedStep<'f> {
             aggregation: api::aggregation(step.aggregation),
             unit,
             cooldown: step.cooldown.get(),
-            steps: step.steps.iter().map(TypedAdjustment::new).collect(),
+            steps: step.steps.iter().map(|step| adjustment(step, *alarm.threshold)).collect(),
             alarm: &alarm.name,
             metric: &alarm.metric.name,
             namespace: &alarm.metric.namespace,
@@ -249,10 +243,21 @@ impl<'f> TypedStep<'f> {
     }
 }
 
-impl TypedAdjustment {
-    fn new(step: &StepAdjustment) -> Self {
-        Self { from: step.from.map(number), to: step.to.map(number), by: step.by.unsigned_abs() }
-    }
+/// What a step does: where the metric stands then, and how far that is from the threshold, which is what the API keeps.
+fn adjustment(step: &StepAdjustment, threshold: f64) -> String {
+    let between = |from: Option<f64>, to: Option<f64>| match (from.map(number), to.map(number)) {
+        (Some(from), Some(to)) => format!("{from} to {to}"),
+        (Some(from), None) => format!("{from} and more"),
+        (None, Some(to)) => format!("up to {to}"),
+        (None, None) => "any value".to_owned(),
+    };
+    let metric = |bound: Option<f64>| bound.map(|distance| threshold + distance);
+    format!(
+        "{} at {}, which is {} from the threshold",
+        step.by.unsigned_abs(),
+        between(metric(step.from), metric(step.to)),
+        between(step.from, step.to)
+    )
 }
 
 impl<'f> TypedAction<'f> {
