@@ -90,6 +90,9 @@ pub mod explain;
 pub mod artifacts;
 
 #[doc(hidden)]
+pub mod diff;
+
+#[doc(hidden)]
 pub mod render;
 
 #[doc(hidden)]

@@ -31,10 +31,14 @@ pub(super) struct Job {
 
 /// Reads, types and resolves the spec. What it allows is not found.
 pub(super) fn spec(input: &Input) -> Result<Loaded, Failure> {
-    let (document, mut diagnostics) = read(&find(input)?)?;
+    Ok(understood(read(&find(input)?)?))
+}
+
+/// What a text means. What it allows is not found.
+pub(super) fn understood((document, mut diagnostics): Text) -> Loaded {
     let fleet = resolved(&document, &mut diagnostics);
     let diagnostics = lint::without_allowed(&document, fleet.as_ref(), diagnostics);
-    Ok(Loaded { document, diagnostics, fleet })
+    Loaded { document, diagnostics, fleet }
 }
 
 /// A text, and what is wrong with it as a text.

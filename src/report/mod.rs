@@ -1,5 +1,6 @@
 //! The only layer that turns results into text. Each format has its file; all of them write to what they are given.
 
+pub mod diff;
 pub mod explain;
 mod explain_json;
 pub mod github;

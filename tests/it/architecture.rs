@@ -19,9 +19,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // It says where settings come from and what becomes of them: of the fleet, and of the text that it was read from.
     ("explain", &["plan", "document", "diagnostic"]),
     ("artifacts", &[]),
+    // What changes between two plans, and between what is rendered of them.
+    ("diff", &["plan", "cost", "artifacts"]),
     ("render", &["plan", "cost", "loadtest", "artifacts"]),
     // Of `plan`, the facts about AWS that an explanation carries.
-    ("report", &["explain", "plan", "artifacts", "document", "diagnostic"]),
+    ("report", &["cost", "explain", "diff", "plan", "artifacts", "document", "diagnostic"]),
     ("cli", &[]),
     // The crate's public API: the pipeline in one call.
     ("library", &["diagnostic", "document", "spec", "plan", "lint", "artifacts", "render", "report"]),
@@ -35,6 +37,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "lint",
             "explain",
             "artifacts",
+            "diff",
             "render",
             "report",
             "cli",

@@ -9,6 +9,8 @@ mod command;
 mod console;
 mod cost;
 mod deploy;
+mod diff;
+mod diff_complete;
 mod dropped;
 mod editors;
 mod equality;
