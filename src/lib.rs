@@ -81,6 +81,9 @@ pub mod cost;
 pub mod dashboard;
 
 #[doc(hidden)]
+pub mod loadtest;
+
+#[doc(hidden)]
 pub mod lint;
 
 #[doc(hidden)]

@@ -6,7 +6,6 @@
 mod allow;
 mod fix;
 mod rules;
-mod stage;
 
 pub use allow::{judged, without_allowed};
 pub use fix::{Mended, mend};

@@ -10,6 +10,7 @@ mod regions;
 mod resolve;
 mod rules;
 mod setting;
+pub mod stage;
 pub mod units;
 
 use std::borrow::Cow;

@@ -63,6 +63,8 @@ struct Engines<'f> {
     by_syntax: BTreeMap<Syntax, Tera>,
     project: &'f str,
     rollout: Option<&'f Rollout<'f>>,
+    /// Whether a template needs what only pages do: for 10,000 services it is a large part of the views.
+    pages: bool,
 }
 
 type Rendered<'t> = Vec<(&'t Template<'t>, (String, Artifact))>;
@@ -80,7 +82,8 @@ impl<'f> Engines<'f> {
                 vacant.insert(engine(template.syntax, templates)?);
             }
         }
-        Ok(Self { by_syntax, project, rollout })
+        let pages = ServiceView::ONLY_PAGES.iter().any(|field| templates.mention(outputs, field));
+        Ok(Self { by_syntax, project, rollout, pages })
     }
 
     /// All files about one environment. Each service's values are built once and shared by all templates.
@@ -93,7 +96,10 @@ impl<'f> Engines<'f> {
     ) -> Result<Rendered<'t>, TemplateError> {
         let large = environment.services.len() >= PARALLEL_FROM;
         let boards = boards(fleet, environment);
-        let view = |service| value(&ServiceView::new(fleet, environment, service, &boards));
+        let view = |service| {
+            let view = ServiceView::new(fleet, environment, service, &boards);
+            value(&if self.pages { view.with_pages(environment, service) } else { view })
+        };
         let services: Vec<Value> = if large {
             environment.services.par_iter().map(view).collect()
         } else {

@@ -67,6 +67,12 @@ impl Templates {
         self.outputs_paths().map(template).collect()
     }
 
+    /// Whether a word stands in one of these templates, or in a partial that they may include.
+    pub(super) fn mention(&self, outputs: &[Template<'_>], word: &str) -> bool {
+        let read = |path: &str| is_partial(path) || outputs.iter().any(|output| output.path == path);
+        self.0.iter().any(|(path, source)| source.contains(word) && read(path))
+    }
+
     /// All sources of one language, partials included.
     pub(super) fn sources(&self, syntax: Syntax) -> impl Iterator<Item = (&str, &str)> {
         let all = self.0.iter().map(|(path, source)| (path.as_str(), source.as_str()));
@@ -74,9 +80,12 @@ impl Templates {
     }
 
     fn outputs_paths(&self) -> impl Iterator<Item = &str> {
-        let partial = |path: &str| path.rsplit('/').next().is_some_and(|name| name.starts_with('_'));
-        self.0.keys().map(String::as_str).filter(move |path| !partial(path))
+        self.0.keys().map(String::as_str).filter(|path| !is_partial(path))
     }
+}
+
+fn is_partial(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.starts_with('_'))
 }
 
 fn collect(dir: &Dir<'_>, sources: &mut BTreeMap<String, String>) {

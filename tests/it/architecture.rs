@@ -15,13 +15,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("cost", &["plan"]),
     // What CloudWatch draws of a plan: data without a language, which tests judge and draw too.
     ("dashboard", &["plan"]),
+    // What a load test sends: for its scripts, and for what replays the same scenarios.
+    ("loadtest", &["plan"]),
     ("lint", &["plan", "document", "diagnostic"]),
     // It says where settings come from and what becomes of them: of the fleet, and of the text that it was read from.
     ("explain", &["plan", "document", "diagnostic"]),
     ("artifacts", &[]),
     // What changes between two plans, and between what is rendered of them.
     ("diff", &["plan", "cost", "artifacts"]),
-    ("render", &["plan", "cost", "dashboard", "artifacts"]),
+    ("render", &["plan", "cost", "dashboard", "loadtest", "artifacts"]),
     // Of `plan`, the facts about AWS that an explanation carries.
     ("report", &["cost", "explain", "diff", "plan", "artifacts", "document", "diagnostic"]),
     ("cli", &[]),

@@ -1,9 +1,9 @@
 //! How many tasks: bounds that policies cannot work between.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lint::stage::is_production;
 use crate::plan::behaviour::{growth, period, reaction};
 use crate::plan::policy::{Policy, PolicyId, Tracking};
+use crate::plan::stage::is_production;
 use crate::plan::{Scope, Service};
 
 /// How long an incident is let last before the service must be at its maximum, in seconds.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
-use crate::lint::stage::{is_before, is_production};
 use crate::plan::policy::{PolicyId, Tracking};
+use crate::plan::stage::{is_before, is_production};
 use crate::plan::units::Tasks;
 use crate::plan::{Environment, Fleet, Scope, Service, Sourced};
 

@@ -1,7 +1,7 @@
 //! The order in which environments get a change.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::lint::stage::Stage;
+use crate::plan::stage::Stage;
 use crate::plan::units::Slug;
 use crate::plan::{Fleet, Wave};
 

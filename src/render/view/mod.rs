@@ -1,10 +1,13 @@
 //! What a template sees: the fleet, flattened to what files need. Every choice is made here, none in a template.
 
 mod api;
+mod checklist;
+mod console;
 mod cost;
 mod github;
 mod group;
 mod iam;
+mod load_test;
 mod monitoring;
 mod policy;
 mod read_back;
@@ -18,8 +21,11 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
+use checklist::{ExpectedView, PlaceView};
+use console::ConsoleView;
 use cost::{EnvironmentCost, FleetCost, ServiceCost, TotalCost};
 use group::{GroupView, Parameter};
+use load_test::{HostWords, LoadTestView, LoadTestsView};
 use monitoring::MonitoringView;
 pub use monitoring::{BoardView, boards};
 use policy::{GoneView, PolicyView, ScheduledActionView};
@@ -35,6 +41,7 @@ pub struct FleetView<'f> {
     change: Option<&'f str>,
     tags: Vec<Tag<'f>>,
     terraform: Terraform,
+    host_words: HostWords,
     environments: Vec<EnvironmentSummary<'f>>,
     cost: FleetCost<'f>,
     rollout: Option<&'f Rollout<'f>>,
@@ -69,6 +76,10 @@ pub struct EnvironmentView<'f> {
     root_files: RootFiles,
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
+    load_tests: LoadTestsView<'f>,
+    place: PlaceView<'f>,
+    /// The script of it, from the folder of all targets.
+    script: String,
     cost: EnvironmentCost<'f>,
     monitoring: Option<MonitoringView>,
     rollout: Option<rollout::Place<'f>>,
@@ -106,6 +117,11 @@ pub struct ServiceView<'f> {
     schedule: Vec<ScheduledActionView<'f>>,
     gone: GoneView<'f>,
     stages: Stages<'f>,
+    load_test: Option<LoadTestView<'f>>,
+    /// Why there is none.
+    no_load_test: Option<&'static str>,
+    console: Option<ConsoleView<'f>>,
+    expected: Option<ExpectedView>,
     cost: ServiceCost,
     /// The dashboard that begins with it, but for the first of the environment.
     further_board: Option<BoardView>,
@@ -156,6 +172,7 @@ impl<'f> FleetView<'f> {
             change: fleet.change.as_deref(),
             tags: tags(&fleet.tags),
             terraform: Terraform::needed_by(fleet),
+            host_words: HostWords::default(),
             environments: environments.collect(),
             cost: FleetCost::new(fleet),
             rollout,
@@ -194,6 +211,9 @@ impl<'f> EnvironmentView<'f> {
             terraform: Terraform::needed_by(fleet),
             root_files: RootFiles::of(environment),
             load_balancers,
+            load_tests: LoadTestsView::of(environment),
+            place: PlaceView::new(fleet, environment),
+            script: format!("cli/{}.sh", environment.name),
             cost: EnvironmentCost::new(&fleet.prices, environment),
             removed: environment
                 .removed
@@ -252,8 +272,23 @@ impl<'f> ServiceView<'f> {
             parameters: group::parameters(&groups),
             stages: Stages::new(service, &groups),
             further_board: monitoring::further(boards, &service.name),
+            load_test: None,
+            no_load_test: None,
+            console: None,
+            expected: None,
             groups,
         }
+    }
+
+    /// Fields that are empty without [`Self::with_pages`].
+    pub const ONLY_PAGES: &'static [&'static str] = &["load_test", "console.", "expected."];
+
+    /// The same with what only pages and load tests need ([`Self::ONLY_PAGES`]).
+    pub fn with_pages(mut self, environment: &'f plan::Environment, service: &'f plan::Service) -> Self {
+        (self.load_test, self.no_load_test) = LoadTestView::of(environment, service);
+        self.console = Some(ConsoleView::new(environment, service));
+        self.expected = Some(ExpectedView::new(service));
+        self
     }
 }
 

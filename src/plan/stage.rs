@@ -1,10 +1,10 @@
 //! Which environments are production, told from their names: nothing else in a spec says it.
 
-use crate::plan::Environment;
-use crate::plan::units::Slug;
+use super::Environment;
+use super::units::Slug;
 
 /// Words of a name that say that it is not production, though another word may be `prod`: `pre-prod`, `non-prod`.
-const BEFORE: &[&str] = &[
+pub const BEFORE: &[&str] = &[
     "ci",
     "demo",
     "dev",
@@ -27,11 +27,12 @@ const BEFORE: &[&str] = &[
     "tst",
     "uat",
 ];
-const PRODUCTION: &[&str] = &["live", "prd", "prod", "production"];
+/// Words of a name that say that it is production.
+pub const PRODUCTION: &[&str] = &["live", "prd", "prod", "production"];
 
 /// What an environment is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
+pub enum Stage {
     /// Users depend on it.
     Production,
     /// Changes are tried in it before.
@@ -42,7 +43,7 @@ pub(super) enum Stage {
 
 impl Stage {
     /// What a name says: its words are separated by hyphens, a number behind a word does not count.
-    pub(super) fn of(name: &Slug) -> Self {
+    pub fn of(name: &Slug) -> Self {
         let words = || name.split('-').map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
         if words().any(|word| BEFORE.contains(&word)) {
             Self::Before
@@ -54,11 +55,13 @@ impl Stage {
     }
 }
 
-pub(super) fn is_production(environment: &Environment) -> bool {
+/// Whether the name says that it is production.
+pub fn is_production(environment: &Environment) -> bool {
     Stage::of(&environment.name) == Stage::Production
 }
 
-pub(super) fn is_before(environment: &Environment) -> bool {
+/// Whether the name says that it comes before production.
+pub fn is_before(environment: &Environment) -> bool {
     Stage::of(&environment.name) == Stage::Before
 }
 
