@@ -83,7 +83,7 @@ fn dropped_name(environment: &str, service: &str, what: &str, name: &str) -> Str
 
 fn dropped_together(environment: &str, what: &str, name: &str) -> String {
     format!(
-        "{environment}: the {what} {name:?} of the committed files is not in the new ones: where `cli` made it, delete it by hand; Terraform and CloudFormation do so themselves"
+        "{environment}: the {what} {name:?} of the committed files is not in the new ones: Terraform deletes it itself; where `cli` made it, delete it by hand; CloudFormation deletes it with the next deploy.sh, or with its stack where no template of that is left"
     )
 }
 

@@ -14,6 +14,8 @@ services:
       step: { burst: { metric: cpu, threshold: 90, alarm_name: busy, steps: [{ from: 0, by: 1 }] } }
       schedule: { morning: { schedule: rate(1 days), min: 4, action_name: early } }
   worker: { scaling: { cpu: { target: 70 } } }
+notifications: {}
+dashboard: { name: board }
 environments:
   prod: { account: "111111111111", region: eu-west-1 }
 "#;
@@ -56,6 +58,8 @@ fn what_is_dropped_without_a_word_is_named() {
         (("alarm_name: busy", "alarm_name: hot"), "the alarm \"busy\""),
         (("action_name: early", "action_name: dawn"), "the scheduled action \"early\""),
         (("  worker: { scaling: { cpu: { target: 70 } } }\n", ""), "service/prod-cluster/prod-worker"),
+        (("name: board", "name: wall"), "the dashboard \"board\""),
+        (("notifications: {}", "notifications: { topic: calls }"), "the topic \"shop-prod-autoscaling\""),
     ] {
         let found = warnings(&[change]);
         assert!(found.len() == 1 && found[0].contains(name), "{change:?}: {found:#?}");
