@@ -29,6 +29,12 @@ pub enum Statistic {
     Sum,
     /// How many there were.
     SampleCount,
+    /// What 95 of 100 stay below. Only for alarms of ours: target tracking takes no percentile.
+    #[serde(skip)]
+    P95,
+    /// What 99 of 100 stay below. Only for alarms of ours.
+    #[serde(skip)]
+    P99,
 }
 
 /// When an alarm goes off.
