@@ -654,7 +654,7 @@ codes! {
     /// An alarm looks at something else than elsewhere, or is left out: the message says which, and why.
     ///
     /// AWS/ECS has no metric of desired tasks, only Container Insights has. What is not known cannot be watched, and nobody
-    /// should believe that it is.
+    /// should believe that it is. Who says `container_insights: false` knows, and is told only of what is left out.
     ///
     /// Source: Amazon ECS Developer Guide, Amazon ECS CloudWatch metrics
     AlarmInstead = "alarm-instead" Notice;

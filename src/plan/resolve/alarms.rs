@@ -12,7 +12,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::alarms::{AlarmKind, Alarms, Instead, ServiceAlarm, Why, made_by};
 use crate::plan::policy::{Comparison, MissingData, Policy, PolicyId};
 use crate::plan::units::{AlarmName, Invalid, Milliseconds, Percent};
-use crate::plan::{Field, Origin, Service, Sourced};
+use crate::plan::{Field, Layer, Origin, Service, Sourced};
 use crate::spec::{self, AlarmKeys, Settings};
 
 /// Most minutes that an alarm looks back: a day (CloudWatch API reference, PutMetricAlarm).
@@ -57,7 +57,9 @@ impl Resolver<'_, '_> {
             if let Some(why) = why {
                 found.instead.push(Instead { kind, why, from: asked(layers, kind).unwrap_or(from.clone()) });
             }
-            found.on.extend(setting.map(|setting| self.alarm_of(layers, service, kind, name, minutes, setting)));
+            found
+                .on
+                .extend(setting.map(|setting| self.alarm_of(layers, service, kind, name, minutes, setting)));
         }
         (!broken).then_some(found)
     }
@@ -81,7 +83,10 @@ impl Resolver<'_, '_> {
             description: format!(
                 "{}. {} No data is {}: {reason}. {}",
                 text.what
-                    .replace("MINUTES minutes", &if minutes == 1 { "1 minute".into() } else { format!("{minutes} minutes") })
+                    .replace(
+                        "MINUTES minutes",
+                        &if minutes == 1 { "1 minute".into() } else { format!("{minutes} minutes") }
+                    )
                     .replace("SERVICE", &service.ecs_service.value),
                 text.hint,
                 word(missing_data),
@@ -123,7 +128,8 @@ impl Resolver<'_, '_> {
         Ok(match kind {
             AlarmKind::CpuAtMax => {
                 let default = hot(&service.policies);
-                let threshold = self.number(layers, kind, Some(default), 100.0, false)?.expect("has a default");
+                let threshold =
+                    self.number(layers, kind, Some(default), 100.0, false)?.expect("has a default");
                 let watched = watching.cpu_at_max(highest, threshold);
                 (Some(setting(watched, Comparison::Above, threshold, MissingData::NotBreaching)), None)
             }
@@ -147,7 +153,7 @@ impl Resolver<'_, '_> {
                 } else {
                     let watched = watching.below_minimum(lowest, missing);
                     let setting = setting(watched, Comparison::AtMost, rest, MissingData::Breaching);
-                    (Some(setting), Some(Why::Minimum))
+                    (Some(setting), unsaid(service, Why::Minimum))
                 }
             }
             AlarmKind::Errors => {
@@ -169,7 +175,8 @@ impl Resolver<'_, '_> {
             }
             AlarmKind::Flapping => {
                 let default = swings(lowest, highest, watching.insights);
-                let changes = self.number(layers, kind, Some(default), 1_440.0, true)?.expect("has a default");
+                let changes =
+                    self.number(layers, kind, Some(default), 1_440.0, true)?.expect("has a default");
                 if minutes.is_some_and(|minutes| changes > f64::from(minutes)) {
                     let message = format!("{changes} changes cannot be seen in fewer minutes");
                     self.wrong(layers, kind, "threshold", message, "raise `minutes`, or lower `threshold`");
@@ -180,7 +187,8 @@ impl Resolver<'_, '_> {
                     datapoints: Some(changes as u32),
                     ..setting(watched, Comparison::AtLeast, 1.0, MissingData::NotBreaching)
                 };
-                (Some(setting), (!watching.insights).then_some(Why::Running))
+                let why = if watching.insights { None } else { unsaid(service, Why::Running) };
+                (Some(setting), why)
             }
         })
     }
@@ -200,7 +208,8 @@ impl Resolver<'_, '_> {
         if said.value > 0.0 && said.value <= most && !(whole && said.value.fract() != 0.0) {
             return Ok(Some(said.value));
         }
-        let help = format!("write {} above 0, at most {most}", if whole { "a whole number" } else { "a number" });
+        let help =
+            format!("write {} above 0, at most {most}", if whole { "a whole number" } else { "a number" });
         let message = format!("{} cannot be the threshold of `{}`", said.value, kind.key());
         self.wrong(layers, kind, "threshold", message, &help);
         Err(())
@@ -229,7 +238,12 @@ impl Resolver<'_, '_> {
         Err(())
     }
 
-    fn latency(&mut self, layers: &Layers<'_>, service: &Service, kind: AlarmKind) -> Result<Milliseconds, ()> {
+    fn latency(
+        &mut self,
+        layers: &Layers<'_>,
+        service: &Service,
+        kind: AlarmKind,
+    ) -> Result<Milliseconds, ()> {
         let get = |s: &Settings| latency(kind, s)?.threshold.clone();
         match layers.pick(field(kind, "threshold"), get) {
             Some(said) => {
@@ -261,7 +275,14 @@ impl Resolver<'_, '_> {
     }
 
     /// A key of an alarm that some layer says and that cannot be.
-    fn wrong(&mut self, layers: &Layers<'_>, kind: AlarmKind, key: &'static str, message: String, help: &str) {
+    fn wrong(
+        &mut self,
+        layers: &Layers<'_>,
+        kind: AlarmKind,
+        key: &'static str,
+        message: String,
+        help: &str,
+    ) {
         let said = layers.pick(field(kind, key), |s| said(kind, key, s));
         let from = said.map_or_else(|| built_in(field(kind, key)), |said| said.from);
         let problem = Diagnostic::new(Code::AlarmSetting, layers.locate(&from), message);
@@ -348,8 +369,12 @@ fn asked(layers: &Layers<'_>, kind: AlarmKind) -> Option<Origin> {
 }
 
 fn asked_of_this_service(layers: &Layers<'_>, kind: AlarmKind) -> bool {
-    use crate::plan::Layer;
     asked(layers, kind).is_some_and(|from| matches!(from.layer, Layer::Service | Layer::EnvironmentService))
+}
+
+/// What is worth a word only where nobody has said that there is no Container Insights.
+fn unsaid(service: &Service, why: Why) -> Option<Why> {
+    (service.container_insights.from.layer == Layer::BuiltIn).then_some(why)
 }
 
 /// The lowest minimum and the highest maximum, those of scheduled actions included.

@@ -41,7 +41,9 @@ impl Watching {
         let group = |role, balancer: &LoadBalancer| TargetGroup { role, balancer: balancer.clone() };
         let groups = match &of.groups {
             Found::Complete(Groups::One(balancer)) => vec![only(balancer)],
-            Found::Complete(Groups::Two(blue, green)) => vec![group(Role::Blue, blue), group(Role::Green, green)],
+            Found::Complete(Groups::Two(blue, green)) => {
+                vec![group(Role::Blue, blue), group(Role::Green, green)]
+            }
             Found::Nothing | Found::Broken => Vec::new(),
         };
         let cpu = service.policy(&PolicyId::Cpu).and_then(|policy| policy.tracking());
@@ -67,7 +69,9 @@ impl Watching {
                 running,
                 returned("hot", &hot),
             ]),
-            what: format!("CPU of SERVICE is above {threshold} % while it runs its maximum of {most} tasks, for MINUTES minutes"),
+            what: format!(
+                "CPU of SERVICE is above {threshold} % while it runs its maximum of {most} tasks, for MINUTES minutes"
+            ),
             hint: "It cannot scale out any further: raise the maximum, or find what uses the CPU.",
             reason: "no task runs then",
         }
@@ -99,7 +103,9 @@ impl Watching {
     pub(super) fn below_minimum(&self, minimum: u32, missing: f64) -> Watched {
         Watched {
             metric: self.running_tasks(),
-            what: format!("SERVICE lacks {missing} or more tasks of its minimum of {minimum}, for MINUTES minutes"),
+            what: format!(
+                "SERVICE lacks {missing} or more tasks of its minimum of {minimum}, for MINUTES minutes"
+            ),
             hint: "Tasks do not start or do not stay: see the service's events and stopped tasks.",
             reason: "ECS sends CPU of running tasks only, so none runs",
         }
@@ -144,7 +150,10 @@ impl Watching {
         });
         Watched {
             metric,
-            what: format!("The {rank} percentile of the response time of SERVICE is above {} ms, for MINUTES minutes", time.get()),
+            what: format!(
+                "The {rank} percentile of the response time of SERVICE is above {} ms, for MINUTES minutes",
+                time.get()
+            ),
             hint: "Users wait: see CPU and the number of tasks, then what the tasks wait for.",
             reason: "there are no requests then",
         }
@@ -157,7 +166,9 @@ impl Watching {
         });
         Watched {
             metric,
-            what: format!("{hosts} or more tasks of SERVICE fail the health check of the load balancer, for MINUTES minutes"),
+            what: format!(
+                "{hosts} or more tasks of SERVICE fail the health check of the load balancer, for MINUTES minutes"
+            ),
             hint: "They get no requests while they count as capacity: see their logs and the health check.",
             reason: "no task is registered then",
         }
@@ -175,7 +186,9 @@ impl Watching {
         let number = if self.insights { "desired" } else { "running" };
         Watched {
             metric: CustomMetric::Math(vec![tasks, returned("changes", changed)]),
-            what: format!("The number of {number} tasks of SERVICE changes in {changes} or more of MINUTES minutes"),
+            what: format!(
+                "The number of {number} tasks of SERVICE changes in {changes} or more of MINUTES minutes"
+            ),
             hint: "Scaling goes up and down, or deployments do: see the scaling activities and the cooldowns.",
             reason: "no task runs then, so nothing changes",
         }
@@ -232,7 +245,8 @@ impl Watching {
             return CustomMetric::Single(balancer(group, name, statistic));
         }
         let ids: Vec<String> = self.groups.iter().map(|group| format!("{}{id}", prefix(group))).collect();
-        let each = self.groups.iter().zip(&ids).map(|(group, id)| measured(id, balancer(group, name, statistic)));
+        let each =
+            self.groups.iter().zip(&ids).map(|(group, id)| measured(id, balancer(group, name, statistic)));
         let mut lines: Vec<Query> = each.collect();
         lines.push(returned(id, &both(&ids)));
         CustomMetric::Math(lines)

@@ -39,7 +39,7 @@ pub(super) fn alarm_instead(fleet: &Fleet, found: &mut Diagnostics) {
 }
 
 fn words(why: Why) -> (&'static str, &'static str) {
-    const INSIGHTS: &str = "if the cluster has Container Insights, say so: `container_insights: true`";
+    const INSIGHTS: &str = "say whether the cluster has Container Insights: `container_insights: true`, or `false` to go without";
     match why {
         Why::Minimum => (
             "compares running tasks with the minimum: without Container Insights nothing measures the desired ones",
@@ -47,7 +47,7 @@ fn words(why: Why) -> (&'static str, &'static str) {
         ),
         Why::NoMinimum => (
             "is left out: without Container Insights nothing measures desired tasks, and the minimum is too low to compare with",
-            INSIGHTS,
+            "if the cluster has Container Insights, say so: `container_insights: true`; or switch the alarm off",
         ),
         Why::Running => (
             "counts changes of the running tasks, deployments included: without Container Insights nothing measures the desired ones",

@@ -149,7 +149,8 @@ pub(super) fn service_alarm(alarm: &ServiceAlarm, actions: &[String], index: Ind
     let (metric, period) = match &alarm.metric {
         CustomMetric::Single(metric) => {
             let [namespace, name, dimensions] = plain(metric, index);
-            let watched = json!([namespace, name, dimensions, api::statistic(metric.statistic), unit(metric)]);
+            let watched =
+                json!([namespace, name, dimensions, api::statistic(metric.statistic), unit(metric)]);
             (watched, alarm.period.get().into())
         }
         CustomMetric::Math(lines) => {
