@@ -81,7 +81,7 @@ impl Resolver<'_, '_> {
             kind,
             name,
             description: format!(
-                "{}. {} No data is {}: {reason}. {}",
+                "{}. {} A minute without data {}: {reason}. {}",
                 text.what
                     .replace(
                         "MINUTES minutes",
@@ -404,9 +404,9 @@ fn swings(lowest: u32, highest: u32, insights: bool) -> f64 {
 
 fn word(missing: MissingData) -> &'static str {
     match missing {
-        MissingData::Missing => "INSUFFICIENT_DATA",
-        MissingData::NotBreaching => "not breaching",
-        MissingData::Breaching => "breaching",
-        MissingData::Ignore => "ignored",
+        MissingData::Missing => "shows as INSUFFICIENT_DATA",
+        MissingData::NotBreaching => "counts as not breaching",
+        MissingData::Breaching => "counts as breaching",
+        MissingData::Ignore => "changes nothing",
     }
 }
