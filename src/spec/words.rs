@@ -1,10 +1,10 @@
-//! Words of the format that mean themselves: the plan uses them as they are.
+//! Words of the format that mean themselves: the plan uses them as they are, and says them as the format does.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How often ECS measures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub enum Resolution {
     /// Every minute.
     #[serde(rename = "60s")]
@@ -15,7 +15,7 @@ pub enum Resolution {
 }
 
 /// How samples become one value.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Statistic {
     /// Their mean.
@@ -30,15 +30,17 @@ pub enum Statistic {
     /// How many there were.
     SampleCount,
     /// What 95 of 100 stay below. Only for alarms of ours: target tracking takes no percentile.
-    #[serde(skip)]
+    #[serde(skip_deserializing)]
+    #[schemars(skip)]
     P95,
     /// What 99 of 100 stay below. Only for alarms of ours.
-    #[serde(skip)]
+    #[serde(skip_deserializing)]
+    #[schemars(skip)]
     P99,
 }
 
 /// When an alarm goes off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Comparison {
     /// Above the threshold.
@@ -52,7 +54,7 @@ pub enum Comparison {
 }
 
 /// What a missing data point counts as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MissingData {
     /// As nothing: the alarm goes to INSUFFICIENT_DATA if all are missing.
@@ -66,7 +68,7 @@ pub enum MissingData {
 }
 
 /// What a step does with the number of tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Adjustment {
     /// Adds `by` tasks, or removes them if negative.
@@ -78,7 +80,7 @@ pub enum Adjustment {
 }
 
 /// How data points become one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Aggregation {
     /// Their mean.
@@ -90,7 +92,7 @@ pub enum Aggregation {
 }
 
 /// What a forecast is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ForecastMetric {
     /// CPU of the service.
@@ -102,7 +104,7 @@ pub enum ForecastMetric {
 }
 
 /// Whether a forecast scales.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ForecastMode {
     /// It is only shown.
@@ -112,7 +114,7 @@ pub enum ForecastMode {
 }
 
 /// Who deploys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Controller {
     /// ECS itself.
@@ -124,7 +126,7 @@ pub enum Controller {
 }
 
 /// How ECS replaces tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Strategy {
     /// Task by task, in one target group.

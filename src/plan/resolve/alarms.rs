@@ -1,12 +1,13 @@
 //! Alarms on how a service does: which there are, when they go off, how they are called.
 
-use super::layers::{Layers, built_in};
+use super::layers::Layers;
 use super::policy::Of;
 use super::watched::{Watched, Watching};
 use super::{
     ALARM_ERRORS_MINUTES, ALARM_FULL_MINUTES, ALARM_HOT, ALARM_HOT_ABOVE_TARGET, ALARM_HOT_MINUTES,
     ALARM_HOT_MOST, ALARM_LATENCY_MINUTES, ALARM_MIN_REQUESTS, ALARM_MISSING_MINUTES, ALARM_PERIOD,
-    ALARM_SWINGS, ALARM_SWINGS_MINUTES, ALARM_UNHEALTHY_MINUTES, Resolver, SERVICE_ALARM_PATTERN,
+    ALARM_SWINGS, ALARM_SWINGS_MINUTES, ALARM_UNHEALTHY_MINUTES, ERROR_RATE, P95, P99, Resolver,
+    SERVICE_ALARM_PATTERN,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::alarms::{AlarmKind, Alarms, Instead, ServiceAlarm, Why, made_by};
@@ -32,7 +33,7 @@ impl Resolver<'_, '_> {
     /// The alarms of a service that is resolved but for them. `None`: something in them is wrong and reported.
     pub(super) fn alarms(&mut self, of: &Of<'_>, service: &Service) -> Option<Alarms> {
         let layers = &of.layers;
-        let Some(from) = layers.pick("alarms", |s| s.alarms.as_ref()).map(|said| said.from) else {
+        let Some(from) = layers.origin("alarms", |s| s.alarms.as_ref()) else {
             return Some(Alarms::default());
         };
         let on = layers.pick_or("alarms.enabled", true, |s| s.alarms.as_ref()?.enabled).value;
@@ -41,9 +42,9 @@ impl Resolver<'_, '_> {
         let mut broken = false;
         for kind in AlarmKind::ALL {
             let keys = |s| keys(kind, s);
-            let enabled = layers.pick(field(kind, "enabled"), |s| keys(s)?.enabled());
+            let enabled = layers.pick_or(field(kind, "enabled"), true, |s| keys(s)?.enabled()).value;
             let name = self.service_alarm_name(of, kind);
-            if !on || enabled.is_some_and(|said| !said.value) {
+            if !on || !enabled {
                 found.gone.extend(name.map(|name| name.value));
                 continue;
             }
@@ -73,8 +74,8 @@ impl Resolver<'_, '_> {
         minutes: u32,
         setting: Setting,
     ) -> ServiceAlarm {
-        let said = layers.pick(field(kind, "missing_data"), |s| keys(kind, s)?.missing_data());
-        let missing_data = said.as_ref().map_or(setting.missing_data, |said| said.value);
+        let get = |s| keys(kind, s)?.missing_data();
+        let missing_data = layers.pick_or(field(kind, "missing_data"), setting.missing_data, get).value;
         let text = &setting.watched;
         let reason = if missing_data == setting.missing_data { text.reason } else { "the spec says so" };
         ServiceAlarm {
@@ -157,13 +158,13 @@ impl Resolver<'_, '_> {
                 }
             }
             AlarmKind::Errors => {
-                let threshold = self.error_rate(layers, service)?;
+                let threshold = self.error_rate(layers)?;
                 let fewest = self.fewest_requests(layers)?;
                 let watched = watching.errors(threshold, fewest);
                 (Some(setting(watched, Comparison::Above, threshold, MissingData::NotBreaching)), None)
             }
             AlarmKind::LatencyP95 | AlarmKind::LatencyP99 => {
-                let time = self.latency(layers, service, kind)?;
+                let time = self.latency(layers, kind)?;
                 let watched = watching.latency(kind, time);
                 let seconds = f64::from(time.get()) / 1000.0;
                 (Some(setting(watched, Comparison::Above, seconds, MissingData::NotBreaching)), None)
@@ -202,8 +203,13 @@ impl Resolver<'_, '_> {
         most: f64,
         whole: bool,
     ) -> Result<Option<f64>, ()> {
-        let Some(said) = layers.pick(field(kind, "threshold"), |s| number(kind, s)?.threshold) else {
-            return Ok(default);
+        let get = |s| number(kind, s)?.threshold;
+        let said = match default {
+            Some(default) => layers.pick_or(field(kind, "threshold"), default, get),
+            None => match layers.pick(field(kind, "threshold"), get) {
+                Some(said) => said,
+                None => return Ok(None),
+            },
         };
         if said.value > 0.0 && said.value <= most && !(whole && said.value.fract() != 0.0) {
             return Ok(Some(said.value));
@@ -215,15 +221,16 @@ impl Resolver<'_, '_> {
         Err(())
     }
 
-    fn error_rate(&mut self, layers: &Layers<'_>, service: &Service) -> Result<f64, ()> {
-        let get = |s| errors(s)?.threshold;
-        let Some(said) = layers.pick(field(AlarmKind::Errors, "threshold"), get) else {
-            return Ok(service.expectations.error_rate.get());
-        };
+    fn error_rate(&mut self, layers: &Layers<'_>) -> Result<f64, ()> {
+        let key = || field(AlarmKind::Errors, "threshold");
+        let said = layers.pick(key(), |s| errors(s)?.threshold);
+        let expected = |s: &Settings| s.expectations.as_ref()?.error_rate;
+        let said = layers.or_pick(said, key, "expectations.error_rate", expected);
         let percent = |value| {
             Percent::parse(value, 100.0).map_err(|invalid| Invalid { code: Code::AlarmSetting, ..invalid })
         };
-        self.parsed(layers, said, percent).map(|percent| percent.get()).ok_or(())
+        let said = said.map(|said| self.parsed(layers, said, percent));
+        layers.or_built_in(said, key, ERROR_RATE).map(|percent| percent.get()).ok_or(())
     }
 
     fn fewest_requests(&mut self, layers: &Layers<'_>) -> Result<i64, ()> {
@@ -238,21 +245,17 @@ impl Resolver<'_, '_> {
         Err(())
     }
 
-    fn latency(
-        &mut self,
-        layers: &Layers<'_>,
-        service: &Service,
-        kind: AlarmKind,
-    ) -> Result<Milliseconds, ()> {
-        let get = |s: &Settings| latency(kind, s)?.threshold.clone();
-        match layers.pick(field(kind, "threshold"), get) {
-            Some(said) => {
-                let parsed = self.parsed(layers, said, |text| Milliseconds::parse(&text));
-                parsed.map(|time| time.value).ok_or(())
-            }
-            None if kind == AlarmKind::LatencyP95 => Ok(service.expectations.p95.value),
-            None => Ok(service.expectations.p99.value),
-        }
+    fn latency(&mut self, layers: &Layers<'_>, kind: AlarmKind) -> Result<Milliseconds, ()> {
+        type Expected = fn(&spec::Expectations) -> Option<String>;
+        let (other, expected, built_in): (_, Expected, _) = match kind {
+            AlarmKind::LatencyP95 => ("expectations.p95", |e| e.p95.clone(), P95),
+            _ => ("expectations.p99", |e| e.p99.clone(), P99),
+        };
+        let key = || field(kind, "threshold");
+        let said = layers.pick(key(), |s| latency(kind, s)?.threshold.clone());
+        let said = layers.or_pick(said, key, other, |s| expected(s.expectations.as_ref()?));
+        let said = said.map(|said| self.parsed(layers, said, |text| Milliseconds::parse(&text)));
+        layers.or_built_in(said, key, built_in).map(|time| time.value).ok_or(())
     }
 
     fn minutes(&mut self, layers: &Layers<'_>, kind: AlarmKind) -> Option<u32> {
@@ -283,8 +286,9 @@ impl Resolver<'_, '_> {
         message: String,
         help: &str,
     ) {
-        let said = layers.pick(field(kind, key), |s| said(kind, key, s));
-        let from = said.map_or_else(|| built_in(field(kind, key)), |said| said.from);
+        let said = layers.origin(field(kind, key), |s| said(kind, key, s));
+        let built_in = || Origin { layer: Layer::BuiltIn, field: field(kind, key) };
+        let from = said.unwrap_or_else(built_in);
         let problem = Diagnostic::new(Code::AlarmSetting, layers.locate(&from), message);
         self.diagnostics.push_once(problem.help(help));
     }
@@ -299,7 +303,7 @@ impl Resolver<'_, '_> {
         let word = kind.word();
         let values = self.placeholders(of, ("alarm", &word));
         let value = self.named("service_alarm", pattern, SERVICE_ALARM_PATTERN, &values, AlarmName::parse)?;
-        Some(Sourced { value, from: built_in(field) })
+        Some(of.layers.made(field, ("service_alarm", pattern, SERVICE_ALARM_PATTERN), value))
     }
 }
 
@@ -365,7 +369,7 @@ fn asked(layers: &Layers<'_>, kind: AlarmKind) -> Option<Origin> {
         AlarmKind::UnhealthyHosts => "alarms.unhealthy_hosts",
         AlarmKind::Flapping => "alarms.flapping",
     };
-    layers.pick(key, |s| keys(kind, s)).map(|said| said.from)
+    layers.origin(key, |s| keys(kind, s))
 }
 
 fn asked_of_this_service(layers: &Layers<'_>, kind: AlarmKind) -> bool {

@@ -2,6 +2,7 @@
 
 mod alarm;
 mod api;
+mod cost;
 mod group;
 mod policy;
 mod read_back;
@@ -14,6 +15,7 @@ use serde_json::json;
 
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
 use alarm::ServiceAlarmView;
+use cost::{EnvironmentCost, FleetCost, ServiceCost, TotalCost};
 use group::{GroupView, Parameter};
 use policy::{GoneView, PolicyView, ScheduledActionView};
 use root::{InRoot, RootFiles};
@@ -28,6 +30,7 @@ pub struct FleetView<'f> {
     tags: Vec<Tag<'f>>,
     terraform: Terraform,
     environments: Vec<EnvironmentSummary<'f>>,
+    cost: FleetCost<'f>,
 }
 
 /// An environment, as the fleet's files list it.
@@ -38,6 +41,7 @@ struct EnvironmentSummary<'f> {
     account: &'f str,
     region: &'f str,
     partition: &'f str,
+    cost: TotalCost,
 }
 
 /// What environment templates see, but for `services`, which are shared with the service templates.
@@ -56,6 +60,7 @@ pub struct EnvironmentView<'f> {
     root_files: RootFiles,
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
+    cost: EnvironmentCost<'f>,
 }
 
 /// What service templates see.
@@ -91,6 +96,7 @@ pub struct ServiceView<'f> {
     /// Alarms on how the service does; the names of those that are to be deleted where they are live.
     alarms: Vec<ServiceAlarmView<'f>>,
     gone_alarms: Vec<&'f str>,
+    cost: ServiceCost,
     /// Names of its alarms, those of step policies included.
     alarm_names: Vec<&'f str>,
     /// Names of all that is gone, and the name that the service had in the spec.
@@ -131,6 +137,7 @@ impl<'f> FleetView<'f> {
             account: &environment.account,
             region: &environment.region,
             partition: environment.region.partition(),
+            cost: TotalCost::of(&fleet.prices, environment),
         });
         Self {
             project: &fleet.project,
@@ -138,6 +145,7 @@ impl<'f> FleetView<'f> {
             tags: tags(&fleet.tags),
             terraform: Terraform::needed_by(fleet),
             environments: environments.collect(),
+            cost: FleetCost::new(fleet),
         }
     }
 }
@@ -166,6 +174,7 @@ impl<'f> EnvironmentView<'f> {
             terraform: Terraform::needed_by(fleet),
             root_files: RootFiles::of(environment),
             load_balancers,
+            cost: EnvironmentCost::new(&fleet.prices, environment),
             removed: environment
                 .removed
                 .iter()
@@ -205,6 +214,7 @@ impl<'f> ServiceView<'f> {
                 plan::Controller::External => "EXTERNAL",
             },
             in_root: InRoot::new(service),
+            cost: ServiceCost::new(&fleet.prices, environment, service),
             policies: policy::views(service, &groups),
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),
