@@ -3,7 +3,7 @@
 use super::found::{Found, Verdict, low, medium, none};
 use super::service::Pair;
 use super::values::{self, word};
-use crate::plan::alarms::{AlarmKind, Alarms, ServiceAlarm};
+use crate::plan::alarms::{AlarmKind, Alarms, ServiceAlarm, Why};
 
 pub(super) fn compare(found: &mut Found, pair: Pair<'_>, old: &Alarms, new: &Alarms) {
     let of = |alarms: &'_ Alarms, kind: AlarmKind| alarms.on.iter().position(|alarm| alarm.kind == kind);
@@ -21,7 +21,12 @@ pub(super) fn compare(found: &mut Found, pair: Pair<'_>, old: &Alarms, new: &Ala
                     low("people are called when it goes off, if there is a topic; AWS charges its metrics");
                 found.add(path, "", (None, Some(summary(&new.on[after]))), said);
             }
-            (None, None) => {}
+            (None, None) => {
+                let whys = (left_out(old, kind), left_out(new, kind));
+                found.option(path, "", (whys.0.as_ref(), whys.1.as_ref()), word, |_, _| {
+                    none("why the spec cannot have it; it is left out all the same")
+                });
+            }
         }
     }
     let names = |alarms: &Alarms| {
@@ -34,6 +39,11 @@ pub(super) fn compare(found: &mut Found, pair: Pair<'_>, old: &Alarms, new: &Ala
         let said = low("alarms of these names are deleted where they are live");
         found.add("alarms (off)", "", (shown(before), shown(after)), said);
     }
+}
+
+/// Why an alarm that is asked for is left out.
+fn left_out(alarms: &Alarms, kind: AlarmKind) -> Option<Why> {
+    alarms.instead.iter().find(|instead| instead.kind == kind).map(|instead| instead.why)
 }
 
 fn removed(deleted: bool) -> Verdict {

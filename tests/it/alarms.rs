@@ -2,12 +2,13 @@
 
 use std::fs;
 
+use scalegen::diagnostic::Code;
 use scalegen::plan::alarms::{AlarmKind, ServiceAlarm, Why};
 use scalegen::plan::policy::{Comparison, CustomMetric, Metric, MissingData, Query, Term};
 use scalegen::plan::{Environment, Fleet, Service};
 
 use crate::support::stage::Stage;
-use crate::support::{files, fleet, root, said};
+use crate::support::{files, fleet, load, root, said};
 
 const SPEC: &str = "\
 version: 1
@@ -147,12 +148,19 @@ fn what_cannot_be_known_is_said() {
     assert_eq!(why(SPEC), [(BelowDesired, Why::Minimum), (Flapping, Why::Running)]);
     let said = |insights| SPEC.replace("  alarms", &format!("  container_insights: {insights}\n  alarms"));
     assert_eq!(why(&said(true)), []);
-    assert_eq!(why(&said(false)), [], "who says so knows");
+    // Who says that there is none knows, and is not told.
+    assert_eq!(why(&said(false)), why(SPEC));
+    let told = |spec: &str| {
+        let (_, found, _) = load("spec.yaml", spec);
+        found.iter().filter(|finding| finding.code == Code::AlarmInstead).count()
+    };
+    assert_eq!([told(SPEC), told(&said(true)), told(&said(false))], [2, 0, 0]);
     let fixed = said(true).replace("max: 10", "max: 2");
     assert_eq!(why(&fixed), [(AtMax, Why::FixedSize)]);
     assert_eq!(why(&fixed.replace("alarms: {}", "alarms: { at_max: { threshold: 2 } }")), []);
     let idle = said(false).replace("min: 2,", "min: 0, scale_to_zero: true,");
-    assert_eq!(why(&idle), [(BelowDesired, Why::NoMinimum)], "what is left out is always said");
+    assert_eq!(why(&idle), [(BelowDesired, Why::NoMinimum), (Flapping, Why::Running)]);
+    assert_eq!(told(&idle), 1, "what is left out is always said");
     let alone = said(true).replace("  load_balancer: { name: shop, target_group: web }\n", "");
     assert_eq!(why(&alone), [], "nobody asked for alarms on its requests");
     assert_eq!(

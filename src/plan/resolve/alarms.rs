@@ -154,7 +154,7 @@ impl Resolver<'_, '_> {
                 } else {
                     let watched = watching.below_minimum(lowest, missing);
                     let setting = setting(watched, Comparison::AtMost, rest, MissingData::Breaching);
-                    (Some(setting), unsaid(service, Why::Minimum))
+                    (Some(setting), Some(Why::Minimum))
                 }
             }
             AlarmKind::Errors => {
@@ -188,8 +188,7 @@ impl Resolver<'_, '_> {
                     datapoints: Some(changes as u32),
                     ..setting(watched, Comparison::AtLeast, 1.0, MissingData::NotBreaching)
                 };
-                let why = if watching.insights { None } else { unsaid(service, Why::Running) };
-                (Some(setting), why)
+                (Some(setting), (!watching.insights).then_some(Why::Running))
             }
         })
     }
@@ -203,22 +202,20 @@ impl Resolver<'_, '_> {
         most: f64,
         whole: bool,
     ) -> Result<Option<f64>, ()> {
-        let get = |s| number(kind, s)?.threshold;
-        let said = match default {
-            Some(default) => layers.pick_or(field(kind, "threshold"), default, get),
-            None => match layers.pick(field(kind, "threshold"), get) {
-                Some(said) => said,
-                None => return Ok(None),
-            },
-        };
-        if said.value > 0.0 && said.value <= most && !(whole && said.value.fract() != 0.0) {
-            return Ok(Some(said.value));
+        let key = || field(kind, "threshold");
+        let fine = |value: f64| value > 0.0 && value <= most && !(whole && value.fract() != 0.0);
+        let said = layers.pick(key(), |s| number(kind, s)?.threshold);
+        if let Some(wrong) = said.as_ref().filter(|said| !fine(said.value)) {
+            let what = if whole { "a whole number" } else { "a number" };
+            let message = format!("{} cannot be the threshold of `{}`", wrong.value, kind.key());
+            self.wrong(layers, kind, "threshold", message, &format!("write {what} above 0, at most {most}"));
+            return Err(());
         }
-        let help =
-            format!("write {} above 0, at most {most}", if whole { "a whole number" } else { "a number" });
-        let message = format!("{} cannot be the threshold of `{}`", said.value, kind.key());
-        self.wrong(layers, kind, "threshold", message, &help);
-        Err(())
+        let said = match default {
+            Some(default) => layers.or_built_in(said.map(Some), key, default),
+            None => said,
+        };
+        Ok(said.map(|said| said.value))
     }
 
     fn error_rate(&mut self, layers: &Layers<'_>) -> Result<f64, ()> {
@@ -286,9 +283,11 @@ impl Resolver<'_, '_> {
         message: String,
         help: &str,
     ) {
-        let said = layers.origin(field(kind, key), |s| said(kind, key, s));
-        let built_in = || Origin { layer: Layer::BuiltIn, field: field(kind, key) };
-        let from = said.unwrap_or_else(built_in);
+        // What is wrong is said: built-in values are right.
+        let from = layers
+            .origin(field(kind, key), |s| said(kind, key, s))
+            .or_else(|| layers.origin("alarms", |s| s.alarms.as_ref()));
+        let Some(from) = from else { return };
         let problem = Diagnostic::new(Code::AlarmSetting, layers.locate(&from), message);
         self.diagnostics.push_once(problem.help(help));
     }
@@ -374,11 +373,6 @@ fn asked(layers: &Layers<'_>, kind: AlarmKind) -> Option<Origin> {
 
 fn asked_of_this_service(layers: &Layers<'_>, kind: AlarmKind) -> bool {
     asked(layers, kind).is_some_and(|from| matches!(from.layer, Layer::Service | Layer::EnvironmentService))
-}
-
-/// What is worth a word only where nobody has said that there is no Container Insights.
-fn unsaid(service: &Service, why: Why) -> Option<Why> {
-    (service.container_insights.from.layer == Layer::BuiltIn).then_some(why)
 }
 
 /// The lowest minimum and the highest maximum, those of scheduled actions included.

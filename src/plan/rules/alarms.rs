@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
-use crate::plan::Fleet;
 use crate::plan::alarms::{AlarmKind, Why};
+use crate::plan::{Fleet, Layer, Scope};
 
 /// Further places that a notice points at.
 const MOST_PLACES: usize = 2;
@@ -15,7 +15,7 @@ pub(super) fn alarm_instead(fleet: &Fleet, found: &mut Diagnostics) {
     }
     let mut places: BTreeMap<(AlarmKind, Why), (String, Vec<Location>)> = BTreeMap::new();
     for scope in fleet.services() {
-        for instead in &scope.service.alarms.instead {
+        for instead in scope.service.alarms.instead.iter().filter(|instead| is_news(&scope, instead.why)) {
             let of = places.entry((instead.kind, instead.why));
             let (_, places) = of.or_insert_with(|| (scope.called(), Vec::new()));
             places.push(scope.at(&instead.from));
@@ -36,6 +36,12 @@ pub(super) fn alarm_instead(fleet: &Fleet, found: &mut Diagnostics) {
         let notice = places.take(MOST_PLACES).fold(notice, |notice, place| notice.also(place, "here too"));
         found.push(notice.help(help));
     }
+}
+
+/// Who says that there is no Container Insights knows what follows; what is left out is said all the same.
+fn is_news(scope: &Scope<'_>, why: Why) -> bool {
+    let said = scope.service.container_insights.from.layer != Layer::BuiltIn;
+    !(said && matches!(why, Why::Minimum | Why::Running))
 }
 
 fn words(why: Why) -> (&'static str, &'static str) {
