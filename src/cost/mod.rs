@@ -7,6 +7,7 @@ mod money;
 
 use std::collections::BTreeSet;
 
+use crate::plan::alarms::ServiceAlarm;
 use crate::plan::policy::{CustomMetric, Policy, PolicyKind, Resolution, Term, TrackedMetric, Tracking};
 use crate::plan::prices::{Price, Prices};
 use crate::plan::units::{Currency, nanos};
@@ -276,8 +277,9 @@ fn watch(service: &Service) -> Watch {
     let resolutions = service.policies.iter().filter(|policy| policy.tracking().is_some_and(high_resolution));
     let high_resolution_metrics = u64::try_from(resolutions.count()).unwrap_or(u64::MAX);
     let alarms = service.policies.iter().map(alarms).fold(Watch::default(), Watch::plus);
+    let on_the_service: u64 = service.alarms.on.iter().map(metrics_of).sum();
     let insights_metrics = if service.container_insights.value { INSIGHTS_METRICS } else { 0 };
-    Watch { high_resolution_metrics, insights_metrics, ..alarms }
+    Watch { alarms: alarms.alarms + on_the_service, high_resolution_metrics, insights_metrics, ..alarms }
 }
 
 /// Application Auto Scaling makes two alarms of a target tracking policy, one if it never scales in.
@@ -300,10 +302,22 @@ fn alarms(policy: &Policy) -> Watch {
 /// Metrics that an alarm on it looks at.
 fn metrics(metric: &TrackedMetric) -> u64 {
     match metric {
-        TrackedMetric::Custom(CustomMetric::Math(lines)) => {
+        TrackedMetric::Custom(metric) => of_custom(metric),
+        _ => 1,
+    }
+}
+
+/// Metrics that an alarm on a service looks at, in periods of a minute.
+fn metrics_of(alarm: &ServiceAlarm) -> u64 {
+    of_custom(&alarm.metric)
+}
+
+fn of_custom(metric: &CustomMetric) -> u64 {
+    match metric {
+        CustomMetric::Single(_) => 1,
+        CustomMetric::Math(lines) => {
             lines.iter().map(|line| u64::from(matches!(line.term, Term::Metric(_)))).sum()
         }
-        _ => 1,
     }
 }
 

@@ -572,6 +572,14 @@ codes! {
     /// Source: Amazon CloudWatch API Reference, PutMetricAlarm
     StepAlarm = "step-alarm" Error;
 
+    /// A setting of an alarm on how a service does is out of its range.
+    ///
+    /// An alarm whose threshold cannot be reached never calls anybody, and CloudWatch refuses one that looks back more than a
+    /// day.
+    ///
+    /// Source: Amazon CloudWatch API Reference, PutMetricAlarm
+    AlarmSetting = "alarm-setting" Error;
+
     /// A scheduled action says when, and a limit.
     ///
     /// An action without `min` and `max` would run and change nothing.
@@ -625,7 +633,8 @@ codes! {
 
     /// Two alarms of one account and region have one name: the second would overwrite the first.
     ///
-    /// The first policy would lose its alarm and never act again. Alarm names are unique in an account and region.
+    /// The first policy would lose its alarm and never act again, or nobody would be called. Alarm names are unique in an
+    /// account and region.
     ///
     /// Source: Amazon CloudWatch API Reference, PutMetricAlarm
     DuplicateAlarmName = "duplicate-alarm-name" Error;
@@ -664,6 +673,14 @@ codes! {
     /// The dialects mean the same wherever they can. Where a version of a tool lacks something, it is said here, once, and
     /// never passed over in silence.
     DialectGap = "dialect-gap" Notice;
+
+    /// An alarm looks at something else than elsewhere, or is left out: the message says which, and why.
+    ///
+    /// AWS/ECS has no metric of desired tasks, only Container Insights has. What is not known cannot be watched, and nobody
+    /// should believe that it is. Who says `container_insights: false` knows, and is told only of what is left out.
+    ///
+    /// Source: Amazon ECS Developer Guide, Amazon ECS CloudWatch metrics
+    AlarmInstead = "alarm-instead" Notice;
 
     // What scales differently than one would think: `gen lint`. Requests.
 
@@ -1025,6 +1042,21 @@ codes! {
     ///
     /// Source: Organizing Your AWS Environment Using Multiple Accounts, Benefits of using multiple AWS accounts
     AccountSharedAcrossStages = "account-shared-across-stages" Warning + Lint;
+
+    /// Production has no alarms.
+    ///
+    /// Scaling can fail in silence: at the maximum, without tasks that start, or with a metric that has no data. Whoever has
+    /// no alarm hears of it from users. Alarms that something else makes are a reason to allow this.
+    ///
+    /// Source: AWS Well-Architected Framework, REL06-BP03 Send notifications (real-time processing and alarming)
+    ProductionWithoutAlarms = "production-without-alarms" Warning + Lint;
+
+    /// Alarms go off and nobody is told.
+    ///
+    /// An alarm without an action changes its colour in the console, where nobody looks at night.
+    ///
+    /// Source: Amazon CloudWatch User Guide, Alarm actions
+    AlarmsWithoutNotifications = "alarms-without-notifications" Notice + Lint;
 
     /// More scalable targets than AWS takes in an account and region.
     ///

@@ -16,6 +16,7 @@ mod predictive;
 mod prices;
 mod schedule;
 mod service;
+mod service_alarm;
 mod step;
 mod tracking;
 mod values;

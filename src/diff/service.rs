@@ -2,7 +2,7 @@
 
 use super::found::{Found, Verdict, high, low, medium, none};
 use super::values::{tasks, word, yes_no};
-use super::{operations, policy, schedule};
+use super::{operations, policy, schedule, service_alarm};
 use crate::plan::units::Tasks;
 use crate::plan::{Deployment, Service, Suspended, Task};
 
@@ -42,6 +42,7 @@ pub(super) fn compare(pair: Pair<'_>) -> Found {
         renamed_from: _,
         policies,
         schedule: actions,
+        alarms,
         gone: _,
     } = old;
     let mut found = Found::default();
@@ -93,6 +94,7 @@ pub(super) fn compare(pair: Pair<'_>) -> Found {
     );
     policy::compare(&mut found, pair, policies, &new.policies);
     schedule::compare(&mut found, pair, actions, &new.schedule);
+    service_alarm::compare(&mut found, pair, alarms, &new.alarms);
     policy::gone(&mut found, pair);
     found
 }

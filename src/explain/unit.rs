@@ -11,6 +11,7 @@ const TASKS: &str = "tasks";
 const PER_CENT: &str = "%";
 const REQUESTS: &str = "requests/task/min";
 const DATAPOINTS: &str = "data points";
+const MINUTES: &str = "min";
 
 /// Gives each setting its unit, and lengths of time their number of seconds.
 pub(super) fn give(settings: &mut [Setting]) {
@@ -49,6 +50,12 @@ fn of(key: &str, settings: &[Setting]) -> Option<&'static str> {
         [.., "cooldown", "out" | "in"]
         | ["scaling", "step", _, "cooldown" | "period"]
         | ["scaling", "predictive", "buffer"] => Some(SECONDS),
+        ["alarms", _, "minutes"] => Some(MINUTES),
+        ["alarms", "latency_p95" | "latency_p99", "threshold"] => Some(MILLISECONDS),
+        ["alarms", "cpu_at_max" | "errors", "threshold"] => Some(PER_CENT),
+        ["alarms", "flapping", "threshold"] => Some("changes"),
+        ["alarms", _, "threshold"] => Some(TASKS),
+        ["alarms", "errors", "min_requests"] => Some("requests/min"),
         ["scaling", "cpu" | "memory", "target"]
         | ["scaling", "predictive", "max_capacity_buffer"]
         | ["expectations", "error_rate" | "cost_increase"] => Some(PER_CENT),

@@ -1,6 +1,7 @@
 //! What a spec means: complete, sorted, checked. `resolve` makes it, `rules` judges what lies between values,
 //! [`units`] what a single value may be. No template and no disk is known here.
 
+pub mod alarms;
 pub mod behaviour;
 mod names;
 pub mod operations;
@@ -18,6 +19,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::diagnostic::{Location, Part, Step};
+use alarms::Alarms;
 use operations::{Expectations, Monitoring, Topic};
 use policy::{Gone, Policy, PolicyId, ScheduledAction, TargetGroup};
 use prices::Prices;
@@ -220,6 +222,8 @@ pub struct Service {
     pub policies: Vec<Policy>,
     /// The scheduled actions, sorted by their names in the spec.
     pub schedule: Vec<ScheduledAction>,
+    /// The alarms on how it does.
+    pub alarms: Alarms,
     /// What is to be deleted where it is live.
     pub gone: Gone,
 }
@@ -381,7 +385,9 @@ impl Service {
 
     /// The target groups that anything counts, each once.
     pub fn target_groups(&self) -> Vec<&TargetGroup> {
-        let mut groups: Vec<_> = self.policies.iter().flat_map(Policy::target_groups).collect();
+        let of_policies = self.policies.iter().flat_map(Policy::target_groups);
+        let of_alarms = self.alarms.on.iter().flat_map(alarms::ServiceAlarm::target_groups);
+        let mut groups: Vec<_> = of_policies.chain(of_alarms).collect();
         groups.sort_unstable();
         groups.dedup();
         groups

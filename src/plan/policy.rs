@@ -356,7 +356,7 @@ impl CustomMetric {
         ])
     }
 
-    fn target_groups(&self) -> Vec<&TargetGroup> {
+    pub(super) fn target_groups(&self) -> Vec<&TargetGroup> {
         let metrics: Vec<&Metric> = match self {
             Self::Single(metric) => vec![metric],
             Self::Math(lines) => lines

@@ -1,6 +1,7 @@
 //! The file format, as types. Nothing is decided here: every optional field is an `Option`, defaults are applied
 //! by [`crate::plan::resolve`], last. The doc comments are what users read in their editors, through the schema.
 
+mod alarms;
 mod operations;
 mod prices;
 mod read;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::Diagnostic;
 use words::{Controller, Strategy};
 
+pub use alarms::*;
 pub use operations::*;
 pub use prices::*;
 pub use read::read;
@@ -89,7 +91,8 @@ pub struct Spec {
 
 /// Patterns that make names. `{project}`, `{environment}` and `{service}` are replaced everywhere, `{ecs_service}` in all
 /// but `cluster` and `service`, `{metric}` (`cpu`, `requests`, `memory`, or your name of the policy) in those of policies
-/// and alarms, `{action}` (your name of it) in `scheduled_action`.
+/// and of their alarms, `{alarm}` (`at-max`, `errors`, …) in `service_alarm`, `{action}` (your name of it) in
+/// `scheduled_action`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Names {
@@ -111,6 +114,9 @@ pub struct Names {
     /// Name of the alarm of a step scaling policy. Built in: `{ecs_service}-{metric}-alarm`.
     #[schemars(extend("examples" = ["{ecs_service}-{metric}-alarm"]))]
     pub alarm: Option<String>,
+    /// Name of an alarm on how a service does. Built in: `{ecs_service}-{alarm}-alarm`.
+    #[schemars(extend("examples" = ["{ecs_service}-{alarm}-alarm"]))]
+    pub service_alarm: Option<String>,
     /// Name of a scheduled action. Built in: `{ecs_service}-{action}`.
     #[schemars(extend("examples" = ["{ecs_service}-{action}"]))]
     pub scheduled_action: Option<String>,
@@ -161,6 +167,9 @@ pub struct Settings {
     /// What a change has to achieve.
     #[schemars(extend("examples" = [{ "p95": "500ms", "error_rate": 0.5 }]))]
     pub expectations: Option<Expectations>,
+    /// Alarms on how the service does: on where a layer has this key.
+    #[schemars(extend("examples" = [{}, { "errors": { "threshold": 2 }, "latency_p99": { "enabled": false } }]))]
+    pub alarms: Option<Alarms>,
     /// Whether the service is scaled already and what is live is to be imported, policies included. Built in: false.
     #[schemars(extend("examples" = [true]))]
     pub adopt: Option<bool>,
@@ -312,6 +321,9 @@ pub struct Environment {
     /// What a change has to achieve here.
     #[schemars(extend("examples" = [{ "p95": "500ms", "error_rate": 0.5 }]))]
     pub expectations: Option<Expectations>,
+    /// Alarms on how the services do here.
+    #[schemars(extend("examples" = [{}, { "enabled": false }]))]
+    pub alarms: Option<Alarms>,
     /// Whether the services are scaled already and what is live is to be imported. Built in: false.
     #[schemars(extend("examples" = [true]))]
     pub adopt: Option<bool>,
@@ -379,6 +391,7 @@ impl Environment {
             deployment: self.deployment.clone(),
             container_insights: self.container_insights,
             expectations: self.expectations.clone(),
+            alarms: self.alarms.clone(),
             adopt: self.adopt,
             renamed_from: None,
         }

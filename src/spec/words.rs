@@ -29,6 +29,14 @@ pub enum Statistic {
     Sum,
     /// How many there were.
     SampleCount,
+    /// What 95 of 100 stay below. Only for alarms of ours: target tracking takes no percentile.
+    #[serde(skip_deserializing)]
+    #[schemars(skip)]
+    P95,
+    /// What 99 of 100 stay below. Only for alarms of ours.
+    #[serde(skip_deserializing)]
+    #[schemars(skip)]
+    P99,
 }
 
 /// When an alarm goes off.

@@ -119,6 +119,18 @@ fn alarms_are_counted_as_they_are_billed() {
     assert_eq!(of(&fleet, "api").watch, Watch { alarms: 4, high_resolution_alarms: 1, ..Watch::default() });
 }
 
+/// Alarms on the service look at one metric or more each: two of CPU, one of running tasks twice, and of changes.
+#[test]
+fn alarms_on_the_service_are_counted_by_their_metrics() {
+    let alone = of(&fleet(SPEC), "api").watch;
+    let with = of(&fleet(&SPEC.replace("  api: {}", "  api: { alarms: {} }")), "api").watch;
+    assert_eq!(with, Watch { alarms: alone.alarms + 2 + 1 + 1 + 1, ..alone });
+    let balanced = "  api: { alarms: {}, load_balancer: { name: alb, target_groups: [blue, green] } }";
+    let with = of(&fleet(&SPEC.replace("  api: {}", balanced)), "api").watch;
+    // Of both target groups: errors and requests, two percentiles, unhealthy hosts.
+    assert_eq!(with.alarms, alone.alarms + 5 + 2 * (2 + 2 + 1));
+}
+
 #[test]
 fn what_is_not_known_is_said_and_not_made_up() {
     let without_size = fleet(&SPEC.replace("  task: { vcpu: 1, memory_gib: 2 }\n", ""));

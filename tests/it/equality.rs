@@ -90,6 +90,14 @@ fn make_live_what_goes(tools: &Tools, environment: &Environment, moto: &Moto) {
                 moto.send(tools, "cloudwatch", "put-metric-alarm", &alarm);
             }
         }
+        for alarm in &service.alarms.gone {
+            let alarm = json!({
+                "AlarmName": alarm.to_string(), "Namespace": "AWS/ECS", "MetricName": "CPUUtilization",
+                "Statistic": "Average", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1,
+                "ComparisonOperator": "GreaterThanThreshold",
+            });
+            moto.send(tools, "cloudwatch", "put-metric-alarm", &alarm);
+        }
         for name in &service.gone.actions {
             send("register-scalable-target", &expected::registration(service));
             let mut request = expected::keys(service);
@@ -359,6 +367,8 @@ agree! {
     adopted: "tests/cases/adopted/spec.yaml", "prod";
     monitored_prod: "tests/cases/monitored/spec.yaml", "prod";
     monitored_quiet: "tests/cases/monitored/spec.yaml", "quiet";
+    alarmed: "tests/cases/alarmed/spec.yaml", "prod";
+    alarmed_without_topic: "tests/cases/alarmed/spec.yaml", "test";
 }
 
 /// The comparison is not blind: a template copy that is wrong in one place is found, in each dialect.

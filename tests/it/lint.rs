@@ -17,7 +17,7 @@ defaults:
   capacity: { min: 1, max: 10 } # one is enough
   scaling: { cpu: { target: 70 } }
 services: { web: {} }
-environments: { prod: { account: \"111111111111\", region: eu-west-1 } }
+environments: { prod: { account: \"111111111111\", region: eu-west-1, container_insights: true, alarms: {}, notifications: {} } }
 ";
 
 fn run(folder: &Path, args: &[&str]) -> Output {

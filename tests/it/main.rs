@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr)] // in helpers; clippy.toml allows them in tests only
 
 mod adoption;
+mod alarms;
 mod architecture;
 mod cases;
 mod command;

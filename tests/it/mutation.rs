@@ -87,7 +87,7 @@ impl Rendered {
         let shapes: Map<String, Value> = data("shapes.yaml");
         let services: Map<String, Value> = services.map(|(name, of)| (name, shapes[of].clone())).collect();
         let spec = json!({
-            "version": 1, "project": "shop", "defaults": { "capacity": { "min": 2, "max": 11 } }, "services": services,
+            "version": 1, "project": "shop", "notifications": {}, "defaults": { "capacity": { "min": 2, "max": 11 } }, "services": services,
             "environments": { "prod": { "account": "222222222222", "region": "eu-west-1" } },
         });
         let folder = tempfile::tempdir().unwrap();

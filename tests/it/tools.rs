@@ -58,6 +58,7 @@ const CFN_LINT_IS_BEHIND: &[(&str, &str, usize)] = &[
     // 1.51.0 does not know the metric types of June 2026.
     ("faster", "E3030:'ECSServiceAverageCPUUtilizationHighResolution' is not one of", 2),
     ("faster", "E3030:'ECSServiceAverageMemoryUtilizationHighResolution' is not one of", 1),
+    ("alarmed", "E3030:'ECSServiceAverageCPUUtilizationHighResolution' is not one of", 2),
 ];
 
 #[test]

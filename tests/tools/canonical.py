@@ -128,10 +128,12 @@ def alarm(api: Row) -> Row:
     """A metric alarm, from what DescribeAlarms or PutMetricAlarm calls it."""
     return {
         "name": api["AlarmName"],
+        "description": api.get("AlarmDescription"),
         "namespace": api.get("Namespace"),
         "metric": api.get("MetricName"),
         "dimensions": {pair["Name"]: pair["Value"] for pair in api.get("Dimensions") or []},
-        "statistic": api.get("Statistic"),
+        "metrics": canonical({"Metrics": [returning(query) for query in api.get("Metrics") or []]})["Metrics"],
+        "statistic": api.get("Statistic") or api.get("ExtendedStatistic"),
         "unit": api.get("Unit"),
         "comparison": api.get("ComparisonOperator"),
         "threshold": canonical(api.get("Threshold")),
@@ -139,10 +141,17 @@ def alarm(api: Row) -> Row:
         "evaluation_periods": canonical(api.get("EvaluationPeriods")),
         "datapoints": canonical(api.get("DatapointsToAlarm")),
         "missing_data": api.get("TreatMissingData"),
+        "few_samples": api.get("EvaluateLowSampleCountPercentile"),
         "enabled": api.get("ActionsEnabled", True),
         "actions": sorted(map(action, api.get("AlarmActions") or [])),
-        "other_actions": [*(api.get("OKActions") or []), *(api.get("InsufficientDataActions") or [])],
+        "ok_actions": sorted(api.get("OKActions") or []),
+        "insufficient_data_actions": sorted(api.get("InsufficientDataActions") or []),
     }
+
+
+def returning(query: Row) -> Row:
+    """A line of an alarm's metric math, with what AWS means where it says nothing: that it is returned."""
+    return {**query, "ReturnData": query.get("ReturnData", True)}
 
 
 def is_ours(api: Row) -> bool:

@@ -130,7 +130,23 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         "Namespace": str,
         "MetricName": str,
         "Dimensions": DIMENSIONS,
+        "Metrics": [
+            {
+                "Id": str,
+                "Expression": str,
+                "Label": str,
+                "ReturnData": bool,
+                "MetricStat": {
+                    "Stat": str,
+                    "Unit": str,
+                    "Period": int,
+                    "Metric": {"Namespace": str, "MetricName": str, "Dimensions": DIMENSIONS},
+                },
+            }
+        ],
         "Statistic": str,
+        "ExtendedStatistic": str,
+        "EvaluateLowSampleCountPercentile": str,
         "Unit": str,
         "ComparisonOperator": str,
         "Threshold": float,

@@ -261,6 +261,42 @@ def bare(address: str) -> str:
     return re.sub(r"\[[^\]]*\]", "", address)
 
 
+def watched(query: Row) -> Row:
+    """One `metric_query` of an alarm. What it does not say of `return_data`, the provider sends as false."""
+    return {
+        "ReturnData": query["return_data"] or False,
+        **without_empty(
+            Id=query["id"],
+            Expression=query["expression"],
+            Label=query["label"],
+            Period=query["period"] or None,
+            AccountId=query.get("account_id"),
+            MetricStat=block(
+                query["metric"],
+                lambda metric: without_empty(
+                    Stat=metric["stat"],
+                    Unit=metric["unit"],
+                    Period=metric["period"],
+                    Metric=without_empty(
+                        MetricName=metric["metric_name"],
+                        Namespace=metric["namespace"],
+                        Dimensions=pairs(metric["dimensions"]),
+                    ),
+                ),
+            ),
+        ),
+    }
+
+
+def unsaid(value: Any) -> Any:
+    """A value that the provider computes where nobody says it: nothing is sent then."""
+    return None if value == UNKNOWN else value
+
+
+def pairs(dimensions: Any) -> list[Row]:
+    return [{"Name": name, "Value": value} for name, value in (dimensions or {}).items()]
+
+
 def alarm(address: str, values: Row, policies: Policies) -> Row:
     actions = values["alarm_actions"]
     if actions == UNKNOWN or UNKNOWN in (actions or []):
@@ -273,7 +309,8 @@ def alarm(address: str, values: Row, policies: Policies) -> Row:
         "Threshold": values["threshold"],
         "TreatMissingData": values["treat_missing_data"],
         "Period": values["period"] or None,
-        "Dimensions": [{"Name": name, "Value": value} for name, value in (values["dimensions"] or {}).items()],
+        "Dimensions": pairs(values["dimensions"]),
+        "Metrics": items(values.get("metric_query"), watched),
         "ActionsEnabled": values["actions_enabled"],
         "AlarmActions": actions,
         "OKActions": values["ok_actions"],
@@ -281,7 +318,10 @@ def alarm(address: str, values: Row, policies: Policies) -> Row:
         **without_empty(
             Namespace=values["namespace"],
             MetricName=values["metric_name"],
+            AlarmDescription=values["alarm_description"],
             Statistic=values["statistic"],
+            ExtendedStatistic=values["extended_statistic"],
+            EvaluateLowSampleCountPercentile=unsaid(values["evaluate_low_sample_count_percentiles"]),
             Unit=values["unit"],
         ),
     }

@@ -40,6 +40,10 @@ defaults:
     cooldown: {{ out: 60s, in: 300s }}
     cpu: {{ target: {cpu} }} # per cent of what the tasks reserve
     {requests}
+  container_insights: false # true where the clusters have it: alarms then know desired tasks
+  alarms: {{}} # what people are called for; each can be changed or switched off by its key
+
+notifications: {{}} # an SNS topic in each environment, for alarms and scaling events
 
 # Each service once, with its settings in all environments. On ECS it is called {{environment}}-{{service}}, in the cluster
 # {{environment}}-cluster; `ecs_service` and `cluster` name others.

@@ -1,6 +1,7 @@
 //! The rules, by theme: one function and one [`crate::diagnostic::Code`] each, of one name; the fixture is
 //! `tests/invalid/<code>.yaml`. Add a rule: write the fixture, the code, the function, and list it.
 
+mod alarms;
 mod capacity;
 mod environments;
 mod forecast;
@@ -91,6 +92,8 @@ const FLEET_RULES: &[FleetRule] = &[
     environments::staging_larger_than_production,
     environments::targets_differ_in_production,
     environments::account_shared_across_stages,
+    alarms::production_without_alarms,
+    alarms::alarms_without_notifications,
     quotas::too_many_targets,
     quotas::too_many_alarms,
     rollout::production_first,

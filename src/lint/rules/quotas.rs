@@ -25,7 +25,8 @@ pub(super) fn too_many_targets(fleet: &Fleet, found: &mut Diagnostics) {
 }
 
 pub(super) fn too_many_alarms(fleet: &Fleet, found: &mut Diagnostics) {
-    let alarms = |service: &Service| service.policies.iter().map(alarms).sum();
+    let alarms =
+        |service: &Service| service.policies.iter().map(alarms).sum::<usize>() + service.alarms.on.len();
     for (environment, count) in beyond(fleet, ALARMS, alarms) {
         let message = format!(
             "{} brings the alarms of account {} in {} to {count}, others not counted; AWS takes {ALARMS}",

@@ -91,6 +91,15 @@ impl<'s> Layers<'s> {
         self.strongest(get).is_some()
     }
 
+    /// Where the strongest layer has it, of what is no setting by itself.
+    pub(super) fn origin<T>(
+        &self,
+        field: impl Into<Field>,
+        get: impl Fn(&'s Settings) -> Option<T>,
+    ) -> Option<Origin> {
+        self.strongest(get).map(|(layer, _)| Origin { layer, field: field.into() })
+    }
+
     pub(super) fn locate(&self, from: &Origin) -> Location {
         from.location(self.environment, self.service)
     }

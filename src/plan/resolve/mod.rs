@@ -1,5 +1,6 @@
 //! Spec → fleet: layers merged, and ALL defaults applied, here and last. Every value keeps its origin.
 
+mod alarms;
 mod balancer;
 mod found;
 mod layers;
@@ -14,6 +15,7 @@ mod schedule;
 mod service;
 mod step;
 mod tracking;
+mod watched;
 
 use std::collections::BTreeMap;
 
@@ -43,6 +45,25 @@ const FORECAST_BUFFER: Seconds = Seconds::literal(300);
 /// An alarm's data points: their length in seconds, and how many.
 const ALARM_PERIOD: Seconds = Seconds::literal(60);
 const ALARM_PERIODS: i64 = 3;
+/// Alarms on how a service does: their names, and for how many minutes something must be so. Latency is longer than
+/// scaling out takes (SCALE_OUT_WITHIN), or people are called while it helps itself.
+const SERVICE_ALARM_PATTERN: &str = "{ecs_service}-{alarm}-alarm";
+const ALARM_HOT_MINUTES: i64 = 10;
+const ALARM_FULL_MINUTES: i64 = 30;
+const ALARM_MISSING_MINUTES: i64 = 15;
+const ALARM_ERRORS_MINUTES: i64 = 5;
+const ALARM_LATENCY_MINUTES: i64 = 10;
+const ALARM_UNHEALTHY_MINUTES: i64 = 10;
+const ALARM_SWINGS_MINUTES: i64 = 180;
+/// CPU in per cent that is hot: so much above the target of the CPU policy, but at most; and without such a policy.
+const ALARM_HOT_ABOVE_TARGET: f64 = 10.0;
+const ALARM_HOT_MOST: f64 = 95.0;
+const ALARM_HOT: f64 = 85.0;
+/// Fewest requests of a minute whose share of errors says something.
+const ALARM_MIN_REQUESTS: i64 = 50;
+/// Fewest and most changes of the number of tasks in three hours that are flapping. Target tracking scales in 15 minutes
+/// after the load has fallen, so once out and in takes about 20 minutes and counts as two.
+const ALARM_SWINGS: (u32, u32) = (6, 18);
 /// Names of what is made once an environment: its topic, its EventBridge rules, its dashboard, the stack of them all.
 const TOPIC_PATTERN: &str = "{project}-{environment}-autoscaling";
 const RULE_PATTERN: &str = "{project}-{environment}-autoscaling";

@@ -6,6 +6,7 @@ use super::layers::Layers;
 use super::policy::Of;
 use super::{CLUSTER_PATTERN, Resolver, SERVICE_PATTERN, STACK_PATTERN};
 use crate::diagnostic::{Code, Diagnostic, Location};
+use crate::plan::alarms::Alarms;
 use crate::plan::policy::Gone;
 use crate::plan::units::{EcsName, Invalid, Slug, StackName, Tasks};
 use crate::plan::{Architecture, Controller, Deployment, Service, Sourced, Strategy, Suspended, Task, names};
@@ -43,11 +44,11 @@ impl Resolver<'_, '_> {
         };
         let policies = self.policies(&of);
         let actions = self.schedule(&of);
-        let Of { layers, groups, .. } = of;
+        let layers = &of.layers;
         if policies.broken || actions.broken {
             return None;
         }
-        Some(Service {
+        let mut service = Service {
             name: name.clone(),
             cluster,
             ecs_service,
@@ -56,18 +57,21 @@ impl Resolver<'_, '_> {
             max: max?,
             scale_to_zero: layers
                 .pick_or("capacity.scale_to_zero", false, |s| s.capacity.as_ref()?.scale_to_zero),
-            balanced: matches!(groups, Found::Complete(_)),
+            balanced: matches!(of.groups, Found::Complete(_)),
             task,
             container_insights: layers.pick_or("container_insights", false, |s| s.container_insights),
             expectations: expectations?,
-            suspended: suspended(&layers),
-            deployment: deployment(&layers, &groups),
+            suspended: suspended(layers),
+            deployment: deployment(layers, &of.groups),
             adopt,
             renamed_from,
             policies: policies.on,
             schedule: actions.on,
+            alarms: Alarms::default(),
             gone: Gone { policies: policies.gone, actions: actions.gone },
-        })
+        };
+        service.alarms = self.alarms(&of, &service)?;
+        Some(service)
     }
 
     fn ecs_name(

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
 use crate::plan::policy::PolicyKind;
-use crate::plan::{Environment, Fleet, Layer, Wave};
+use crate::plan::units::AlarmName;
+use crate::plan::{Environment, Fleet, Layer, Service, Sourced, Wave};
 
 pub(super) fn duplicate_ecs_service(fleet: &Fleet, found: &mut Diagnostics) {
     let key = |scope: &Scope<'_>| {
@@ -49,18 +50,26 @@ pub(super) fn duplicate_stack_name(fleet: &Fleet, found: &mut Diagnostics) {
 pub(super) fn duplicate_alarm_name(fleet: &Fleet, found: &mut Diagnostics) {
     let mut first_of = BTreeMap::new();
     for scope in fleet.services() {
-        for policy in &scope.service.policies {
-            let PolicyKind::Step(step) = &policy.kind else { continue };
-            let name = &step.alarm.name;
+        for name in alarm_names(scope.service) {
             let key = [&*scope.environment.account, &*scope.environment.region, &**name].join("/");
             let Some(first) = first_of.insert(key, scope.at(&name.from)) else { continue };
             let message = format!("two alarms of one account and region have the name {:?}", &***name);
             let problem = Diagnostic::new(Code::DuplicateAlarmName, scope.at(&name.from), message);
             let problem =
                 if first == problem.primary.location { problem } else { problem.also(first, "the first") };
-            found.push_once(problem.help("make `names.alarm` tell them apart, or give `alarm_name`"));
+            let help = "make `names.alarm` and `names.service_alarm` tell them apart, or give `alarm_name`";
+            found.push_once(problem.help(help));
         }
     }
+}
+
+/// The names of the alarms that are made of a service, but for those that AWS makes itself.
+fn alarm_names(service: &Service) -> impl Iterator<Item = &Sourced<AlarmName>> {
+    let of_policies = service.policies.iter().filter_map(|policy| match &policy.kind {
+        PolicyKind::Step(step) => Some(&step.alarm.name),
+        PolicyKind::Tracking(_) | PolicyKind::Predictive(_) => None,
+    });
+    of_policies.chain(service.alarms.on.iter().map(|alarm| &alarm.name))
 }
 
 /// Pairs of services with one key: each later one with the first.

@@ -1,6 +1,7 @@
 //! What must hold between values that are each right by themselves. One function and one [`Code`] each, of one name;
 //! the fixture is `tests/invalid/<code>.yaml`. Add a rule: write the fixture, the code, the function, and list it.
 
+mod alarms;
 mod dialects;
 mod fleet;
 mod monitoring;
@@ -67,4 +68,5 @@ const FLEET_RULES: &[FleetRule] = &[
     fleet::environment_without_wave,
     fleet::environment_without_services,
     dialects::dialect_gap,
+    alarms::alarm_instead,
 ];

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::policy::number;
+use crate::plan::alarms::ServiceAlarm;
 use crate::plan::policy::{
     Adjustment, Aggregation, Alarm, Comparison, CustomMetric, Dimension, ForecastMode, ForecastedMetric,
     Metric, MissingData, Predictive, Query, Resolution, Statistic, StepScaling, TargetGroup, Term,
@@ -183,6 +184,44 @@ pub(super) fn alarm(alarm: &Alarm, policy: &str) -> Value {
     value
 }
 
+/// PutMetricAlarm of an alarm on a service. Periods stand in the lines of metric math, or outside.
+pub(super) fn service_alarm(alarm: &ServiceAlarm, actions: &[String], index: Index<'_>) -> Value {
+    let mut value = match &alarm.metric {
+        CustomMetric::Single(metric) => {
+            let mut single = plain_metric(metric, index);
+            let key = if alarm.ignores_few_samples() { "ExtendedStatistic" } else { "Statistic" };
+            single[key] = statistic(metric.statistic).into();
+            single["Period"] = alarm.period.get().into();
+            single
+        }
+        CustomMetric::Math(lines) => {
+            let with_period = |line| {
+                let mut line = query(line, index);
+                if let Some(stat) = line.get_mut("MetricStat") {
+                    stat["Period"] = alarm.period.get().into();
+                }
+                line
+            };
+            json!({ "Metrics": lines.iter().map(with_period).collect::<Vec<_>>() })
+        }
+    };
+    value["AlarmName"] = alarm.name.to_string().into();
+    value["AlarmDescription"] = alarm.description.as_str().into();
+    value["ComparisonOperator"] = comparison(alarm.comparison).into();
+    value["Threshold"] = number(alarm.threshold);
+    value["EvaluationPeriods"] = alarm.evaluation_periods.into();
+    value["DatapointsToAlarm"] = alarm.datapoints.into();
+    value["TreatMissingData"] = missing_data(alarm.missing_data).into();
+    if alarm.ignores_few_samples() {
+        value["EvaluateLowSampleCountPercentile"] = "ignore".into();
+    }
+    if !actions.is_empty() {
+        value["AlarmActions"] = json!(actions);
+        value["OKActions"] = json!(actions);
+    }
+    value
+}
+
 /// What stands for a policy's ARN: every action of an alarm is an ARN, so this is none.
 pub(super) fn policy_placeholder(policy: &str) -> String {
     format!("policy:{policy}")
@@ -195,6 +234,8 @@ pub(super) fn statistic(statistic: Statistic) -> &'static str {
         Statistic::Maximum => "Maximum",
         Statistic::Sum => "Sum",
         Statistic::SampleCount => "SampleCount",
+        Statistic::P95 => "p95",
+        Statistic::P99 => "p99",
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a template sees: the fleet, flattened to what files need. Every choice is made here, none in a template.
 
+mod alarm;
 mod api;
 mod checklist;
 mod console;
@@ -21,6 +22,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
+use alarm::ServiceAlarmView;
 use checklist::{ExpectedView, PlaceView};
 use console::ConsoleView;
 use cost::{EnvironmentCost, FleetCost, ServiceCost, TotalCost};
@@ -125,7 +127,10 @@ pub struct ServiceView<'f> {
     cost: ServiceCost,
     /// The dashboard that begins with it, but for the first of the environment.
     further_board: Option<BoardView>,
-    /// Names of the alarms of step policies.
+    /// Alarms on how the service does; the names of those that are to be deleted where they are live.
+    alarms: Vec<ServiceAlarmView<'f>>,
+    gone_alarms: Vec<&'f str>,
+    /// Names of its alarms, those of step policies included.
     alarm_names: Vec<&'f str>,
     /// Names of all that is gone, and the name that the service had in the spec.
     gone_names: Vec<&'f str>,
@@ -267,10 +272,12 @@ impl<'f> ServiceView<'f> {
             policies: policy::views(service, &groups),
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),
+            alarms: alarm::views(environment, service, &groups),
+            gone_alarms: service.alarms.gone.iter().map(|name| &**name).collect(),
             alarm_names: policy::alarm_names(service),
             gone_names: policy::gone_names(service),
             parameters: group::parameters(&groups),
-            stages: Stages::new(service, &groups),
+            stages: Stages::new(environment, service, &groups),
             further_board: monitoring::further(boards, &service.name),
             load_test: None,
             no_load_test: None,

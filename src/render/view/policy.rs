@@ -65,9 +65,9 @@ struct TrackingView<'f> {
     fingerprint: String,
 }
 
-/// A metric of the user's; one of both is there.
+/// A metric, or metric math; one of both is there.
 #[derive(Debug, Serialize)]
-struct CustomView<'f> {
+pub(super) struct CustomView<'f> {
     single: Option<MetricView<'f>>,
     math: Vec<QueryView<'f>>,
 }
@@ -193,7 +193,7 @@ pub(super) fn views_of<'f>(
     policies: impl IntoIterator<Item = &'f Policy>,
     groups: &[GroupView<'f>],
 ) -> Vec<PolicyView<'f>> {
-    let known = Known { groups, all: service.target_groups() };
+    let known = Known::new(service, groups);
     let mut after = None;
     let view = |policy| {
         let view = PolicyView::new(service, policy, after.clone(), &known);
@@ -203,20 +203,21 @@ pub(super) fn views_of<'f>(
     policies.into_iter().map(view).collect()
 }
 
-/// The names of a service's own alarms.
+/// The names of a service's own alarms, of those of its policies first.
 pub(super) fn alarm_names(service: &plan::Service) -> Vec<&str> {
     let names = service.policies.iter().filter_map(|policy| match &policy.kind {
         PolicyKind::Step(step) => Some(&**step.alarm.name),
         PolicyKind::Tracking(_) | PolicyKind::Predictive(_) => None,
     });
-    names.collect()
+    names.chain(service.alarms.on.iter().map(|alarm| &**alarm.name)).collect()
 }
 
 /// The names of all that is to be deleted where it is live.
 pub(super) fn gone_names(service: &plan::Service) -> Vec<&str> {
     let policies = service.gone.policies.iter();
     let of_policies = policies.flat_map(|gone| [Some(&*gone.name), gone.alarm.as_deref()]).flatten();
-    of_policies.chain(service.gone.actions.iter().map(|name| &**name)).collect()
+    let others = service.alarms.gone.iter().map(|name| &**name);
+    of_policies.chain(service.gone.actions.iter().map(|name| &**name)).chain(others).collect()
 }
 
 /// The scheduled actions of a service.
@@ -243,13 +244,17 @@ impl<'f> ScheduledActionView<'f> {
 }
 
 /// The views of a service's groups, to be found by group.
-struct Known<'k, 'f> {
+pub(super) struct Known<'k, 'f> {
     groups: &'k [GroupView<'f>],
     all: Vec<&'f TargetGroup>,
 }
 
-impl<'f> Known<'_, 'f> {
-    fn index(&self, group: &TargetGroup) -> usize {
+impl<'k, 'f> Known<'k, 'f> {
+    pub(super) fn new(service: &'f plan::Service, groups: &'k [GroupView<'f>]) -> Self {
+        Self { groups, all: service.target_groups() }
+    }
+
+    pub(super) fn index(&self, group: &TargetGroup) -> usize {
         self.all.iter().position(|known| *known == group).expect("policies count the service's groups")
     }
 
@@ -355,7 +360,12 @@ impl<'f> TrackingView<'f> {
 }
 
 impl<'f> CustomView<'f> {
-    fn new(metric: &'f CustomMetric, known: &Known<'_, 'f>) -> Self {
+    /// How the samples of a single metric become one value.
+    pub(super) fn statistic(&self) -> Option<&'static str> {
+        self.single.as_ref().map(|metric| metric.statistic)
+    }
+
+    pub(super) fn new(metric: &'f CustomMetric, known: &Known<'_, 'f>) -> Self {
         match metric {
             CustomMetric::Single(metric) => {
                 Self { single: Some(MetricView::new(metric, known)), math: Vec::new() }
@@ -471,7 +481,7 @@ pub(super) fn number(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() < 1e15 { (number as i64).into() } else { number.into() }
 }
 
-fn plain_number<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn plain_number<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     number(*value).serialize(serializer)
 }
 

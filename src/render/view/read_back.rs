@@ -10,6 +10,7 @@ use serde_json::{Serializer, Value, json};
 
 use super::api::{self, Index};
 use super::policy::number;
+use crate::plan::alarms::ServiceAlarm;
 use crate::plan::policy::{
     Alarm, CustomMetric, Dimension, ForecastedMetric, Metric, PolicyKind, Predictive, Query, ScheduledAction,
     StepAdjustment, StepScaling, Term, TrackedMetric, Tracking,
@@ -133,11 +134,56 @@ fn predictive(forecast: &Predictive, index: Index<'_>) -> [Value; 5] {
 }
 
 /// An alarm, column by column: `[Namespace, MetricName, [[Name, Value]…], Statistic, Unit]`, comparison, threshold,
-/// period, evaluation periods, data points, missing data, `[enabled, actions, of OK, of no data]`.
+/// period, evaluation periods, data points, missing data, `[enabled, actions, of OK, of no data]`, `[description]`, few
+/// samples.
 pub(super) fn alarm(alarm: &Alarm, policy: &str) -> Vec<String> {
     let actions = json!([true, [api::policy_placeholder(policy)], [], []]).to_string();
     let metric = text(&watched(alarm).to_vec().into());
-    [metric].into_iter().chain(alarming(alarm).iter().map(column)).chain([actions]).collect()
+    let rest = [actions, "[null]".to_owned(), NONE.to_owned()];
+    [metric].into_iter().chain(alarming(alarm).iter().map(column)).chain(rest).collect()
+}
+
+/// An alarm on a service, in the same columns. The metric is that of a step's alarm, or metric math: `[[Id, Expression,
+/// ReturnData, [Stat, Period, [Namespace, MetricName, [[Name, Value]…]]]]…]`, which has its periods in it.
+pub(super) fn service_alarm(alarm: &ServiceAlarm, actions: &[String], index: Index<'_>) -> Vec<String> {
+    let (metric, period) = match &alarm.metric {
+        CustomMetric::Single(metric) => {
+            let [namespace, name, dimensions] = plain(metric, index);
+            let watched =
+                json!([namespace, name, dimensions, api::statistic(metric.statistic), unit(metric)]);
+            (watched, alarm.period.get().into())
+        }
+        CustomMetric::Math(lines) => {
+            let mut lines: Vec<&Query> = lines.iter().collect();
+            lines.sort_by_key(|line| &*line.id);
+            let lines = lines.into_iter().map(|line| watched_line(line, alarm, index)).collect();
+            (lines, Value::Null)
+        }
+    };
+    let columns: [Value; 10] = [
+        text(&metric).into(),
+        api::comparison(alarm.comparison).into(),
+        number(alarm.threshold),
+        period,
+        alarm.evaluation_periods.into(),
+        alarm.datapoints.into(),
+        api::missing_data(alarm.missing_data).into(),
+        json!([true, actions, actions, []]),
+        json!([alarm.description]),
+        alarm.ignores_few_samples().then_some("ignore").into(),
+    ];
+    columns.iter().map(column).collect()
+}
+
+fn watched_line(line: &Query, alarm: &ServiceAlarm, index: Index<'_>) -> Value {
+    let (expression, stat) = match &line.term {
+        Term::Expression(text) => (Some(&**text), Value::Null),
+        Term::Metric(metric) => {
+            let stat = json!([api::statistic(metric.statistic), alarm.period.get(), plain(metric, index)]);
+            (None, stat)
+        }
+    };
+    json!([&*line.id, expression, line.returned, stat])
 }
 
 /// All of an alarm but its actions, as one list.

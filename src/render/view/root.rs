@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::plan::alarms::AlarmKind;
 use crate::plan::policy::{Policy, PolicyId, PolicyKind, ScheduledAction, TrackedMetric};
 use crate::plan::{self, Environment};
 
@@ -40,7 +41,7 @@ pub(super) struct InRoot {
     source: &'static str,
     /// Whether all its policies are resources of the root, none the module's.
     bare: bool,
-    /// Whether policies of it are resources of the root, and whether such have alarms.
+    /// Whether policies of it are resources of the root, and whether it has alarms there.
     policies: bool,
     alarms: bool,
     imports: Vec<Import>,
@@ -53,6 +54,7 @@ pub(super) struct InRoot {
 #[derive(Debug, Serialize)]
 pub(super) struct RootFiles {
     policies: bool,
+    alarms: bool,
     schedule: bool,
     imports: bool,
     moves: bool,
@@ -89,6 +91,10 @@ impl Address {
         Self::new(&["aws_cloudwatch_metric_alarm", &policy_ident(service, &policy.id)])
     }
 
+    fn service_alarm(service: &str, kind: AlarmKind) -> Self {
+        Self::new(&["aws_cloudwatch_metric_alarm", &alarm_ident(service, kind)])
+    }
+
     fn action(service: &str, action: &ScheduledAction) -> Self {
         Self::new(&["aws_appautoscaling_scheduled_action", &action_ident(service, action)])
     }
@@ -122,6 +128,11 @@ pub(super) fn action_ident(service: &str, action: &ScheduledAction) -> String {
     format!("schedule__{service}__{}", action.key.ident())
 }
 
+/// The name of an alarm on a service in the root: `alarm__web__errors`, which no policy's alarm can have.
+pub(super) fn alarm_ident(service: &str, kind: AlarmKind) -> String {
+    format!("alarm__{service}__{}", kind.key())
+}
+
 /// What a policy of the root is written after: the one before it, or all that the module makes.
 pub(super) fn policy_follows(service: &plan::Service, policy: &Policy) -> Address {
     let before = service.policies.iter().take_while(|other| other.id != policy.id);
@@ -149,7 +160,8 @@ impl InRoot {
             source: if service.schedule.is_empty() { MODULE } else { MODULE_SCHEDULED },
             bare: !service.policies.iter().any(in_module),
             policies: !service.policies.iter().all(in_module),
-            alarms: service.policies.iter().any(|policy| matches!(policy.kind, PolicyKind::Step(_))),
+            alarms: !service.alarms.on.is_empty()
+                || service.policies.iter().any(|policy| matches!(policy.kind, PolicyKind::Step(_))),
             imports: imports(service),
             left: left(service),
             moves: moves(service),
@@ -214,6 +226,9 @@ fn renames(service: &plan::Service, old: &str, new: &str, moves: &mut Vec<Move>)
             add(Address::alarm(old, policy), Address::alarm(new, policy));
         }
     }
+    for alarm in &service.alarms.on {
+        add(Address::service_alarm(old, alarm.kind), Address::service_alarm(new, alarm.kind));
+    }
     for action in &service.schedule {
         add(Address::action(old, action), Address::action(new, action));
     }
@@ -224,6 +239,7 @@ impl RootFiles {
         let any = |has: fn(&plan::Service) -> bool| environment.services.iter().any(has);
         Self {
             policies: any(|service| !service.policies.iter().all(in_module)),
+            alarms: any(|service| !service.alarms.on.is_empty()),
             schedule: any(|service| !service.schedule.is_empty()),
             imports: any(|service| !imports(service).is_empty()),
             moves: any(|service| !moves(service).is_empty()) || !environment.removed.is_empty(),
@@ -252,6 +268,10 @@ mod tests {
             let keyed = keys.flat_map(|key| keyed.map(|id| id(key.clone())));
             for id in keyed.chain([PolicyId::Requests, PolicyId::Predictive]) {
                 names.insert(policy_ident(&service, &id));
+                number += 1;
+            }
+            for kind in AlarmKind::ALL {
+                names.insert(alarm_ident(&service, kind));
                 number += 1;
             }
         }

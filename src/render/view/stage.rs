@@ -4,8 +4,10 @@
 use serde::Serialize;
 
 use super::SuspendedView;
+use super::alarm::{self, ServiceAlarmView};
 use super::group::{self, GroupView, Parameter};
 use super::policy::{self, PolicyView, ScheduledActionView};
+use crate::plan::alarms::ServiceAlarm;
 use crate::plan::{self, policy::Policy};
 
 /// The stages before the template of a service; each is missing where it is not needed.
@@ -25,13 +27,21 @@ struct Stage<'f> {
     parameters: Vec<Parameter<'f>>,
     schedule: Vec<ScheduledActionView<'f>>,
     suspended: Option<SuspendedView>,
+    /// An import adds nothing that is new; a rename leaves them as they are.
+    alarms: Vec<ServiceAlarmView<'f>>,
 }
 
 impl<'f> Stages<'f> {
-    pub(super) fn new(service: &'f plan::Service, groups: &[GroupView<'f>]) -> Self {
+    pub(super) fn new(
+        environment: &plan::Environment,
+        service: &'f plan::Service,
+        groups: &[GroupView<'f>],
+    ) -> Self {
         let stage = |keeps: fn(&Policy) -> bool| Stage::new(service, groups, keeps);
         let rename = || Stage {
             schedule: policy::schedule(service),
+            alarms: alarm::views(environment, service, groups),
+            parameters: group::parameters(&used(service, groups, |policy| !renamed(policy), true)),
             suspended: service
                 .suspended
                 .as_ref()
@@ -47,18 +57,29 @@ impl<'f> Stages<'f> {
 
 impl<'f> Stage<'f> {
     fn new(service: &'f plan::Service, groups: &[GroupView<'f>], keeps: fn(&Policy) -> bool) -> Self {
-        let all = service.target_groups();
-        let kept: Vec<&Policy> = service.policies.iter().filter(|policy| keeps(policy)).collect();
-        let used = |place: &usize| kept.iter().any(|policy| policy.target_groups().contains(&all[*place]));
-        let groups_of_kept: Vec<GroupView<'f>> =
-            (0..all.len()).filter(used).map(|place| groups[place].clone()).collect();
+        let kept = service.policies.iter().filter(|policy| keeps(policy));
         Self {
             policies: policy::views_of(service, kept, groups),
-            parameters: group::parameters(&groups_of_kept),
+            parameters: group::parameters(&used(service, groups, keeps, false)),
             schedule: Vec::new(),
             suspended: None,
+            alarms: Vec::new(),
         }
     }
+}
+
+/// The target groups that some of the policies count, and the alarms or not.
+fn used<'f>(
+    service: &plan::Service,
+    groups: &[GroupView<'f>],
+    keeps: fn(&Policy) -> bool,
+    alarms: bool,
+) -> Vec<GroupView<'f>> {
+    let of_policies = service.policies.iter().filter(|policy| keeps(policy)).flat_map(Policy::target_groups);
+    let of_alarms = service.alarms.on.iter().filter(|_| alarms).flat_map(ServiceAlarm::target_groups);
+    let used: Vec<_> = of_policies.chain(of_alarms).collect();
+    let all = service.target_groups().into_iter().zip(groups);
+    all.filter(|(group, _)| used.contains(group)).map(|(_, view)| view.clone()).collect()
 }
 
 /// Whether a stack takes the live policy over. One that gets another name is made anew.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use scalegen::plan::alarms::ServiceAlarm;
 use scalegen::plan::policy::{
     Adjustment, Aggregation, Alarm, Comparison, CustomMetric, Dimension, ForecastMode, ForecastedMetric,
     Metric, MissingData, Policy, PolicyKind, Predictive, Query, Resolution, ScheduledAction, Statistic,
@@ -23,6 +24,8 @@ pub fn state(project: &str, environment: &Environment, made: &Value) -> Value {
         services.iter().flat_map(|service| of(service)).collect()
     };
     let mut alarms: Vec<Value> = services.iter().flat_map(|service| alarms(service)).collect();
+    let of_services = services.iter().flat_map(|service| &service.alarms.on);
+    alarms.extend(of_services.map(|alarm| service_alarm(environment, alarm, made)));
     alarms.sort_by_key(|row| row["name"].as_str().unwrap().to_owned());
     let mut state = json!({
         "targets": rows(&|service| vec![target(service)]),
@@ -294,32 +297,81 @@ fn alarms(service: &Service) -> Vec<Value> {
     service.policies.iter().filter_map(of).collect()
 }
 
-fn alarm_row(alarm: &Alarm, action: &str) -> Value {
-    let comparison = match alarm.comparison {
+fn comparison(comparison: Comparison) -> &'static str {
+    match comparison {
         Comparison::Above => "GreaterThanThreshold",
         Comparison::AtLeast => "GreaterThanOrEqualToThreshold",
         Comparison::Below => "LessThanThreshold",
         Comparison::AtMost => "LessThanOrEqualToThreshold",
-    };
-    let missing = match alarm.missing_data {
+    }
+}
+
+fn missing(missing: MissingData) -> &'static str {
+    match missing {
         MissingData::Missing => "missing",
         MissingData::NotBreaching => "notBreaching",
         MissingData::Breaching => "breaching",
         MissingData::Ignore => "ignore",
-    };
+    }
+}
+
+/// An alarm on a service: what goes off tells the topic, and what is over too.
+fn service_alarm(environment: &Environment, alarm: &ServiceAlarm, made: &Value) -> Value {
+    let told: Vec<String> = environment.topic_arn().into_iter().collect();
+    let mut row = json!({
+        "name": alarm.name.to_string(), "description": alarm.description,
+        "namespace": null, "metric": null, "dimensions": {}, "metrics": [], "statistic": null, "unit": null,
+        "comparison": comparison(alarm.comparison), "threshold": number(alarm.threshold), "period": null,
+        "evaluation_periods": alarm.evaluation_periods, "datapoints": alarm.datapoints,
+        "missing_data": missing(alarm.missing_data), "few_samples": null,
+        "enabled": true, "actions": told, "ok_actions": told, "insufficient_data_actions": [],
+    });
+    match &alarm.metric {
+        CustomMetric::Single(metric) => {
+            row["namespace"] = metric.namespace.to_string().into();
+            row["metric"] = metric.name.to_string().into();
+            let pair = |(name, value): &(_, Dimension)| {
+                (ToString::to_string(name), Value::from(dimension(value, made)))
+            };
+            row["dimensions"] = metric.dimensions.iter().map(pair).collect::<Map<_, _>>().into();
+            row["statistic"] = statistic(metric.statistic).into();
+            row["period"] = alarm.period.get().into();
+            if matches!(metric.statistic, Statistic::P95 | Statistic::P99) {
+                row["few_samples"] = "ignore".into();
+            }
+        }
+        CustomMetric::Math(lines) => {
+            let mut lines: Vec<&Query> = lines.iter().collect();
+            lines.sort_by_key(|line| line.id.to_string());
+            let with_period = |line| {
+                let mut line = query(line, made);
+                if line["MetricStat"].is_object() {
+                    line["MetricStat"]["Period"] = alarm.period.get().into();
+                }
+                line
+            };
+            row["metrics"] = lines.into_iter().map(with_period).collect();
+        }
+    }
+    row
+}
+
+fn alarm_row(alarm: &Alarm, action: &str) -> Value {
     let text = |(name, value): &(_, Dimension)| match value {
         Dimension::Text(text) => (ToString::to_string(name), Value::from(text.to_string())),
         Dimension::LoadBalancer(_) | Dimension::TargetGroup(_) => unreachable!("alarms name no target group"),
     };
     let dimensions: Map<String, Value> = alarm.metric.dimensions.iter().map(text).collect();
     json!({
-        "name": alarm.name.to_string(), "namespace": alarm.metric.namespace.to_string(),
+        "name": alarm.name.to_string(), "description": null, "metrics": [], "few_samples": null,
+        "namespace": alarm.metric.namespace.to_string(),
         "metric": alarm.metric.name.to_string(), "dimensions": dimensions,
         "statistic": statistic(alarm.metric.statistic),
         "unit": alarm.metric.unit.as_ref().map(ToString::to_string),
-        "comparison": comparison, "threshold": number(*alarm.threshold), "period": alarm.period.get(),
+        "comparison": comparison(alarm.comparison), "threshold": number(*alarm.threshold), "period": alarm.period.get(),
         "evaluation_periods": alarm.evaluation_periods, "datapoints": alarm.datapoints,
-        "missing_data": missing, "enabled": true, "actions": [action], "other_actions": [],
+        "missing_data": missing(alarm.missing_data), "enabled": true, "actions": [action],
+        "ok_actions": [], "insufficient_data_actions": [],
     })
 }
 
@@ -330,6 +382,8 @@ fn statistic(statistic: Statistic) -> &'static str {
         Statistic::Maximum => "Maximum",
         Statistic::Sum => "Sum",
         Statistic::SampleCount => "SampleCount",
+        Statistic::P95 => "p95",
+        Statistic::P99 => "p99",
     }
 }
 

@@ -1,0 +1,149 @@
+//! Alarms on how a service does: what people are called for. Those that scale it are part of their policies.
+
+use super::policy::{Comparison, CustomMetric, MissingData, Statistic, TargetGroup};
+use super::units::{AlarmName, Seconds};
+use super::{Origin, Sourced};
+
+/// The alarms of a service, and what has become of the others.
+#[derive(Debug, Clone, Default)]
+pub struct Alarms {
+    /// Those that it has, in the order of [`AlarmKind`].
+    pub on: Vec<ServiceAlarm>,
+    /// Those that are switched off: to be deleted where they are live.
+    pub gone: Vec<AlarmName>,
+    /// Those that look at something else than they would like to, or are not there at all.
+    pub instead: Vec<Instead>,
+    /// Where the spec says that there are alarms.
+    pub from: Option<Origin>,
+}
+
+/// What an alarm is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AlarmKind {
+    /// `cpu_at_max`
+    CpuAtMax,
+    /// `at_max`
+    AtMax,
+    /// `below_desired`
+    BelowDesired,
+    /// `errors`
+    Errors,
+    /// `latency_p95`
+    LatencyP95,
+    /// `latency_p99`
+    LatencyP99,
+    /// `unhealthy_hosts`
+    UnhealthyHosts,
+    /// `flapping`
+    Flapping,
+}
+
+impl AlarmKind {
+    /// All, in the order in which they are written.
+    pub const ALL: [Self; 8] = [
+        Self::CpuAtMax,
+        Self::AtMax,
+        Self::BelowDesired,
+        Self::Errors,
+        Self::LatencyP95,
+        Self::LatencyP99,
+        Self::UnhealthyHosts,
+        Self::Flapping,
+    ];
+
+    /// Its key in the spec.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::CpuAtMax => "cpu_at_max",
+            Self::AtMax => "at_max",
+            Self::BelowDesired => "below_desired",
+            Self::Errors => "errors",
+            Self::LatencyP95 => "latency_p95",
+            Self::LatencyP99 => "latency_p99",
+            Self::UnhealthyHosts => "unhealthy_hosts",
+            Self::Flapping => "flapping",
+        }
+    }
+
+    /// `{alarm}` in names.
+    pub fn word(self) -> String {
+        self.key().replace('_', "-")
+    }
+
+    /// Whether it is about requests, so that it needs a load balancer.
+    pub fn is_of_requests(self) -> bool {
+        matches!(self, Self::Errors | Self::LatencyP95 | Self::LatencyP99 | Self::UnhealthyHosts)
+    }
+}
+
+/// An alarm of a service.
+#[derive(Debug, Clone)]
+pub struct ServiceAlarm {
+    /// What it is about.
+    pub kind: AlarmKind,
+    /// Its name: unique in an account and region.
+    pub name: Sourced<AlarmName>,
+    /// What it says to who is called, its reason for how missing data counts included.
+    pub description: String,
+    /// What it looks at.
+    pub metric: CustomMetric,
+    /// When it goes off.
+    pub comparison: Comparison,
+    /// With what it compares.
+    pub threshold: f64,
+    /// Seconds of a data point.
+    pub period: Seconds,
+    /// How many data points it looks at.
+    pub evaluation_periods: u32,
+    /// How many must be beyond the threshold.
+    pub datapoints: u32,
+    /// What missing ones count as.
+    pub missing_data: MissingData,
+}
+
+impl ServiceAlarm {
+    /// The target groups that it looks at.
+    pub fn target_groups(&self) -> Vec<&TargetGroup> {
+        self.metric.target_groups()
+    }
+
+    /// Whether it stays as it is where there are too few samples for a percentile. Only an alarm on a single metric can
+    /// (CloudWatch API reference, PutMetricAlarm, EvaluateLowSampleCountPercentile).
+    pub fn ignores_few_samples(&self) -> bool {
+        match &self.metric {
+            CustomMetric::Single(metric) => matches!(metric.statistic, Statistic::P95 | Statistic::P99),
+            CustomMetric::Math(_) => false,
+        }
+    }
+}
+
+/// An alarm that is not what it would be elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instead {
+    /// Which alarm.
+    pub kind: AlarmKind,
+    /// What about it.
+    pub why: Why,
+    /// Where the alarms of the service, or this one, are said.
+    pub from: Origin,
+}
+
+/// Why an alarm is not what it would be elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// Desired tasks are not known without Container Insights: it looks at the minimum.
+    Minimum,
+    /// Nor is there a minimum that it could look at: it is left out.
+    NoMinimum,
+    /// Desired tasks are not known without Container Insights: it counts changes of the running ones.
+    Running,
+    /// Minimum and maximum are one: a service that is always at its maximum has no alarm on it.
+    FixedSize,
+    /// There is no load balancer: an alarm on requests, although it is asked for by name, is left out.
+    NoBalancer,
+}
+
+/// How a description ends, so that whoever writes the alarm knows it for its own.
+pub fn made_by(project: &str) -> String {
+    format!("Made by gen for {project}.")
+}
