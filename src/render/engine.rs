@@ -9,7 +9,7 @@ use tera::{Context, Delimiters, Kwargs, State, StringInput, Tera, Value};
 
 use super::syntax::{self, Syntax};
 use super::templates::{Per, Template, Templates};
-use super::view::{EnvironmentView, FleetView, Rollout, ServiceView};
+use super::view::{EnvironmentView, FleetView, Rollout, ServiceView, boards};
 use super::{Selection, TemplateError};
 use crate::artifacts::{Artifact, Artifacts, Ownership};
 use crate::plan::{Environment, Fleet};
@@ -95,7 +95,8 @@ impl<'f> Engines<'f> {
         selection: &Selection,
     ) -> Result<Rendered<'t>, TemplateError> {
         let large = environment.services.len() >= PARALLEL_FROM;
-        let view = |service| value(&ServiceView::new(fleet, environment, service));
+        let boards = boards(fleet, environment);
+        let view = |service| value(&ServiceView::new(fleet, environment, service, &boards));
         let services: Vec<Value> = if large {
             environment.services.par_iter().map(view).collect()
         } else {
@@ -126,7 +127,8 @@ impl<'f> Engines<'f> {
         };
         let mut files: Rendered<'t> = rendered?.into_iter().flatten().collect();
 
-        let mut context = context(value(&EnvironmentView::new(fleet, environment, self.rollout)));
+        let view = EnvironmentView::new(fleet, environment, &boards, self.rollout);
+        let mut context = context(value(&view));
         context.insert_value("services", Value::from(services));
         for template in outputs.iter().filter(|template| template.per == Per::Environment) {
             let file = self.render(template, &environment.name, "", &context)?;

@@ -12,7 +12,7 @@ use crate::diagnostic::{Code, did_you_mean};
 pub use metric::{
     AlarmName, DimensionName, DimensionValue, Expression, MetricLabel, MetricName, Namespace, QueryId, Unit,
 };
-pub use operations::{Milliseconds, Percent, TopicArn, TopicName};
+pub use operations::{DashboardName, Milliseconds, Percent, RulePrefix, TopicArn, TopicName};
 pub(crate) use price::nanos;
 pub use price::{Currency, Rate, check_day};
 pub use schedule::{ActionName, Schedule, TimeZone, Timestamp};
@@ -48,6 +48,12 @@ macro_rules! text_unit {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
             }
         }
     };
@@ -397,6 +403,12 @@ impl Seconds {
 
     pub(super) const fn literal(seconds: u32) -> Self {
         Self(seconds)
+    }
+}
+
+impl serde::Serialize for Seconds {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u32(self.0)
     }
 }
 

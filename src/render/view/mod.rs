@@ -1,9 +1,11 @@
 //! What a template sees: the fleet, flattened to what files need. Every choice is made here, none in a template.
 
 mod api;
+mod cost;
 mod github;
 mod group;
 mod iam;
+mod monitoring;
 mod policy;
 mod read_back;
 mod rollout;
@@ -16,7 +18,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
+use cost::{EnvironmentCost, FleetCost, ServiceCost, TotalCost};
 use group::{GroupView, Parameter};
+use monitoring::MonitoringView;
+pub use monitoring::{BoardView, boards};
 use policy::{GoneView, PolicyView, ScheduledActionView};
 pub use rollout::Rollout;
 use root::{InRoot, RootFiles};
@@ -34,6 +39,7 @@ pub struct FleetView<'f> {
     rollout: Option<&'f Rollout<'f>>,
     github: github::Github,
     runbook: runbook::RolloutBook<'f>,
+    cost: FleetCost<'f>,
 }
 
 /// An environment, as the fleet's files list it.
@@ -44,6 +50,7 @@ struct EnvironmentSummary<'f> {
     account: &'f str,
     region: &'f str,
     partition: &'f str,
+    cost: TotalCost,
 }
 
 /// What environment templates see, but for `services`, which are shared with the service templates.
@@ -65,6 +72,8 @@ pub struct EnvironmentView<'f> {
     rollout: Option<rollout::Place<'f>>,
     iam: iam::Iam,
     runbook: runbook::RollbackBook<'f>,
+    cost: EnvironmentCost<'f>,
+    monitoring: Option<MonitoringView>,
 }
 
 /// What service templates see.
@@ -97,6 +106,9 @@ pub struct ServiceView<'f> {
     schedule: Vec<ScheduledActionView<'f>>,
     gone: GoneView<'f>,
     stages: Stages<'f>,
+    cost: ServiceCost,
+    /// The dashboard that begins with it, but for the first of the environment.
+    further_board: Option<BoardView>,
     /// Names of the alarms of step policies.
     alarm_names: Vec<&'f str>,
     /// Names of all that is gone, and the name that the service had in the spec.
@@ -137,6 +149,7 @@ impl<'f> FleetView<'f> {
             account: &environment.account,
             region: &environment.region,
             partition: environment.region.partition(),
+            cost: TotalCost::of(&fleet.prices, environment),
         });
         Self {
             project: &fleet.project,
@@ -147,6 +160,7 @@ impl<'f> FleetView<'f> {
             rollout,
             github: github::Github::new(fleet),
             runbook: runbook::RolloutBook::new(fleet),
+            cost: FleetCost::new(fleet),
         }
     }
 }
@@ -156,6 +170,7 @@ impl<'f> EnvironmentView<'f> {
     pub fn new(
         fleet: &'f Fleet,
         environment: &'f plan::Environment,
+        boards: &[BoardView],
         rollout: Option<&'f Rollout<'f>>,
     ) -> Self {
         let groups = environment.services.iter().flat_map(plan::Service::target_groups);
@@ -179,21 +194,28 @@ impl<'f> EnvironmentView<'f> {
             terraform: Terraform::needed_by(fleet),
             root_files: RootFiles::of(environment),
             load_balancers,
+            cost: EnvironmentCost::new(&fleet.prices, environment),
             removed: environment
                 .removed
                 .iter()
                 .map(|name| RemovedView { name, ident: name.ident() })
                 .collect(),
-            iam: iam::Iam::new(environment),
+            iam: iam::Iam::new(environment, boards),
             runbook: runbook::RollbackBook::new(fleet, environment),
             rollout: rollout.and_then(|rollout| rollout.place(&environment.name)),
+            monitoring: MonitoringView::new(fleet, environment, boards),
         }
     }
 }
 
 impl<'f> ServiceView<'f> {
     /// The view of a service.
-    pub fn new(fleet: &'f Fleet, environment: &'f plan::Environment, service: &'f plan::Service) -> Self {
+    pub fn new(
+        fleet: &'f Fleet,
+        environment: &'f plan::Environment,
+        service: &'f plan::Service,
+        boards: &[BoardView],
+    ) -> Self {
         let groups = group::views(service);
         Self {
             project: &fleet.project,
@@ -221,6 +243,7 @@ impl<'f> ServiceView<'f> {
                 plan::Controller::External => "EXTERNAL",
             },
             in_root: InRoot::new(service),
+            cost: ServiceCost::new(&fleet.prices, environment, service),
             policies: policy::views(service, &groups),
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),
@@ -228,6 +251,7 @@ impl<'f> ServiceView<'f> {
             gone_names: policy::gone_names(service),
             parameters: group::parameters(&groups),
             stages: Stages::new(service, &groups),
+            further_board: monitoring::further(boards, &service.name),
             groups,
         }
     }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::github::{Jobs, WaveOfJobs};
+use super::monitoring::{MonitoringView, boards};
 use super::{group, policy};
 use crate::plan::{self, Fleet};
 
@@ -77,7 +78,7 @@ fn view<'f>(fleet: &'f Fleet, number: usize, wave: &'f plan::Wave) -> WaveView<'
         ident: environment.name.ident(),
         account: &environment.account,
         region: &environment.region,
-        fingerprint: fingerprint(environment),
+        fingerprint: fingerprint(fleet, environment),
         jobs: Jobs::new(number, environment),
     });
     let soak = wave.soak.map_or(0, plan::units::Seconds::get);
@@ -103,10 +104,11 @@ pub(super) fn spoken(seconds: u32) -> String {
 
 /// Stands for all that applying the environment sets, in whatever dialect; nothing else that the spec says is in it, so
 /// that a new price or a new contact does not begin a rollout anew.
-fn fingerprint(environment: &plan::Environment) -> String {
+fn fingerprint(fleet: &Fleet, environment: &plan::Environment) -> String {
     let services: Vec<u64> = environment.services.par_iter().map(content).collect();
     let head = (&*environment.account, &*environment.region, &environment.tags);
-    format!("{:016x}", hash(&(head, services)))
+    let together = MonitoringView::new(fleet, environment, &boards(fleet, environment));
+    format!("{:016x}", hash(&(head, services, together)))
 }
 
 fn content(service: &plan::Service) -> u64 {

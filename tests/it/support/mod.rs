@@ -1,8 +1,10 @@
 //! What several test modules need.
 
 pub mod expected;
+pub mod github;
 pub mod quick_aws;
 pub mod stage;
+pub mod together;
 pub mod tools;
 
 use std::path::{Path, PathBuf};
