@@ -353,7 +353,7 @@ fn it_fits_the_terminal() {
     let narrow = on_terminal(72, "NO_COLOR=1");
     assert!(widest(&narrow) <= 72 && !narrow.contains('\u{1b}'), "{narrow}");
     assert!(
-        narrow.contains("scaling.cpu.target  70 %\n  from: specs/langfuse.yaml:17 defaults\n"),
+        narrow.contains("scaling.cpu.target  70 %\n  from: specs/langfuse.yaml:21 defaults\n"),
         "{narrow}"
     );
     let wide = on_terminal(240, "NO_COLOR=1");
