@@ -355,6 +355,10 @@ agree! {
     langfuse_prod_eu: "specs/langfuse.yaml", "prod-eu";
     langfuse_prod_us: "specs/langfuse.yaml", "prod-us";
     langfuse_prod_hipaa: "specs/langfuse.yaml", "prod-hipaa";
+    rollout_qa: "tests/cases/rollout/spec.yaml", "qa";
+    rollout_staging: "tests/cases/rollout/spec.yaml", "staging";
+    rollout_prod_de: "tests/cases/rollout/spec.yaml", "prod-de";
+    rollout_prod_eu: "tests/cases/rollout/spec.yaml", "prod-eu";
     minimal: "tests/cases/minimal/spec.yaml", "dev";
     literal: "tests/cases/literal/spec.yaml", "gov";
     naming_blue: "tests/cases/naming/spec.yaml", "blue";

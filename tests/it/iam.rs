@@ -89,6 +89,13 @@ fn needs(call: &str, region: &str) -> Option<(String, String)> {
             let name = option("--services").or(option("--service")).unwrap();
             arn(&format!("service/{}/{name}", option("--cluster").unwrap()))
         }
+        ("cloudwatch", dashboards) if dashboards.contains("Dashboard") => {
+            let name = option("--dashboard-name").or(option("--dashboard-names")).unwrap();
+            format!("arn:aws:cloudwatch::222222222222:dashboard/{}", name.trim_matches(['[', ']', '"']))
+        }
+        ("sns", "CreateTopic") => arn(option("--name").unwrap()),
+        ("sns", _) => option("--topic-arn").unwrap().to_owned(),
+        ("events", _) => arn(&format!("rule/{}", option("--name").or(option("--rule")).unwrap())),
         ("cloudwatch", "DescribeAlarms") => arn("alarm:any"),
         ("cloudwatch", _) => {
             let named = call.split("\"AlarmName\":\"").nth(1).map(|rest| rest.split('"').next().unwrap());
@@ -153,7 +160,8 @@ fn granted(stage: &Stage, name: &str) -> Value {
 fn every_call_of_the_script_is_allowed_and_status_reads_no_more_than_it_must() {
     let mut read = BTreeSet::new();
     let mut status_allows = BTreeSet::new();
-    for (spec, region) in [(EVERYTHING, "eu-west-1"), (FASTER, "us-east-1")] {
+    let told = format!("{EVERYTHING}notifications: {{}}\ndashboard: {{}}\n");
+    for (spec, region) in [(told.as_str(), "eu-west-1"), (FASTER, "us-east-1")] {
         let Some(stage) = Stage::new(spec) else { return };
         if spec == FASTER {
             stage.edit(SCRIPT, "readonly POLL_SECONDS=15", "readonly POLL_SECONDS=0.1");

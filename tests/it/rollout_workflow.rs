@@ -98,7 +98,7 @@ fn its_jobs_may_do_no_more_than_they_must_and_wait_for_one_another() {
     assert_eq!(needs(&langfuse, "plan_staging"), set(&[]));
     assert_eq!(needs(&langfuse, "plan_prod_us"), set(&["apply_prod_eu"]));
     assert_eq!(needs(&langfuse, "apply_prod_us"), set(&["apply_prod_eu", "plan_prod_us"]));
-    for environment in ["prod_eu", "prod_cn"] {
+    for environment in ["prod_eu", "prod_de"] {
         let expected = set(&["apply_staging", &format!("plan_{environment}")]);
         assert_eq!(needs(&case, &format!("apply_{environment}")), expected);
     }

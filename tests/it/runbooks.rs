@@ -69,7 +69,7 @@ fn the_rollout_says_who_what_and_when() {
     let pages = case("rollout");
     let page = &pages["rollout.md"];
     let order: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("### Apply ")).collect();
-    assert_eq!(order, ["staging", "prod-eu", "prod-cn", "qa"], "the order of the waves, then the rest");
+    assert_eq!(order, ["staging", "prod-eu", "prod-de", "qa"], "the order of the waves, then the rest");
     assert!(page.contains("| `decides` | `Jo Example <jo@shop.example>` |"));
     assert!(page.contains("| `on-call` | `#shop-on-call \\| +1 (555) 0100` |"));
     let first = section(page, "## Wave 1\n", "\n## ");

@@ -6,6 +6,7 @@
 
 use serde::Serialize;
 
+use super::monitoring::BoardView;
 use crate::plan;
 use crate::plan::operations::Topic;
 use crate::plan::policy::{Policy, Resolution, TrackedMetric};
@@ -32,10 +33,13 @@ pub(super) struct Iam {
     balanced: bool,
     /// The topic, where it is made.
     topic: Option<String>,
+    /// The rules that send events to it.
+    rules: Option<String>,
+    dashboards: Vec<String>,
 }
 
 impl Iam {
-    pub(super) fn new(environment: &plan::Environment) -> Self {
+    pub(super) fn new(environment: &plan::Environment, boards: &[BoardView]) -> Self {
         let (partition, region) = (environment.region.partition(), &*environment.region);
         let (account, services) = (&*environment.account, &environment.services);
         let place = |service: &str| format!("arn:{partition}:{service}:{region}:{account}:");
@@ -43,7 +47,11 @@ impl Iam {
             |service: &plan::Service| format!("{}/{}", &*service.cluster.value, &*service.ecs_service.value);
         let names: Vec<String> = services.iter().map(named).collect();
         let revisions = if services.iter().any(is_measured) { names.clone() } else { Vec::new() };
-        let stacks: Vec<String> = services.iter().map(|service| service.stack.to_string()).collect();
+        let monitoring = environment.monitoring.as_ref();
+        let dashboards: Vec<String> = boards.iter().map(|board| board.name().to_owned()).collect();
+        let mut stacks: Vec<String> = services.iter().map(|service| service.stack.to_string()).collect();
+        stacks.extend(monitoring.map(|monitoring| monitoring.stack.to_string()));
+        stacks.extend(boards.iter().map(|board| board.stack().to_owned()));
         let alarms: Vec<String> = services.iter().flat_map(alarms).collect();
         let alarm = format!("{}alarm:", place("cloudwatch"));
         let kinds = [
@@ -51,12 +59,13 @@ impl Iam {
             (format!("{}service-revision/", place("ecs")), &revisions, "/*"),
             (format!("{alarm}TargetTracking-service/"), &names, "-Alarm*"),
             (alarm.clone(), &alarms, ""),
+            (format!("arn:{partition}:cloudwatch::{account}:dashboard/"), &dashboards, ""), // they have no region
         ];
         let exact = |(before, names, after): &(String, &Vec<String>, &str)| {
             size(&patterns(before, names, after, usize::MAX))
         };
         let room = if kinds.iter().map(exact).sum::<usize>() <= ROOM { ROOM } else { ROOM / kinds.len() };
-        let [of_services, revisions, tracking_alarms, alarms] =
+        let [of_services, revisions, tracking_alarms, alarms, dashboards] =
             kinds.map(|(before, names, after)| patterns(&before, names, after, room));
         let role = "role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService";
         Self {
@@ -69,6 +78,10 @@ impl Iam {
             all_alarms: format!("{alarm}*"),
             service_linked_role: format!("arn:{partition}:iam::{account}:{role}"),
             balanced: services.iter().any(|service| !service.target_groups().is_empty()),
+            rules: monitoring
+                .and_then(|monitoring| monitoring.rules.as_deref())
+                .map(|begin| format!("{}rule/{}-*", place("events"), literal(begin))),
+            dashboards,
             topic: match &environment.topic {
                 Some(Topic::Made(_)) => environment.topic_arn(),
                 _ => None,
@@ -91,7 +104,8 @@ fn is_measured(service: &plan::Service) -> bool {
 /// The alarms that are written or deleted by name.
 fn alarms(service: &plan::Service) -> impl Iterator<Item = String> + '_ {
     let gone = service.gone.policies.iter().filter_map(|gone| gone.alarm.as_deref());
-    super::policy::alarm_names(service).into_iter().chain(gone).map(str::to_owned)
+    let off = service.alarms.gone.iter().map(|name| &**name);
+    super::policy::alarm_names(service).into_iter().chain(gone).chain(off).map(str::to_owned)
 }
 
 /// The ARNs of all names, exactly if they take no more room than that, else as few and as long beginnings as fit.

@@ -226,7 +226,7 @@ impl<'f> EnvironmentView<'f> {
                 .map(|name| RemovedView { name, ident: name.ident() })
                 .collect(),
             monitoring: MonitoringView::new(fleet, environment, boards),
-            iam: iam::Iam::new(environment),
+            iam: iam::Iam::new(environment, boards),
             runbook: runbook::RollbackBook::new(fleet, environment),
             rollout: rollout.and_then(|rollout| rollout.place(&environment.name)),
         }

@@ -110,6 +110,17 @@ struct TargetGroupView {
     parameter: String,
 }
 
+impl BoardView {
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its stack: that of all monitoring, or one of its own.
+    pub(super) fn stack(&self) -> &str {
+        &self.stack
+    }
+}
+
 impl MonitoringView {
     pub(super) fn new(fleet: &Fleet, environment: &Environment, boards: &[BoardView]) -> Option<Self> {
         let monitoring = environment.monitoring.as_ref()?;

@@ -5,7 +5,8 @@ use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::github::{Jobs, WaveOfJobs};
-use super::{group, policy};
+use super::monitoring::{MonitoringView, boards};
+use super::{alarm, group, policy};
 use crate::plan::{self, Fleet};
 use crate::render::PARALLEL_FROM;
 
@@ -78,7 +79,7 @@ fn view<'f>(fleet: &'f Fleet, number: usize, wave: &'f plan::Wave) -> WaveView<'
         ident: environment.name.ident(),
         account: &environment.account,
         region: &environment.region,
-        fingerprint: fingerprint(environment),
+        fingerprint: fingerprint(fleet, environment),
         jobs: Jobs::new(number, environment),
     });
     let soak = wave.soak.map_or(0, plan::units::Seconds::get);
@@ -104,25 +105,27 @@ pub(super) fn spoken(seconds: u32) -> String {
 
 /// Stands for all that applying the environment sets, in whatever dialect; nothing else that the spec says is in it, so
 /// that a new price or a new contact does not begin a rollout anew.
-fn fingerprint(environment: &plan::Environment) -> String {
+fn fingerprint(fleet: &Fleet, environment: &plan::Environment) -> String {
+    let of_service = |service| content(environment, service);
     let services: Vec<u64> = if environment.services.len() < PARALLEL_FROM {
-        environment.services.iter().map(content).collect()
+        environment.services.iter().map(of_service).collect()
     } else {
-        environment.services.par_iter().map(content).collect()
+        environment.services.par_iter().map(of_service).collect()
     };
-    let dashboard = environment.monitoring.as_ref().and_then(|made| made.dashboard.as_deref());
-    let head =
-        (&*environment.account, &*environment.region, &environment.tags, environment.topic_arn(), dashboard);
-    format!("{:016x}", hash(&(head, services)))
+    let head = (&*environment.account, &*environment.region, &environment.tags);
+    let together = MonitoringView::new(fleet, environment, &boards(fleet, environment));
+    format!("{:016x}", hash(&(head, services, together)))
 }
 
-fn content(service: &plan::Service) -> u64 {
+fn content(environment: &plan::Environment, service: &plan::Service) -> u64 {
     let groups = group::views(service);
     let suspended = service.suspended.as_ref().map(super::SuspendedView::from);
     let policies = policy::views(service, &groups);
     let policies: Vec<_> = policies.iter().map(policy::PolicyView::content).collect();
     let limits = (service.resource_id(), service.min.get(), service.max.get(), suspended);
-    hash(&(limits, groups, policies, policy::schedule(service), policy::GoneView::new(&service.gone)))
+    let gone: Vec<&str> = service.alarms.gone.iter().map(|name| &**name).collect();
+    let alarms = (alarm::views(environment, service, &groups), gone);
+    hash(&(limits, groups, policies, policy::schedule(service), policy::GoneView::new(&service.gone), alarms))
 }
 
 fn hash(value: &impl Serialize) -> u64 {
