@@ -1,6 +1,7 @@
 //! What a spec means: complete, sorted, checked. [`resolve`] makes it, `rules` judges what lies between values,
 //! [`units`] what a single value may be. No template and no disk is known here.
 
+pub mod behaviour;
 mod names;
 pub mod operations;
 pub mod policy;

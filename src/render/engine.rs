@@ -163,6 +163,7 @@ fn engine(syntax: Syntax, templates: &Templates) -> Result<Tera, TemplateError> 
     if syntax == Syntax::Markdown {
         tera.register_filter("plain", plain);
         tera.register_filter("sh", sh);
+        tera.register_filter("mermaid", mermaid);
     }
     tera.add_raw_templates(templates.sources(syntax)).map_err(|error| TemplateError::new("_", error))?;
     Ok(tera)
@@ -203,6 +204,11 @@ fn sh(value: Value, _: Kwargs, _: &State<'_>) -> tera::TeraResult<Value> {
         return Err(tera::Error::message(format!("{text:?} would end the block that it stands in")));
     }
     Ok(Value::safe_string(&word))
+}
+
+/// A quoted label, for the diagrams in Markdown.
+fn mermaid(text: StringInput<'_>, _: Kwargs, _: &State<'_>) -> tera::TeraResult<Value> {
+    Ok(Value::safe_string(&syntax::mermaid_label(text.as_str())))
 }
 
 fn value(view: &impl Serialize) -> Value {

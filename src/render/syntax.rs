@@ -167,6 +167,31 @@ pub(super) fn is_prose(text: &str) -> bool {
     begins && !numbered && !text.ends_with(' ') && bytes.iter().enumerate().all(harmless)
 }
 
+/// A label of a Mermaid diagram: quoted, and whatever is neither a letter, a digit nor harmless as a code between `#` and
+/// `;`, which Mermaid shows as the character. Lines stay lines.
+pub(super) fn mermaid_label(text: &str) -> String {
+    let mut label = String::from("\"");
+    let mut words = false; // whether a letter was there: before it, `1.` and `-` begin a list
+    for c in text.chars() {
+        match c {
+            '\n' => label.push_str("<br/>"),
+            c if c.is_control() => label.push(' '),
+            ' ' | ',' => label.push(c),
+            '-' | '.' | '/' | '%' if words => label.push(c),
+            c if c.is_ascii_alphanumeric() => {
+                words |= c.is_ascii_alphabetic();
+                label.push(c);
+            }
+            c => label.push_str(&format!("#{};", u32::from(c))),
+        }
+    }
+    if text.is_empty() {
+        label.push(' '); // Mermaid takes no empty label
+    }
+    label.push('"');
+    label
+}
+
 /// A code span: the fence is longer than any run of backticks inside; line ends become blanks, as a reader shows them.
 fn markdown(text: &str, out: &mut dyn Write) -> io::Result<()> {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

@@ -8,6 +8,7 @@ mod cases;
 mod command;
 mod cost;
 mod deploy;
+mod documents;
 mod dropped;
 mod editors;
 mod equality;

@@ -1,20 +1,25 @@
 //! What a template sees: the fleet, flattened to what files need. Every choice is made here, none in a template.
 
 mod api;
+mod docs;
 mod group;
 mod policy;
 mod read_back;
 mod root;
+mod scaling;
 mod stage;
 mod terraform;
+mod words;
 
 use serde::Serialize;
 use serde_json::json;
 
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
+use docs::{EnvironmentDocs, FleetDocs};
 use group::{GroupView, Parameter};
 use policy::{GoneView, PolicyView, ScheduledActionView};
 use root::{InRoot, RootFiles};
+use scaling::ScalingView;
 use stage::Stages;
 use terraform::Terraform;
 
@@ -26,6 +31,7 @@ pub struct FleetView<'f> {
     tags: Vec<Tag<'f>>,
     terraform: Terraform,
     environments: Vec<EnvironmentSummary<'f>>,
+    docs: FleetDocs<'f>,
 }
 
 /// An environment, as the fleet's files list it.
@@ -54,6 +60,7 @@ pub struct EnvironmentView<'f> {
     root_files: RootFiles,
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
+    docs: EnvironmentDocs,
 }
 
 /// What service templates see.
@@ -90,6 +97,7 @@ pub struct ServiceView<'f> {
     alarm_names: Vec<&'f str>,
     /// Names of all that is gone, and the name that the service had in the spec.
     gone_names: Vec<&'f str>,
+    scaling: ScalingView<'f>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -133,6 +141,7 @@ impl<'f> FleetView<'f> {
             tags: tags(&fleet.tags),
             terraform: Terraform::needed_by(fleet),
             environments: environments.collect(),
+            docs: FleetDocs::new(fleet),
         }
     }
 }
@@ -166,6 +175,7 @@ impl<'f> EnvironmentView<'f> {
                 .iter()
                 .map(|name| RemovedView { name, ident: name.ident() })
                 .collect(),
+            docs: EnvironmentDocs::new(fleet, environment),
         }
     }
 }
@@ -207,6 +217,7 @@ impl<'f> ServiceView<'f> {
             gone_names: policy::gone_names(service),
             parameters: group::parameters(&groups),
             stages: Stages::new(service, &groups),
+            scaling: ScalingView::new(service),
             groups,
         }
     }

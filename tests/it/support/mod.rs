@@ -1,6 +1,7 @@
 //! What several test modules need.
 
 pub mod expected;
+pub mod markdown;
 pub mod quick_aws;
 pub mod stage;
 pub mod tools;
