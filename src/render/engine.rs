@@ -88,7 +88,11 @@ impl<'f> Engines<'f> {
         selection: &Selection,
     ) -> Result<Rendered<'t>, TemplateError> {
         let large = environment.services.len() >= PARALLEL_FROM;
-        let view = |service| value(&ServiceView::new(fleet, environment, service));
+        // What only documents say is worked out only for them: a fleet of 10,000 feels it.
+        let documents =
+            |template: &Template<'_>| template.syntax == Syntax::Markdown && template.per != Per::Fleet;
+        let documents = outputs.iter().any(documents);
+        let view = |service| value(&ServiceView::new(fleet, environment, service, documents));
         let services: Vec<Value> = if large {
             environment.services.par_iter().map(view).collect()
         } else {

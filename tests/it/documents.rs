@@ -172,6 +172,19 @@ fn no_document_says_what_is_known_to_be_wrong() {
     }
 }
 
+/// A name that would end a block of commands is valid; documents leave out the command, not the service.
+#[test]
+fn a_name_that_would_end_a_block_is_in_no_block() {
+    for name in ["a ``` b", "~~~", "```"] {
+        let spec = format!(
+            "version: 1\nproject: shop\ndefaults: {{ capacity: {{ min: 1, max: 4 }} }}\nservices:\n  web: {{ scaling: {{ cpu: {{ target: 60, policy_name: {name:?} }} }} }}\nenvironments:\n  prod: {{ account: \"111111111111\", region: eu-west-1 }}\n"
+        );
+        for (path, text) in Tree::rendered("name".to_owned(), &spec).documents() {
+            assert_eq!(Page::parse(text).problems, Vec::<String>::new(), "{path}");
+        }
+    }
+}
+
 /// Pages stay readable whatever the size of the fleet.
 #[test]
 fn documents_of_a_large_fleet_are_short() {

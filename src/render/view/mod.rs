@@ -2,6 +2,7 @@
 
 mod api;
 mod docs;
+mod example;
 mod group;
 mod policy;
 mod read_back;
@@ -9,6 +10,7 @@ mod root;
 mod scaling;
 mod stage;
 mod terraform;
+mod timeline;
 mod words;
 
 use serde::Serialize;
@@ -97,7 +99,8 @@ pub struct ServiceView<'f> {
     alarm_names: Vec<&'f str>,
     /// Names of all that is gone, and the name that the service had in the spec.
     gone_names: Vec<&'f str>,
-    scaling: ScalingView<'f>,
+    /// How it scales, in words; only where documents are rendered.
+    scaling: Option<ScalingView<'f>>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -181,8 +184,13 @@ impl<'f> EnvironmentView<'f> {
 }
 
 impl<'f> ServiceView<'f> {
-    /// The view of a service.
-    pub fn new(fleet: &'f Fleet, environment: &'f plan::Environment, service: &'f plan::Service) -> Self {
+    /// The view of a service; with what only documents say, or without.
+    pub fn new(
+        fleet: &'f Fleet,
+        environment: &'f plan::Environment,
+        service: &'f plan::Service,
+        documents: bool,
+    ) -> Self {
         let groups = group::views(service);
         Self {
             project: &fleet.project,
@@ -217,7 +225,7 @@ impl<'f> ServiceView<'f> {
             gone_names: policy::gone_names(service),
             parameters: group::parameters(&groups),
             stages: Stages::new(service, &groups),
-            scaling: ScalingView::new(service),
+            scaling: documents.then(|| ScalingView::new(service)),
             groups,
         }
     }

@@ -7,8 +7,6 @@ use crate::plan::behaviour::{self, alarms, growth, reaction, removes_below};
 use crate::plan::policy::{Policy, PolicyId, PolicyKind, Resolution, TrackedMetric, Tracking};
 use crate::plan::{Controller, Service};
 
-/// Most rows of the table of fleet sizes: where it is longer, the small sizes tell what there is to tell.
-const MOST_SIZES: u32 = 9;
 /// Until tasks that were added run and are counted, in seconds; a slow start makes each round longer.
 const START: u32 = 60;
 
@@ -33,8 +31,6 @@ pub(super) struct ScalingView<'f> {
     /// One policy that wants to remove a task, and one that does not.
     veto: Option<Veto>,
     sizes: Vec<Size>,
-    /// Whether the table of sizes stops before the maximum.
-    more_sizes: Option<Size>,
     /// The number of tasks from which on the lower alarms alone decide.
     alarm_decides_from: u32,
     /// `90 %`
@@ -141,7 +137,6 @@ impl<'f> ScalingView<'f> {
             tracking.iter().copied().filter(|(_, tracking)| !tracking.disable_scale_in.value).collect();
         let slowest = tracking.iter().map(|(_, tracking)| behaviour::period(tracking)).max();
         let measured = reaction(slowest.unwrap_or(60));
-        let (sizes, more_sizes) = sizes(service, &voting);
         let counts_requests =
             tracking.iter().any(|(_, tracking)| matches!(tracking.metric, TrackedMetric::Requests(_)));
         let longest = voting.iter().map(|(_, tracking)| tracking.cooldown_in.get()).max();
@@ -152,8 +147,7 @@ impl<'f> ScalingView<'f> {
             alarm_prefix: format!("TargetTracking-{}-Alarm", service.resource_id()),
             asks: asks(service, &tracking),
             veto: veto(service, &voting),
-            sizes,
-            more_sizes,
+            sizes: sizes(service, &voting),
             alarm_decides_from: behaviour::alarm_decides_from(),
             ready_below: ready_below(),
             growth: saturated(service, &tracking),
@@ -202,7 +196,10 @@ pub(super) fn targets(service: &Service) -> String {
         }
         PolicyKind::Step(_) | PolicyKind::Predictive(_) => path(policy),
     };
-    service.policies.iter().map(of).collect::<Vec<_>>().join(", ")
+    match service.policies.as_slice() {
+        [] => "none".to_owned(),
+        policies => policies.iter().map(of).collect::<Vec<_>>().join(", "),
+    }
 }
 
 /// The spec's name of a policy.
@@ -290,10 +287,10 @@ fn veto(service: &Service, voting: &[(&Policy, &Tracking)]) -> Option<Veto> {
     })
 }
 
-/// What it takes to remove one of so many tasks: for the smallest fleets, and for the largest if that is another story.
-fn sizes(service: &Service, voting: &[(&Policy, &Tracking)]) -> (Vec<Size>, Option<Size>) {
+/// What it takes to remove one of so many tasks: up to where the alarms alone decide, from there on nothing changes.
+fn sizes(service: &Service, voting: &[(&Policy, &Tracking)]) -> Vec<Size> {
     if voting.is_empty() {
-        return (Vec::new(), None);
+        return Vec::new();
     }
     let size = |tasks: u32| Size {
         tasks,
@@ -306,9 +303,9 @@ fn sizes(service: &Service, voting: &[(&Policy, &Tracking)]) -> (Vec<Size>, Opti
             })
             .collect(),
     };
-    let (least, most) = (service.min.get() + 1, service.max.get());
-    let last = most.min(least + MOST_SIZES - 1);
-    ((least..=last).map(size).collect(), (last < most).then(|| size(most)))
+    let least = service.min.get() + 1;
+    let last = behaviour::alarm_decides_from().max(least).min(service.max.get());
+    (least..=last).map(size).collect()
 }
 
 /// How many rounds lead from the minimum to the maximum while a metric is at 100 %, where it ends.
@@ -333,6 +330,6 @@ fn saturated(service: &Service, tracking: &[(&Policy, &Tracking)]) -> Option<Gro
         factor: number(factor, 2),
         sizes: sizes.iter().map(u32::to_string).collect::<Vec<_>>().join(", "),
         rounds: counted(rounds, "round"),
-        least: counted(seconds.div_ceil(60), "minute"),
+        least: counted(seconds / 60, "minute"),
     })
 }
