@@ -18,6 +18,8 @@ Examples:
   gen check                                say whether the committed files are what the spec says
   gen validate --spec specs/langfuse.yaml  check the spec alone
   gen lint                                 say what will not scale as one would think
+  gen diff main                            say what changes on AWS since a revision, and the risk
+  gen explain prod-eu/web                  say where its settings come from, and what AWS will do
   gen rule max-below-min                   explain a finding
 
 Without --spec, gen uses $GEN_SPEC, or looks for scalegen.yaml or the only YAML file in specs/,
@@ -42,6 +44,21 @@ Examples:
   gen validate -q --spec specs/langfuse.yaml  nothing at all if the spec is valid
 
 Exit status: 0 valid, 1 invalid, 2 no answer could be given.";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  gen diff main                                  the spec as it is here, against branch main
+  gen diff HEAD~1 HEAD                           two revisions of it
+  gen diff v1:specs/langfuse.yaml after.yaml     a path at a revision, and a file
+  gen diff before.yaml after.yaml                two files; git is not asked
+  gen diff --git origin/main --format markdown   for a comment on a pull request
+  gen diff main --exit-code                      exit with 1 if something changes
+
+A and B are each a file, a revision of git, or REVISION:PATH with the path from the top of the
+repository. An existing file wins over a revision of the same name, unless --git is given.
+A revision alone means the spec that gen finds here, as it was there.
+
+Exit status: 0 compared, 1 with --exit-code if something changes, 2 no answer could be given.";
 
 const INIT_EXAMPLES: &str = "\
 Examples:
@@ -92,6 +109,15 @@ or in the whole spec: `lint: { allow: { production-of-one: it must not run twice
 
 Exit status: 0 clean, or notices only; 1 findings; 2 no answer could be given.";
 
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  gen explain prod-eu/web                            all its settings: value, unit, where from
+  gen explain prod-eu/web --why scaling.cpu.target   one of them, with everybody who says it
+  gen explain prod-eu                                its services with their key numbers
+  gen explain prod-eu/web --format json              the same for programs
+
+Exit status: 0, or 2 if the spec is invalid or has no such environment, service or setting.";
+
 /// One spec of ECS services in; Terraform, CloudFormation and AWS CLI scripts that scale them out.
 #[derive(Debug, Parser)]
 #[command(
@@ -125,6 +151,12 @@ pub enum Command {
     /// Say what a valid spec asks for that will not scale as one would think
     #[command(after_help = LINT_EXAMPLES)]
     Lint(Lint),
+    /// Say what changes between two specs: for which service, what follows from it, and the risk
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(Diff),
+    /// Explain a service: where its settings come from, and what AWS will do with them
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Explain),
     /// Explain a finding: why it is one, and what to write instead
     #[command(after_help = RULE_EXAMPLES)]
     Rule(Rule),
@@ -253,6 +285,33 @@ pub struct Lint {
     pub fix: bool,
 }
 
+/// Arguments of `gen explain`.
+#[derive(Debug, Clone, Args)]
+pub struct Explain {
+    /// Which service, or which environment; without one, all services are listed
+    #[arg(value_name = "ENV[/SERVICE]")]
+    pub subject: Option<String>,
+    /// One setting in depth, such as scaling.cpu.target, or all below one such as scaling.cpu
+    #[arg(long, value_name = "SETTING")]
+    pub why: Option<String>,
+    /// Which spec to read.
+    #[command(flatten)]
+    pub input: Input,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Shape,
+}
+
+/// How an answer is printed that is no finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Shape {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
 /// Arguments of `gen rule`.
 #[derive(Debug, Clone, Args)]
 pub struct Rule {
@@ -272,6 +331,41 @@ pub enum Format {
     Github,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+}
+
+/// Arguments of `gen diff`.
+#[derive(Debug, Clone, Args)]
+pub struct Diff {
+    /// The older spec: a file, a git revision, or REVISION:PATH
+    #[arg(value_name = "A", value_hint = ValueHint::FilePath)]
+    pub old: String,
+    /// The newer spec, named in the same way [default: the spec as it is in the working tree]
+    #[arg(value_name = "B", value_hint = ValueHint::FilePath)]
+    pub new: Option<String>,
+    /// Which spec is meant where only a revision is named.
+    #[command(flatten)]
+    pub input: Input,
+    /// How to print what changes
+    #[arg(long, value_enum, default_value_t)]
+    pub format: DiffFormat,
+    /// Exit with 1 if something changes
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Take A and B for revisions only, whatever files there are
+    #[arg(long)]
+    pub git: bool,
+}
+
+/// How changes are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum DiffFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+    /// For a comment on a pull or merge request
+    Markdown,
 }
 
 /// Arguments of `gen init`.

@@ -83,6 +83,11 @@ impl Document {
         &self.name
     }
 
+    /// Calls the file so from now on.
+    pub fn rename(&mut self, name: impl Into<String>) {
+        self.name = name.into();
+    }
+
     /// The text, to quote from.
     pub fn text(&self) -> &str {
         &self.text
@@ -114,6 +119,12 @@ impl Document {
                 matches!(node.kind, Kind::Scalar(_)).then(|| node.span.clone())
             }
         }
+    }
+
+    /// What stands at a place. `None` where a path leads nowhere.
+    pub fn value_at(&self, location: &Location) -> Option<Value> {
+        let Location::Path(steps, _) = location else { return None };
+        Some(steps.iter().try_fold(self.root.as_ref()?, Node::child)?.to_value())
     }
 
     /// The bytes of every comment, `#` included, in the order of the text.

@@ -24,12 +24,14 @@ fn main() -> ExitCode {
     let (stdout, stderr) = (io::stdout().lock(), io::stderr());
     let (out_color, err_color) = (color(stdout.is_terminal()), color(stderr.is_terminal()));
     let watched = stderr.is_terminal();
+    let width = terminal_size::terminal_size_of(&stdout).map(|(columns, _)| usize::from(columns.0));
     let mut out = BufWriter::new(UntilClosed::new(stdout));
     let mut err = BufWriter::new(UntilClosed::new(stderr));
     let quiet = cli.common.quiet;
     let mut stdin = io::stdin().lock();
     let input = (stdin.is_terminal() && watched).then_some(&mut stdin as &mut dyn io::BufRead);
-    let mut streams = Streams { out: &mut out, out_color, err: &mut err, err_color, input, quiet, watched };
+    let mut streams =
+        Streams { out: &mut out, out_color, width, err: &mut err, err_color, input, quiet, watched };
     let outcome = commands::run(&cli, &mut streams);
     let _ = err.flush();
     ExitCode::from(outcome.status())

@@ -35,7 +35,7 @@ fn text(
     fix: Option<&str>,
     streams: &mut Streams<'_>,
 ) -> Result<(), Failure> {
-    plain::drift(files, streams.out)?;
+    plain::drift(files, streams.out_color, streams.out)?;
     match fix {
         None if streams.quiet => {}
         None => writeln!(streams.out, "{} as the spec says", counted(changes.unchanged, "file"))?,

@@ -31,10 +31,14 @@ pub(super) struct Job {
 
 /// Reads, types and resolves the spec. What it allows is not found.
 pub(super) fn spec(input: &Input) -> Result<Loaded, Failure> {
-    let (document, mut diagnostics) = read(&find(input)?)?;
+    Ok(understood(read(&find(input)?)?))
+}
+
+/// What a text means. What it allows is not found.
+pub(super) fn understood((document, mut diagnostics): Text) -> Loaded {
     let fleet = resolved(&document, &mut diagnostics);
     let diagnostics = lint::without_allowed(&document, fleet.as_ref(), diagnostics);
-    Ok(Loaded { document, diagnostics, fleet })
+    Loaded { document, diagnostics, fleet }
 }
 
 /// A text, and what is wrong with it as a text.
@@ -59,6 +63,19 @@ pub(super) fn linted((document, mut diagnostics): Text) -> Loaded {
         diagnostics = lint::judged(&document, fleet, diagnostics);
     }
     Loaded { document, diagnostics, fleet }
+}
+
+/// How the settings of one service came about, by the resolver's own account. The spec is read once more: only who asks
+/// for it pays for it.
+pub(super) fn traced(document: &Document, environment: &str, service: &str) -> Vec<plan::Setting> {
+    let mut said_before = Diagnostics::default();
+    let spec = spec::read(document, &mut said_before);
+    spec.map(|spec| plan::trace(&spec, environment, service)).unwrap_or_default()
+}
+
+/// The schema of the format, which knows what each setting is for.
+pub(super) fn schema() -> serde_json::Value {
+    spec::schema()
 }
 
 /// Loads a spec that must be valid; otherwise says why not, and fails.

@@ -2,7 +2,9 @@
 
 mod check;
 mod completions;
+mod diff;
 mod dropped;
+mod explain;
 mod findings;
 mod generate;
 mod init;
@@ -10,6 +12,7 @@ mod lint;
 mod load;
 mod man;
 mod progress;
+mod revision;
 mod rule;
 mod schema;
 mod streams;
@@ -27,7 +30,7 @@ pub use streams::{Streams, UntilClosed};
 pub enum Outcome {
     /// Done, or clean.
     Done,
-    /// The answer is no: drift, findings of `lint`, or an invalid spec in `validate`.
+    /// The answer is no: drift, findings of `lint`, changes of `diff --exit-code`, or an invalid spec in `validate`.
     No,
     /// No answer could be given.
     Failed,
@@ -86,6 +89,8 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> Outcome {
         Some(Command::Check(args)) => check::run(args, streams),
         Some(Command::Validate(args)) => validate::run(args, streams),
         Some(Command::Lint(args)) => lint::run(args, streams),
+        Some(Command::Diff(args)) => diff::run(args, streams),
+        Some(Command::Explain(args)) => explain::run(args, streams),
         Some(Command::Rule(args)) => rule::run(args, streams),
         Some(Command::Schema) => schema::run(streams),
         Some(Command::Completions(args)) => completions::run(args, streams),

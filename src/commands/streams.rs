@@ -9,6 +9,8 @@ pub struct Streams<'w> {
     pub out: &'w mut dyn Write,
     /// Whether results may be coloured.
     pub out_color: bool,
+    /// How many columns a reader of the results sees; `None` if they go on into a file or program.
+    pub width: Option<usize>,
     /// Everything else.
     pub err: &'w mut dyn Write,
     /// Whether everything else may be coloured.

@@ -5,6 +5,8 @@
 
 mod money;
 
+use std::collections::BTreeSet;
+
 use crate::plan::policy::{CustomMetric, Policy, PolicyKind, Resolution, Term, TrackedMetric, Tracking};
 use crate::plan::prices::{Price, Prices};
 use crate::plan::units::{Currency, nanos};
@@ -16,6 +18,8 @@ pub use money::{Money, grouped};
 /// dimension ServiceName and 8 with TaskDefinitionFamily (CloudWatch user guide, Amazon ECS Container Insights metrics).
 /// The levels of tasks and containers, which `enhanced` adds, and its log events come on top.
 const INSIGHTS_METRICS: u64 = 21;
+/// Those of a cluster.
+const INSIGHTS_METRICS_OF_CLUSTER: u64 = 11;
 
 /// A length of time for which costs are given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +91,7 @@ pub struct Watch {
     pub high_resolution_alarms: u64,
     /// Metrics that ECS measures every 20 seconds: AWS gives no rate of their own, so they count as custom metrics.
     pub high_resolution_metrics: u64,
-    /// Metrics of Container Insights.
+    /// Metrics of Container Insights where it is on; with those of clusters in an environment.
     pub insights_metrics: u64,
 }
 
@@ -111,7 +115,7 @@ pub struct Envelope {
     pub watch: Watch,
     /// What that costs a month, as far as prices are known.
     pub watch_monthly: Option<Money>,
-    /// What Container Insights costs a month where it is on, or would cost.
+    /// What Container Insights would cost a month if it were on everywhere; with the metrics of clusters in an environment.
     pub insights_monthly: Option<Money>,
     /// Services without money because the spec does not say their `task`.
     pub without_size: usize,
@@ -179,21 +183,17 @@ pub fn of_service(prices: &Prices, environment: &Environment, service: &Service)
     };
     let of_region = prices.of(&environment.region);
     let watch = watch(service);
-    let priced = |count: u64, price: Option<Price>| match (count, price) {
-        (0, _) => Some(Money::zero(prices.currency)),
-        (_, price) => Some(Money::of(count, price?.rate, prices.currency)),
-    };
     let watch_monthly = [
-        priced(watch.alarms, of_region.alarm),
-        priced(watch.high_resolution_alarms, of_region.high_resolution_alarm),
-        priced(watch.high_resolution_metrics + watch.insights_metrics, of_region.metric),
+        monthly(prices, watch.alarms, of_region.alarm),
+        monthly(prices, watch.high_resolution_alarms, of_region.high_resolution_alarm),
+        monthly(prices, watch.high_resolution_metrics + watch.insights_metrics, of_region.metric),
     ];
     Envelope {
         floor: amount(service.min.get()),
         ceiling: amount(service.max.get()),
         watch,
         watch_monthly: watch_monthly.into_iter().fold(Some(Money::zero(prices.currency)), both),
-        insights_monthly: priced(INSIGHTS_METRICS, of_region.metric),
+        insights_monthly: monthly(prices, INSIGHTS_METRICS, of_region.metric),
         without_size: usize::from(task_hour == Err(Unpriced::NoSize)),
         without_price: usize::from(task_hour == Err(Unpriced::NoPrice)),
         scheduled: usize::from(scheduled(service).is_some()),
@@ -201,10 +201,33 @@ pub fn of_service(prices: &Prices, environment: &Environment, service: &Service)
     }
 }
 
+/// What a number of things costs a month; nothing costs nothing, at whatever price.
+fn monthly(prices: &Prices, count: u64, price: Option<Price>) -> Option<Money> {
+    match count {
+        0 => Some(Money::zero(prices.currency)),
+        count => Some(Money::of(count, price?.rate, prices.currency)),
+    }
+}
+
 /// The bounds of all services of an environment.
 pub fn of_environment(prices: &Prices, environment: &Environment) -> Envelope {
     let services = environment.services.iter().map(|service| of_service(prices, environment, service));
-    services.fold(Envelope::zero(prices.currency), Envelope::plus)
+    let sum = services.fold(Envelope::zero(prices.currency), Envelope::plus);
+    let metric = prices.of(&environment.region).metric;
+    let (on, all) = (metrics_of_clusters(environment, true), metrics_of_clusters(environment, false));
+    Envelope {
+        watch: Watch { insights_metrics: sum.watch.insights_metrics + on, ..sum.watch },
+        watch_monthly: both(sum.watch_monthly, monthly(prices, on, metric)),
+        insights_monthly: both(sum.insights_monthly, monthly(prices, all, metric)),
+        ..sum
+    }
+}
+
+/// What Container Insights makes of the clusters, of those where it is on, or of all.
+fn metrics_of_clusters(environment: &Environment, only_on: bool) -> u64 {
+    let counted = environment.services.iter().filter(|service| service.container_insights.value || !only_on);
+    let clusters: BTreeSet<&str> = counted.map(|service| &*service.cluster.value).collect();
+    INSIGHTS_METRICS_OF_CLUSTER * clusters.len() as u64
 }
 
 /// The bounds of the whole fleet.
@@ -253,7 +276,8 @@ fn watch(service: &Service) -> Watch {
     let resolutions = service.policies.iter().filter(|policy| policy.tracking().is_some_and(high_resolution));
     let high_resolution_metrics = u64::try_from(resolutions.count()).unwrap_or(u64::MAX);
     let alarms = service.policies.iter().map(alarms).fold(Watch::default(), Watch::plus);
-    Watch { high_resolution_metrics, ..alarms }
+    let insights_metrics = if service.container_insights.value { INSIGHTS_METRICS } else { 0 };
+    Watch { high_resolution_metrics, insights_metrics, ..alarms }
 }
 
 /// Application Auto Scaling makes two alarms of a target tracking policy, one if it never scales in.

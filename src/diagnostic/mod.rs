@@ -78,6 +78,15 @@ impl Location {
         }
     }
 
+    /// The value of an entry.
+    #[must_use]
+    pub fn as_value(self) -> Self {
+        match self {
+            Self::Path(steps, _) => Self::Path(steps, Part::Value),
+            place => place,
+        }
+    }
+
     /// The key at a path of mapping keys.
     pub fn key<S: Into<String>>(keys: impl IntoIterator<Item = S>) -> Self {
         Self::Path(keys.into_iter().map(|key| Step::Key(key.into())).collect(), Part::Key)

@@ -1,4 +1,4 @@
-//! What a spec means: complete, sorted, checked. [`resolve`] makes it, `rules` judges what lies between values,
+//! What a spec means: complete, sorted, checked. `resolve` makes it, `rules` judges what lies between values,
 //! [`units`] what a single value may be. No template and no disk is known here.
 
 pub mod behaviour;
@@ -9,9 +9,11 @@ pub mod prices;
 mod regions;
 mod resolve;
 mod rules;
+mod setting;
 pub mod units;
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Deref;
 
 use crate::diagnostic::{Location, Part, Step};
@@ -24,7 +26,8 @@ use units::{
 };
 
 pub use crate::spec::words::{Controller, Strategy};
-pub use resolve::resolve;
+pub use resolve::{resolve, trace};
+pub use setting::{Otherwise, Setting};
 
 /// Where a value was said, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +51,11 @@ impl Layer {
             Some(base) => Location::key(base.into_iter().chain(steps.iter().copied())),
             None => Location::key(["services", service]),
         }
+    }
+
+    /// What the user calls the layer, for a service of an environment.
+    pub fn called(self, environment: &str, service: &str) -> String {
+        self.base(environment, service).map_or_else(|| "built in".to_owned(), |base| base.join("."))
     }
 
     fn base<'p>(self, environment: &'p str, service: &'p str) -> Option<Vec<&'p str>> {
@@ -91,6 +99,15 @@ impl Field {
 
     fn steps(&self) -> impl Iterator<Item = &str> {
         self.holder.split('.').chain(self.key.split('.')).filter(|step| !step.is_empty())
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.holder.is_empty() {
+            write!(f, "{}.", self.holder)?;
+        }
+        f.write_str(self.key)
     }
 }
 

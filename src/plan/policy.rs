@@ -295,7 +295,7 @@ pub struct Gone {
 }
 
 /// A policy to be deleted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GonePolicy {
     /// Its name on AWS.
     pub name: PolicyName,

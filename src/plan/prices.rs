@@ -60,6 +60,11 @@ pub struct Price {
 }
 
 impl Prices {
+    /// The regions for which anything is known, sorted, and what is.
+    pub fn regions(&self) -> impl Iterator<Item = (&Region, &RegionPrices)> {
+        self.regions.iter()
+    }
+
     /// The prices of a region; none are known if it is not listed.
     pub fn of(&self, region: &Region) -> RegionPrices {
         self.regions.get(region).copied().unwrap_or_default()

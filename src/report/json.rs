@@ -121,7 +121,7 @@ fn edit_of<'d>(document: &Document, edit: &'d Edit) -> EditOf<'d> {
     EditOf { line, column, end_line, end_column, text: &edit.text }
 }
 
-fn print(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn print(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, value)?;
     writeln!(out)
 }

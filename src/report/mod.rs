@@ -1,10 +1,14 @@
 //! The only layer that turns results into text. Each format has its file; all of them write to what they are given.
 
+pub mod diff;
+pub mod explain;
+mod explain_json;
 pub mod github;
 pub mod json;
 pub mod plain;
 pub mod rule;
 pub mod sarif;
+mod table;
 
 use std::ops::Range;
 

@@ -54,19 +54,7 @@ fn report<'d>(document: &'d Document, finding: &'d Diagnostic, docs: bool) -> Ve
         Severity::Notice => Level::NOTE.with_name("notice"),
     };
     let title = level.primary_title(&finding.message).id(finding.code.name());
-    let mut group = Group::with_title(title);
-    let primary = annotation(document, &finding.primary, AnnotationKind::Primary);
-    let related = finding.related.iter().map(|label| annotation(document, label, AnnotationKind::Context));
-    if finding.primary.location == Location::File {
-        group = group.element(annotate_snippets::Origin::path(document.name()));
-    } else if document.text().len() <= WHOLE_TEXT {
-        let snippet = Snippet::source(document.text()).path(document.name()).annotation(marked(&primary));
-        group = group.element(related.fold(snippet, |snippet, label| snippet.annotation(marked(&label))));
-    } else {
-        for label in std::iter::once(primary).chain(related) {
-            group = group.element(line_of(document, &label));
-        }
-    }
+    let mut group = quoted(Group::with_title(title), document, &finding.primary, &finding.related);
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(help));
     }
@@ -77,6 +65,41 @@ fn report<'d>(document: &'d Document, finding: &'d Diagnostic, docs: bool) -> Ve
         group = group.element(Level::NOTE.with_name("docs").message(finding.code.docs()));
     }
     vec![group]
+}
+
+/// Quotes places of the text below a title.
+pub(super) fn excerpt(
+    document: &Document,
+    title: &str,
+    primary: &Label,
+    related: &[Label],
+    color: bool,
+) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let group = Group::with_title(Level::NOTE.no_name().primary_title(title));
+    renderer.render(&[quoted(group, document, primary, related)])
+}
+
+fn quoted<'d>(
+    mut group: Group<'d>,
+    document: &'d Document,
+    primary: &'d Label,
+    related: &'d [Label],
+) -> Group<'d> {
+    let whole_file = primary.location == Location::File;
+    let primary = annotation(document, primary, AnnotationKind::Primary);
+    let related = related.iter().map(|label| annotation(document, label, AnnotationKind::Context));
+    if whole_file {
+        group = group.element(annotate_snippets::Origin::path(document.name()));
+    } else if document.text().len() <= WHOLE_TEXT {
+        let snippet = Snippet::source(document.text()).path(document.name()).annotation(marked(&primary));
+        group = group.element(related.fold(snippet, |snippet, label| snippet.annotation(marked(&label))));
+    } else {
+        for label in std::iter::once(primary).chain(related) {
+            group = group.element(line_of(document, &label));
+        }
+    }
+    group
 }
 
 struct Marked<'d> {
@@ -114,7 +137,7 @@ fn line_of<'d>(document: &'d Document, label: &Marked<'d>) -> Snippet<'d, Annota
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn drift(files: &[FileReport<'_>], out: &mut dyn Write) -> io::Result<()> {
+pub fn drift(files: &[FileReport<'_>], color: bool, out: &mut dyn Write) -> io::Result<()> {
     for file in files {
         writeln!(out, "{}: {}", file.shown, explained(file.kind))?;
     }
@@ -124,11 +147,30 @@ pub fn drift(files: &[FileReport<'_>], out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
         let diff = TextDiff::from_lines(found.as_str(), wanted);
         let (old, new) = (format!("a/{} (on disk)", file.shown), format!("b/{} (from the spec)", file.shown));
-        write!(out, "{}", diff.unified_diff().context_radius(3).header(&old, &new))?;
+        let diff = diff.unified_diff().context_radius(3).header(&old, &new).to_string();
+        if color { coloured(&diff, out)? } else { write!(out, "{diff}")? }
     }
     let left = differing.count().saturating_sub(MOST_DIFFS);
     if left > 0 {
         writeln!(out, "\n… and {} more; `git diff` shows them after `gen`", counted(left, "diff"))?;
+    }
+    Ok(())
+}
+
+/// A unified diff in the colours of `git diff`.
+fn coloured(diff: &str, out: &mut dyn Write) -> io::Result<()> {
+    for (index, line) in diff.lines().enumerate() {
+        let style = match line.as_bytes().first() {
+            _ if index < 2 => "1", // the names of the two files
+            Some(b'@') => "36",
+            Some(b'+') => "32",
+            Some(b'-') => "31",
+            _ => "",
+        };
+        match style {
+            "" => writeln!(out, "{line}")?,
+            style => writeln!(out, "\u{1b}[{style}m{line}\u{1b}[0m")?,
+        }
     }
     Ok(())
 }

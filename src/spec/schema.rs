@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Spec;
 
-/// The schema (draft 2020-12) that editors and [`super::read`] validate a spec with.
+/// The schema (draft 2020-12) that editors and `spec::read` validate a spec with.
 pub fn schema() -> Value {
     let mut schema =
         SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Spec>().to_value();

@@ -1,10 +1,10 @@
-//! Words of the format that mean themselves: the plan uses them as they are.
+//! Words of the format that mean themselves: the plan uses them as they are, and says them as the format does.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How often ECS measures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub enum Resolution {
     /// Every minute.
     #[serde(rename = "60s")]
@@ -15,7 +15,7 @@ pub enum Resolution {
 }
 
 /// How samples become one value.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Statistic {
     /// Their mean.
@@ -32,7 +32,7 @@ pub enum Statistic {
 }
 
 /// When an alarm goes off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Comparison {
     /// Above the threshold.
@@ -46,7 +46,7 @@ pub enum Comparison {
 }
 
 /// What a missing data point counts as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MissingData {
     /// As nothing: the alarm goes to INSUFFICIENT_DATA if all are missing.
@@ -60,7 +60,7 @@ pub enum MissingData {
 }
 
 /// What a step does with the number of tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Adjustment {
     /// Adds `by` tasks, or removes them if negative.
@@ -72,7 +72,7 @@ pub enum Adjustment {
 }
 
 /// How data points become one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Aggregation {
     /// Their mean.
@@ -84,7 +84,7 @@ pub enum Aggregation {
 }
 
 /// What a forecast is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ForecastMetric {
     /// CPU of the service.
@@ -96,7 +96,7 @@ pub enum ForecastMetric {
 }
 
 /// Whether a forecast scales.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ForecastMode {
     /// It is only shown.
@@ -106,7 +106,7 @@ pub enum ForecastMode {
 }
 
 /// Who deploys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Controller {
     /// ECS itself.
@@ -118,7 +118,7 @@ pub enum Controller {
 }
 
 /// How ECS replaces tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Strategy {
     /// Task by task, in one target group.

@@ -14,12 +14,34 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // What a plan costs: for documents, and for comparisons of two plans.
     ("cost", &["plan"]),
     ("lint", &["plan", "document", "diagnostic"]),
+    // It says where settings come from and what becomes of them: of the fleet, and of the text that it was read from.
+    ("explain", &["plan", "document", "diagnostic"]),
     ("artifacts", &[]),
+    // What changes between two plans, and between what is rendered of them.
+    ("diff", &["plan", "cost", "artifacts"]),
     ("render", &["plan", "cost", "artifacts"]),
-    ("report", &["artifacts", "document", "diagnostic"]),
+    // Of `plan`, the facts about AWS that an explanation carries.
+    ("report", &["cost", "explain", "diff", "plan", "artifacts", "document", "diagnostic"]),
     ("cli", &[]),
-    ("commands", &["diagnostic", "document", "spec", "plan", "lint", "artifacts", "render", "report", "cli"]),
-    ("lib", &["diagnostic", "document", "spec", "plan", "artifacts", "render"]),
+    // The crate's public API: the pipeline in one call.
+    ("library", &["diagnostic", "document", "spec", "plan", "lint", "artifacts", "render", "report"]),
+    (
+        "commands",
+        &[
+            "diagnostic",
+            "document",
+            "spec",
+            "plan",
+            "lint",
+            "explain",
+            "artifacts",
+            "diff",
+            "render",
+            "report",
+            "cli",
+        ],
+    ),
+    ("lib", &["diagnostic", "artifacts", "library"]),
 ];
 
 /// Layer and text of every source file; the tests inside a file do not count.
@@ -76,8 +98,11 @@ fn modules_stand_in_layer_order() {
     let lib = fs::read_to_string(root().join("src/lib.rs")).unwrap();
     let modules: Vec<&str> =
         lib.lines().filter_map(|l| l.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
-    let listed: Vec<&str> =
-        MAY_IMPORT.iter().map(|(layer, _)| *layer).filter(|layer| *layer != "lib").collect();
+    let listed: Vec<&str> = MAY_IMPORT
+        .iter()
+        .map(|(layer, _)| *layer)
+        .filter(|layer| !["lib", "library"].contains(layer))
+        .collect();
     assert_eq!(modules, listed);
 }
 
@@ -89,7 +114,7 @@ const ABSENT: &[(&str, &[&str], &str)] = &[
     ("set_current_dir", &[], "paths are relative to where the user stands"),
     (
         "spec::",
-        &["plan/resolve/", "commands/load.rs", "commands/schema.rs", "lib.rs"],
+        &["plan/resolve/", "commands/load.rs", "commands/schema.rs", "library.rs", "lib.rs"],
         "only `resolve` sees the file format",
     ),
     ("tera::", &["render/engine.rs"], "only the engine knows the template engine"),
@@ -118,6 +143,35 @@ fn files_stay_readable() {
         let lines = code.lines().count();
         assert!(lines <= 500, "{file} has {lines} lines: one idea per file");
     }
+}
+
+/// Other programs see what stands at the root of the crate and nothing else: its functions and types, and all that is
+/// public of them. A change of this list is a change of the API.
+#[test]
+fn the_public_api_is_as_reviewed() {
+    let read = |path: &str| fs::read_to_string(root().join("src").join(path)).unwrap();
+    let lib = read("lib.rs");
+    let lines: Vec<&str> = lib.lines().collect();
+    for (at, line) in lines.iter().enumerate().filter(|(_, line)| line.starts_with("pub mod ")) {
+        assert_eq!(lines[at - 1], "#[doc(hidden)]", "{line}");
+    }
+    let public = |text: &str| -> Vec<String> {
+        let said = |line: &&str| line.trim_start().starts_with("pub ") || line.starts_with("impl ");
+        let hidden = |line: &&str| line.starts_with("pub mod ");
+        let line = |line: &str| line.trim_end().trim_end_matches(" {").to_owned();
+        text.lines().filter(said).filter(|line| !hidden(line)).map(line).collect()
+    };
+    let item =
+        |text: &str, start: &str| text[text.find(start).unwrap()..].split("\n}\n").next().unwrap().to_owned();
+    let artifacts = read("artifacts/mod.rs");
+    let api = [
+        public(&lib),
+        public(&read("library.rs")),
+        public(&item(&artifacts, "pub struct Artifact ")),
+        public(&item(&artifacts, "pub type Artifacts ")),
+        vec![item(&read("diagnostic/mod.rs"), "pub enum Severity ")],
+    ];
+    insta::assert_snapshot!("api", api.concat().join("\n"));
 }
 
 /// The design page, the code map, and the tree say the same.

@@ -51,3 +51,27 @@ fn every_file_ends_with_one_newline_and_has_no_trailing_blanks() {
         }
     }
 }
+
+/// A table in Markdown whose rows have more or fewer cells than its head is shown wrong, or not as a table at all.
+#[test]
+fn every_row_of_a_table_has_the_cells_of_its_head() {
+    let cells = |line: &str| line.replace("\\|", "").matches('|').count();
+    let mut rows = 0;
+    for spec in files(&root().join("tests/cases"), "spec.yaml") {
+        let fleet = fleet(&fs::read_to_string(&spec).unwrap());
+        for (path, artifact) in render(&fleet, &Templates::embedded(), &Selection::default()).unwrap() {
+            if !path.ends_with(".md") {
+                continue;
+            }
+            let mut head = None;
+            for line in artifact.text.lines() {
+                head = line.starts_with('|').then(|| head.unwrap_or_else(|| cells(line)));
+                if let Some(head) = head {
+                    rows += 1;
+                    assert!(line.ends_with('|') && cells(line) == head, "{} {path}: {line}", spec.display());
+                }
+            }
+        }
+    }
+    assert!(rows > 500, "{rows}");
+}

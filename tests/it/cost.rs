@@ -1,9 +1,14 @@
-//! What a plan may cost, computed once more by hand, to the cent.
+//! What a plan may cost, computed once more by hand, to the cent; and the pages that say so.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use scalegen::cost::{self, Envelope, Money, Period, Scheduled, Watch};
 use scalegen::plan::Fleet;
+use scalegen::render::{Selection, Templates, render};
 
-use crate::support::{fleet, load};
+use crate::support::stage::Stage;
+use crate::support::{fleet, load, root, said};
 
 const SPEC: &str = r#"
 version: 1
@@ -78,6 +83,20 @@ fn totals_are_sums_before_rounding() {
     assert_eq!(cost::of_fleet(&fleet), total);
 }
 
+/// 21 metrics of the service, and of its cluster once 11 more: 21 × 0.30 and 32 × 0.30.
+#[test]
+fn container_insights_counts_where_it_is_on() {
+    let spec = SPEC.replace("  web:\n", "  web:\n    container_insights: true\n");
+    let fleet = fleet(&spec);
+    let web = of(&fleet, "web");
+    assert_eq!((web.watch.insights_metrics, shown(web.watch_monthly)), (21, "$7.30".to_owned())); // 1.00 + 6.30
+    assert_eq!(of(&fleet, "api").watch.insights_metrics, 0);
+    let total = cost::of_environment(&fleet.prices, &fleet.environments[0]);
+    assert_eq!(total.watch.insights_metrics, 32);
+    assert_eq!(shown(total.watch_monthly), "$10.80"); // 0.20 + 1.00 + 9.60
+    assert_eq!(shown(total.insights_monthly), "$15.90"); // (2 × 21 + 11) × 0.30
+}
+
 /// Metric math is billed for each metric that its alarms look at; a step policy has the one alarm of ours.
 #[test]
 fn alarms_are_counted_as_they_are_billed() {
@@ -150,4 +169,147 @@ fn scheduled_actions_are_named_beside_the_declared_bounds() {
     let service = &fleet.environments[0].services[0];
     assert_eq!(cost::scheduled(service), Some(Scheduled { min: (1, 4), max: (10, 20) }));
     assert_eq!(cost::scheduled(&fleet.environments[0].services[1]), None);
+}
+
+fn page(fleet: &Fleet, path: &str) -> String {
+    let selection = Selection { targets: vec!["docs".to_owned()], ..Selection::default() };
+    render(fleet, &Templates::embedded(), &selection).unwrap()[path].text.clone()
+}
+
+/// The amounts of the tests above, in the lines of the pages.
+#[test]
+fn the_pages_show_what_the_hand_says() {
+    let fleet = fleet(SPEC);
+    let environment = page(&fleet, "docs/prod/cost.md");
+    for line in [
+        "| api | 1 vCPU, 2 GB, x86_64 | 2 | 10 | 1,460 | 7,300 | 72.08 | 360.40 | 288.32 |",
+        "| web | 0.25 vCPU, 0.5 GB, arm64 | 1 | 3 | 730 | 2,190 | 7.21 | 21.63 | 14.42 |",
+        "| **All** | | | | **2,190** | **9,490** | **79.29** | **382.03** | **302.74** |",
+        "| api | 0.10 | 0.49 | 2.37 | 11.85 | 9.48 |",
+        "| web | 1 | 2 | 1 | 0 | 1.00 |",
+        "| **All** | 3 | 2 | 1 | 0 | **1.20** |",
+        "| Fargate memory, x86_64 | 0.004445 | GB and hour | 2026-06-17 | 1 |",
+        // 3 × 0.04937 + … of a day and a month: 72.0802 + 7.20875, 360.401 + 21.62625, their difference 302.7383.
+        "| A month | 730 | 2,190 | 9,490 | 79.29 | 382.03 | 302.74 |",
+        "| g | More for watching a month | | 1.20 as generated, less what the alarms before cost |",
+    ] {
+        assert!(environment.lines().any(|of_page| of_page == line), "{line}\n{environment}");
+    }
+    // (2 × 21 + 11) × 0.30
+    assert!(environment.contains("; on for all of this page, it costs 15.90 a month."), "{environment}");
+    let all = page(&fleet, "docs/cost.md");
+    let line = "| [prod](prod/cost.md) | eu-west-1 | 2 | 2,190 | 9,490 | 79.29 | 382.03 | 302.74 | 1.20 |";
+    assert!(all.lines().any(|of_page| of_page == line), "{all}");
+}
+
+#[test]
+fn the_pages_say_what_is_not_known() {
+    let oregon = page(&fleet(&SPEC.replace("eu-west-1", "us-west-2")), "docs/prod/cost.md");
+    for said in [
+        "| web | 0.25 vCPU, 0.5 GB, arm64 | 1 | 3 | 730 | 2,190 | unknown | unknown | unknown | no price known |",
+        "Money leaves out 1 service without a task size or a price; task-hours are of all.",
+        "No price is known of arm64 tasks in us-west-2: add `prices` to the spec",
+    ] {
+        assert!(oregon.contains(said), "{said}\n{oregon}");
+    }
+    let nowhere = page(&fleet(&SPEC.replace("eu-west-1", "mx-central-1")), "docs/prod/cost.md");
+    assert!(nowhere.contains("No price of mx-central-1 is known."), "{nowhere}");
+    assert!(nowhere.contains("| A month | 730 | 2,190 | 9,490 | unknown | unknown | unknown |"), "{nowhere}");
+}
+
+/// The links of the pages lead to what is generated beside them, and to their own headings.
+#[test]
+fn the_links_of_the_pages_lead_somewhere() {
+    let fleet = fleet(&fs::read_to_string(root().join("specs/langfuse.yaml")).unwrap());
+    let artifacts = render(&fleet, &Templates::embedded(), &Selection::default()).unwrap();
+    let mut links = 0;
+    for (path, artifact) in artifacts.iter().filter(|(path, _)| path.ends_with("/cost.md")) {
+        let folder = path.rsplit_once('/').unwrap().0;
+        for link in artifact.text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+            links += 1;
+            if let Some(anchor) = link.strip_prefix('#') {
+                let heading =
+                    |line: &str| line.strip_prefix("## ").is_some_and(|h| h.to_lowercase() == anchor);
+                assert!(artifact.text.lines().any(heading), "{path}: {link}");
+                continue;
+            }
+            let above = folder.rsplit_once('/').map_or("", |(above, _)| above);
+            let target = match link.strip_prefix("../") {
+                Some(link) => format!("{above}/{link}"),
+                None => format!("{folder}/{link}"),
+            };
+            assert!(artifacts.contains_key(&target), "{path}: {link}");
+        }
+    }
+    assert_eq!(links, 4 + 4 * 3);
+}
+
+/// 300 services are rows of tables, not chapters.
+#[test]
+fn a_page_of_300_services_stays_one_to_read() {
+    let many: String = (0..300).map(|n| format!("  s{n:03}: {{}}\n")).collect();
+    let page = page(&fleet(&SPEC.replace("  api: {}\n", &many)), "docs/prod/cost.md");
+    let lines = page.lines().count();
+    assert!(lines < 1_200, "{lines}");
+    assert!(page.contains("| s299 | 1 vCPU"));
+}
+
+/// The commands of the page and the script beside it, taken by the AWS CLI and an AWS.
+#[test]
+fn the_commands_of_the_page_are_taken() {
+    let Some(stage) = Stage::new(crate::support::stage::SPEC) else { return };
+    let page = fs::read_to_string(stage.path("out/docs/prod/cost.md")).unwrap();
+    let blocks: Vec<&str> =
+        page.split("```bash\n").skip(1).map(|block| block.split("```").next().unwrap()).collect();
+    assert_eq!(blocks.len(), 3);
+    let mut commands = "set -euo pipefail\ncd out/docs/prod\n".to_owned() + &blocks.concat();
+    for day in ["01", "15", "16", "30"] {
+        commands = commands.replacen("YYYY-MM-DDT", &format!("2026-09-{day}T"), 1);
+    }
+    fs::write(stage.path("page.sh"), &commands).unwrap();
+    let output = stage.run("page.sh", &[]);
+    assert!(output.status.success(), "{}\n{commands}", said(&output));
+    // Nothing ran in this AWS.
+    assert_eq!(fs::read_to_string(stage.path("out/docs/prod/before.tsv")).unwrap(), "web\t0.0\n");
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("web\t0.0\t0.0\n"), "{}", said(&output));
+    let asked = stage.calls().iter().filter(|call| call.contains("Name=ServiceName,Value=prod-web")).count();
+    assert_eq!((asked, stage.writes()), (3, 0), "{:?}", stage.calls());
+
+    let script = "out/docs/prod/task-hours.sh";
+    let (from, to) = ("2026-09-01T00:00:00Z", "2026-09-02T00:00:00Z");
+    for (args, problem) in [
+        (&[from][..], "name two full hours"),
+        (&[from, "2026-09-02T00:30:00Z"][..], "name two full hours"),
+        (&[to, from][..], "is not before"),
+    ] {
+        let output = stage.run(script, args);
+        assert!(output.status.code() == Some(2) && said(&output).contains(problem), "{}", said(&output));
+        assert!(stage.calls().is_empty());
+    }
+    stage.edit(script, "ACCOUNT=222222222222", "ACCOUNT=333333333333");
+    let output = stage.run(script, &[from, to]);
+    assert!(output.status.code() == Some(2) && said(&output).contains("the credentials are of 222222222222"));
+}
+
+/// Two tasks for a day are 2,880 samples and 48 task-hours. A service measured every 20 seconds is marked.
+#[test]
+fn task_hours_are_samples_through_60() {
+    let spec = format!(
+        "{}  fast: {{ scaling: {{ requests: {{ enabled: false }}, cpu: {{ resolution: 20s }} }} }}\n",
+        ""
+    );
+    let spec = crate::support::stage::SPEC.replace("services:\n", &format!("services:\n{spec}"));
+    let Some(stage) = Stage::new(&spec) else { return };
+    let aws = "#!/bin/sh\ncase $1 in sts) echo 222222222222 ;; *) echo 2880.0 ;; esac\n";
+    fs::write(stage.path("aws"), aws).unwrap();
+    fs::set_permissions(stage.path("aws"), fs::Permissions::from_mode(0o755)).unwrap();
+    stage.replace_aws(&stage.path("aws"));
+    let output = stage.run("out/docs/prod/task-hours.sh", &["2026-09-01T00:00:00Z", "2026-09-02T00:00:00Z"]);
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "fast\t48.0\tunproven\nweb\t48.0\n",
+        "{}",
+        said(&output)
+    );
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "task-hours.sh: 96.0 task-hours in all\n");
 }

@@ -83,12 +83,10 @@ fn large(environments: usize, services: usize) -> String {
 /// to leave this list.
 const NOT_YET: &[&str] = &[
     "docs/rollout.md",
-    "docs/cost.md",
     "loadtest/README.md",
     "@env/rollback.md",
     "@env/checklist.md",
     "@env/monitoring.md",
-    "@env/cost.md",
     "@service/console.md",
 ];
 
@@ -191,7 +189,7 @@ fn documents_of_a_large_fleet_are_short() {
     let tree = Tree::rendered("large".to_owned(), &large(40, 300));
     for (path, text) in tree.documents() {
         let lines = text.lines().count();
-        assert!(lines < 600, "{path} has {lines} lines");
+        assert!(lines < 1_000, "{path} has {lines} lines");
         for (info, body) in Page::parse(text).blocks {
             assert!(info != "mermaid" || body.lines().count() < 80, "{path}:\n{body}");
         }
@@ -232,7 +230,7 @@ fn every_command_is_accepted() {
     let (mut seen, mut written) = (BTreeSet::new(), 0);
     for tree in trees().iter().filter(|tree| tree.name != "large") {
         for (path, text) in tree.documents() {
-            let commands = Page::parse(text).commands();
+            let commands = filled_in(&Page::parse(text).commands());
             if commands.is_empty() || !seen.insert(shape(path, &commands)) {
                 continue;
             }
@@ -252,6 +250,19 @@ fn every_command_is_accepted() {
     }
     let made = judge_calls(&folder.path().join("calls"));
     assert!(made >= written && written > 30, "{made} calls of {written} commands");
+}
+
+/// Commands with the days that a reader puts in, each after the one before.
+fn filled_in(commands: &str) -> String {
+    let mut filled = commands.to_owned();
+    for day in 1.. {
+        let next = filled.replacen("YYYY-MM-DD", &format!("2026-01-{day:02}"), 1);
+        if next == filled {
+            break;
+        }
+        filled = next;
+    }
+    filled
 }
 
 /// Commands without the names of their environment and service: those that differ in nothing else are run once.
@@ -296,8 +307,11 @@ fn every_script_of_a_document_knows_its_options() {
                     continue;
                 }
                 let here = format!("{}: {path}: {line}", tree.name);
-                let text = tree.files.get(script).unwrap_or_else(|| panic!("{here}: no such script"));
-                let action = words.get(1).filter(|word| !word.starts_with('-'));
+                // From the folder of all targets, or from that of the page.
+                let beside = joined(path, script);
+                let text = tree.files.get(script).or_else(|| tree.files.get(&beside));
+                let text = text.unwrap_or_else(|| panic!("{here}: no such script"));
+                let action = words.get(1).filter(|word| word.bytes().all(|b| b.is_ascii_lowercase()));
                 for word in words.iter().filter(|word| word.starts_with("--")).chain(action) {
                     assert!(text.contains(*word), "{here}: {script} does not know {word}");
                 }

@@ -65,9 +65,20 @@ fn annotations_are_frozen() {
     );
 }
 
+/// A text without its escape sequences.
+fn without_escapes(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap().to_owned();
+    parts.fold(first, |plain, part| plain + part.split_once('m').unwrap().1)
+}
+
 #[test]
 fn differences_read_well() {
-    insta::assert_snapshot!("text_drift", drift(|files, out| plain::drift(files, out).unwrap()));
+    let text = |color| drift(|files, out| plain::drift(files, color, out).unwrap());
+    insta::assert_snapshot!("text_drift", text(false));
+    let coloured = text(true);
+    assert_ne!(coloured, text(false));
+    assert_eq!(without_escapes(&coloured), text(false), "colours change no letter");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::CommandFactory;
 use scalegen::cli::Cli;
 
-use crate::support::{gen_in, root, said};
+use crate::support::{gen_in, git_in, root, said};
 
 /// A copy of the real fleet.
 fn fleet() -> tempfile::TempDir {
@@ -19,6 +19,21 @@ fn fleet() -> tempfile::TempDir {
     };
     assert!(copy("specs") && copy("generated"));
     folder
+}
+
+/// What the examples of `gen diff` name: a repository with a branch, a tag and a remote, and two files.
+fn with_history(folder: &Path) {
+    let git =
+        |args: &[&str]| assert!(git_in(folder).args(args).output().unwrap().status.success(), "{args:?}");
+    git(&["init", "-q", "-b", "main"]);
+    git(&["add", "specs"]);
+    git(&["commit", "-q", "-m", "first"]);
+    git(&["tag", "v1"]);
+    git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    git(&["commit", "-q", "--allow-empty", "-m", "second"]);
+    for file in ["before.yaml", "after.yaml"] {
+        fs::copy(folder.join("specs/langfuse.yaml"), folder.join(file)).unwrap();
+    }
 }
 
 /// A spec of so many services in two environments.
@@ -81,6 +96,9 @@ fn every_example_in_every_help_runs() {
             let line = line.split("  ").next().unwrap();
             assert!(line.contains("gen"), "{line}");
             let folder = fleet();
+            if command.as_deref().is_none_or(|command| command == "diff") {
+                with_history(folder.path());
+            }
             let output = bash(folder.path(), line);
             assert!(output.status.success(), "{line}: {}", said(&output));
         }

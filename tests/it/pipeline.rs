@@ -9,6 +9,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use crate::support::github::{GitHub, TOKEN};
 use crate::support::tools::{Tools, run, succeed};
 use crate::support::{gen_in, git_in, root, said};
 
@@ -134,7 +135,7 @@ impl Runner {
         fs::create_dir(runner.path("bin")).unwrap();
         fs::write(runner.path("bin/cargo"), CARGO).unwrap();
         fs::set_permissions(runner.path("bin/cargo"), fs::Permissions::from_mode(0o755)).unwrap();
-        for file in ["output", "path", "calls"] {
+        for file in ["output", "path", "calls", "summary"] {
             fs::write(runner.path(file), "").unwrap();
         }
         runner
@@ -156,6 +157,7 @@ impl Runner {
         bash.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script]).current_dir(folder);
         bash.env("PATH", path).env("GEN", env!("CARGO_BIN_EXE_gen")).env("CALLS", self.path("calls"));
         bash.env("GITHUB_OUTPUT", self.path("output")).env("GITHUB_PATH", self.path("path"));
+        bash.env("GITHUB_STEP_SUMMARY", self.path("summary")).env("GIT_CONFIG_GLOBAL", "/dev/null");
         bash.env("GITHUB_ACTION_PATH", root()).env_remove("GEN_SPEC").env_remove("CARGO_HOME");
         bash
     }
@@ -177,25 +179,74 @@ fn filled(text: &str, known: &BTreeMap<String, String>) -> String {
     whole
 }
 
-/// The `run` steps of action.yml in order, on a runner with a cold cache; the last one's output.
+/// Why a workflow runs.
+enum Event<'g> {
+    Push,
+    /// A pull request into `main`, on a GitHub.
+    PullRequest(&'g GitHub),
+}
+
+impl Event<'_> {
+    /// Whether a step runs on a runner with a cold cache.
+    fn runs(&self, step: &Value, known: &BTreeMap<String, String>) -> bool {
+        match step["if"].as_str() {
+            None | Some("steps.cache.outputs.cache-hit != 'true'") => true,
+            Some("github.event_name == 'pull_request' && inputs.comment == 'true'") => {
+                matches!(self, Event::PullRequest(_)) && known["inputs.comment"] == "true"
+            }
+            Some(other) => panic!("no test knows whether {other}"),
+        }
+    }
+
+    fn prepare(&self, bash: &mut Command, repository: &Repository) {
+        let Event::PullRequest(github) = self else { return };
+        bash.env("GITHUB_API_URL", &github.url).env("GITHUB_REPOSITORY", "shop/infrastructure");
+        bash.env("GITHUB_SERVER_URL", "https://github.example").env("GITHUB_REF", "refs/pull/7/merge");
+        bash.env("GITHUB_SHA", succeed(repository.git().args(["rev-parse", "HEAD"])).trim());
+    }
+}
+
+/// The `run` steps of action.yml in order; the output of the last one, and of the one that comments.
 fn run_action(repository: &Repository, inputs: &[(&str, &str)]) -> (Runner, Output) {
+    let (runner, last, _) = run_action_on(&Event::Push, repository, inputs);
+    (runner, last)
+}
+
+fn run_action_on(
+    event: &Event<'_>,
+    repository: &Repository,
+    inputs: &[(&str, &str)],
+) -> (Runner, Output, Option<Output>) {
     let action = yaml(&fs::read_to_string(root().join("action.yml")).unwrap());
     let runner = Runner::new();
-    let mut known = BTreeMap::from([("runner.temp".to_owned(), runner.path("temp").display().to_string())]);
+    let temp = runner.path("temp").display().to_string();
+    let mut known = BTreeMap::from(
+        [
+            ("runner.temp", temp.as_str()),
+            ("github.token", TOKEN),
+            ("github.base_ref", "main"),
+            ("github.event.pull_request.number", "7"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned())),
+    );
     for (name, input) in action["inputs"].as_object().unwrap() {
         let said = inputs.iter().find(|(said, _)| said == name).map(|(_, value)| *value);
         let value = said.unwrap_or_else(|| input["default"].as_str().unwrap());
-        known.insert(format!("inputs.{name}"), value.to_owned());
+        known.insert(format!("inputs.{name}"), filled(value, &known));
     }
-    let mut last = None;
+    let (mut last, mut comment) = (None, None);
     for step in action["runs"]["steps"].as_array().unwrap() {
-        let Some(script) = step["run"].as_str() else { continue };
+        let Some(script) = step["run"].as_str().filter(|_| event.runs(step, &known)) else { continue };
         assert!(!script.contains("${{"), "an expression in a script is an injection: {script}");
         let mut bash = runner.bash(script, repository.folder.path());
         for (name, value) in step["env"].as_object().into_iter().flatten() {
             bash.env(name, filled(value.as_str().unwrap(), &known));
         }
+        event.prepare(&mut bash, repository);
         let output = run(&mut bash);
+        if step["name"] == "Say what changes" {
+            comment = Some(output.clone());
+        }
         for line in runner.read("output").lines() {
             let (name, value) = line.split_once('=').unwrap();
             known.insert(format!("steps.{}.outputs.{name}", step["id"].as_str().unwrap()), value.to_owned());
@@ -206,7 +257,140 @@ fn run_action(repository: &Repository, inputs: &[(&str, &str)]) -> (Runner, Outp
             break;
         }
     }
-    (runner, last.unwrap())
+    (runner, last.unwrap(), comment)
+}
+
+/// A pull request, as GitHub checks it out: a clone of depth one of a merge into `main`, whose other parent is the change.
+/// `main` has moved on since.
+fn pull_request(change: impl FnOnce(&Repository)) -> (Repository, Repository) {
+    let origin = Repository::new();
+    let commit = |message: &str| succeed(origin.git().args(["commit", "-q", "-am", message]));
+    succeed(origin.git().args(["checkout", "-q", "-b", "change"]));
+    change(&origin);
+    commit("the change");
+    succeed(origin.git().args(["checkout", "-q", "-b", "merge", "main"]));
+    succeed(origin.git().args(["merge", "-q", "--no-ff", "-m", "merged", "change"]));
+    succeed(origin.git().args(["checkout", "-q", "main"]));
+    let spec = origin.path("specs/langfuse.yaml");
+    let text = fs::read_to_string(&spec).unwrap();
+    fs::write(&spec, text.replace("max: 15", "max: 99")).unwrap();
+    commit("main moves on");
+    let clone = Repository { folder: tempfile::tempdir().unwrap() };
+    let from = format!("file://{}", origin.path("").display());
+    succeed(clone.git().args(["clone", "-q", "--depth", "1", "--branch", "merge", &from, "."]));
+    (origin, clone)
+}
+
+fn text_of(output: &Option<Output>) -> String {
+    let output = output.as_ref().unwrap();
+    assert!(output.status.success(), "{}", said(output));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[test]
+fn the_action_keeps_one_comment_up_to_date() {
+    let (_origin, clone) = pull_request(Repository::drift);
+    // A page of others, one of whom begins as our comment does.
+    let mut others = vec![("somebody", "fine"); 99];
+    others.push(("somebody", "<!-- scalegen diff: langfuse -->\nnot ours"));
+    let github = GitHub::new(true, &others);
+    let event = Event::PullRequest(&github);
+    let (_, check, comment) = run_action_on(&event, &clone, &[]);
+    assert_eq!(check.status.code(), Some(1), "the comment is no gate: {}", said(&check));
+    assert!(text_of(&comment).contains("commented: https://x/1"), "{}", text_of(&comment));
+    assert_eq!(github.asked().last().unwrap(), "POST /repos/shop/infrastructure/issues/7/comments");
+    let comments = github.comments();
+    assert_eq!(comments.len(), 101);
+    let (author, body) = comments.last().unwrap();
+    assert_eq!(author, "github-actions[bot]");
+    assert!(body.starts_with("<!-- scalegen diff: langfuse -->\n"), "{body}");
+    assert!(body.contains("From <code>origin/main&#58;specs/langfuse&#46;yaml</code>"), "{body}");
+    assert!(body.contains("<code>70</code> → <code>65</code> %"), "{body}");
+    assert!(!body.contains("99"), "what main did since is not of this change: {body}");
+
+    // The change is pushed again, with another value: by now the clone has the commit to compare with.
+    let spec = clone.path("specs/langfuse.yaml");
+    let text = fs::read_to_string(&spec).unwrap();
+    fs::write(&spec, text.replace("cpu: { target: 65 }", "cpu: { target: 60 }")).unwrap();
+    run_action_on(&event, &clone, &[("spec", "specs/langfuse.yaml")]);
+    let asked = github.asked();
+    assert_eq!(asked.last().unwrap(), "PATCH /repos/shop/infrastructure/issues/comments/101", "{asked:#?}");
+    let comments = github.comments();
+    assert_eq!(comments.len(), 101);
+    assert!(comments[100].1.contains("<code>70</code> → <code>60</code> %"), "{}", comments[100].1);
+    assert_eq!(comments[99].1, others[99].1);
+
+    // It is taken back: the comment says so.
+    fs::write(&spec, text.replace("cpu: { target: 65 }", "cpu: { target: 70 }")).unwrap();
+    run_action_on(&event, &clone, &[]);
+    assert!(github.comments()[100].1.contains("</code>: nothing."), "{}", github.comments()[100].1);
+}
+
+#[test]
+fn the_action_says_nothing_where_nothing_changes_or_nobody_asked() {
+    let (_origin, clone) =
+        pull_request(|repository| fs::write(repository.path("specs/schema.json"), "{}").unwrap());
+    let github = GitHub::new(true, &[]);
+    let event = Event::PullRequest(&github);
+    let (_, check, comment) = run_action_on(&event, &clone, &[]);
+    assert!(check.status.success() && text_of(&comment).contains("nothing changes"), "{}", said(&check));
+    assert!(github.comments().is_empty() && github.asked().len() == 1);
+    let (_, _, comment) = run_action_on(&event, &clone, &[("comment", "false")]);
+    assert!(comment.is_none() && github.asked().is_empty());
+    let (_, _, comment) = run_action_on(&Event::Push, &clone, &[]);
+    assert!(comment.is_none() && github.asked().is_empty());
+}
+
+#[test]
+fn the_action_writes_the_summary_where_it_may_not_comment() {
+    let (_origin, clone) = pull_request(Repository::drift);
+    let refused = GitHub::new(false, &[]);
+    let mut gone = GitHub::new(true, &[]);
+    gone.url = "http://127.0.0.1:9".to_owned(); // the port at which nobody listens
+    let other = GitHub::new(true, &[]);
+    for (github, token, why) in [
+        (&refused, TOKEN, "Resource not accessible by integration"),
+        (&gone, TOKEN, "GitHub cannot be reached"),
+        (&other, "another token", "Bad credentials"),
+    ] {
+        let (runner, check, comment) =
+            run_action_on(&Event::PullRequest(github), &clone, &[("token", token)]);
+        let log = text_of(&comment);
+        assert_eq!(check.status.code(), Some(1), "the check runs all the same: {}", said(&check));
+        assert!(log.contains("::warning title=scalegen::") && log.contains(why), "{log}");
+        let summary = runner.read("summary");
+        assert!(summary.starts_with("<!-- scalegen diff: langfuse -->\n"), "{summary}");
+        assert!(
+            summary.contains("<code>65</code> %") && summary.contains("pull-requests: write"),
+            "{summary}"
+        );
+        assert!(github.comments().is_empty());
+        assert!(!log.contains(TOKEN) && !said(comment.as_ref().unwrap()).contains(TOKEN));
+    }
+}
+
+#[test]
+fn the_action_goes_on_to_the_check_where_what_changes_cannot_be_told() {
+    // Neither side has this spec.
+    let (origin, clone) = pull_request(Repository::drift);
+    let github = GitHub::new(true, &[]);
+    let (_, check, comment) =
+        run_action_on(&Event::PullRequest(&github), &clone, &[("spec", "specs/other.yaml")]);
+    assert_eq!(check.status.code(), Some(2), "{}", said(&check));
+    let log = text_of(&comment);
+    assert!(log.contains("::stop-commands::") && log.contains("gen diff gave no answer"), "{log}");
+    // A file of the change that is called as the branch is does not pass for it.
+    fs::create_dir(clone.path("origin")).unwrap();
+    fs::copy(clone.path("specs/langfuse.yaml"), clone.path("origin/main")).unwrap();
+    run_action_on(&Event::PullRequest(&github), &clone, &[]);
+    assert!(github.comments()[0].1.contains("<code>65</code> %"), "{:?}", github.comments());
+    // There is nothing to compare with.
+    let (_gone, clone) = pull_request(Repository::drift);
+    drop(_gone);
+    drop(origin);
+    let (_, check, comment) = run_action_on(&Event::PullRequest(&github), &clone, &[]);
+    assert_eq!(check.status.code(), Some(1), "{}", said(&check));
+    assert!(text_of(&comment).contains("main cannot be fetched"), "{}", text_of(&comment));
 }
 
 #[test]
@@ -245,12 +429,14 @@ fn documented() -> Vec<String> {
 fn the_documented_gitlab_job_works() {
     let job = yaml(&documented()[1])["generated-files"].take();
     let repository = Repository::new();
-    let status = |repository: &Repository| {
+    let origin = format!("file://{}", repository.path("").display());
+    let status = |repository: &Repository, base: Option<&str>| {
         let runner = Runner::new();
         let script: Vec<&str> =
             job["script"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
         let mut bash = runner.bash(&script.join("\n"), repository.folder.path());
         bash.env("CI_PROJECT_DIR", runner.path("project"));
+        bash.envs(base.map(|base| ("CI_MERGE_REQUEST_DIFF_BASE_SHA", base)));
         for (name, value) in job["variables"].as_object().unwrap() {
             let value =
                 value.as_str().unwrap().replace("$CI_PROJECT_DIR", &runner.path("project").to_string_lossy());
@@ -260,9 +446,18 @@ fn the_documented_gitlab_job_works() {
         assert!(runner.read("calls").starts_with("install --locked --git "), "{}", said(&output));
         output.status.code()
     };
-    assert_eq!(status(&repository), Some(0));
+    assert_eq!(status(&repository, None), Some(0));
+    assert!(!repository.path("scaling.md").exists());
+    let base = succeed(repository.git().args(["rev-parse", "HEAD"]));
     repository.drift();
-    assert_eq!(status(&repository), Some(1));
+    succeed(repository.git().args(["commit", "-q", "-am", "the change"]));
+    let clone = Repository { folder: tempfile::tempdir().unwrap() };
+    succeed(clone.git().args(["clone", "-q", "--depth", "1", &origin, "."]));
+    assert_eq!(status(&clone, None), Some(1));
+    assert_eq!(status(&clone, Some(base.trim())), Some(1));
+    let report = fs::read_to_string(clone.path(job["artifacts"]["paths"][0].as_str().unwrap())).unwrap();
+    assert!(report.starts_with("<!-- scalegen diff: langfuse -->\n") && report.contains("<code>65</code> %"));
+    assert_eq!(status(&clone, Some(&"0".repeat(40))), Some(1), "the check is the gate");
     let image = job["image"].as_str().unwrap().strip_prefix("rust:").unwrap();
     assert_eq!(image, env!("CARGO_PKG_RUST_VERSION"), "the image is the oldest Rust that is promised");
 }

@@ -2,14 +2,12 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::stage::is_production;
-use crate::plan::policy::{Policy, PolicyId, Resolution, TrackedMetric, Tracking};
+use crate::plan::behaviour::{growth, period, reaction};
+use crate::plan::policy::{Policy, PolicyId, Tracking};
 use crate::plan::{Scope, Service};
 
 /// How long an incident is let last before the service must be at its maximum, in seconds.
 const INCIDENT: u32 = 30 * 60;
-/// Until the first tasks are added: what AWS measured from load to scale-out, with data points of 60 s and of 20 s.
-const FIRST_ROUND: u32 = 363;
-const FIRST_ROUND_FAST: u32 = 86;
 /// Until tasks that were added run and are counted; a slow start makes each round longer.
 const START: u32 = 60;
 
@@ -62,7 +60,7 @@ pub(super) fn max_out_of_reach(scope: &Scope<'_>) -> Option<Diagnostic> {
     }
     let fastest = policies.iter().filter_map(Policy::tracking);
     let fastest = fastest.min_by(|a, b| a.target.get().total_cmp(&b.target.get()))?;
-    let rounds = rounds(min.get().max(1), max.get(), 100.0 / fastest.target.get())?;
+    let rounds = rounds(min.get().max(1), max.get(), growth(fastest))?;
     let seconds = duration(rounds, fastest);
     (seconds > INCIDENT).then(|| {
         let message = format!(
@@ -97,16 +95,7 @@ fn rounds(least: u32, most: u32, factor: f64) -> Option<u32> {
 
 fn duration(rounds: u32, tracking: &Tracking) -> u32 {
     let period = period(tracking);
-    let first = if period < 60 { FIRST_ROUND_FAST } else { FIRST_ROUND };
-    first + rounds.saturating_sub(1) * (tracking.cooldown_out.get().max(period) + START)
-}
-
-/// Seconds of a data point of what is tracked.
-pub(super) fn period(tracking: &Tracking) -> u32 {
-    let (TrackedMetric::Cpu(resolution) | TrackedMetric::Memory(resolution)) = &tracking.metric else {
-        return 60;
-    };
-    if resolution.value == Resolution::High { 20 } else { 60 }
+    reaction(period).decided + rounds.saturating_sub(1) * (tracking.cooldown_out.get().max(period) + START)
 }
 
 fn tasks(count: u32) -> String {

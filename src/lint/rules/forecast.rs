@@ -1,8 +1,8 @@
 //! Predictive scaling beside the rest.
 
-use super::scale_in::SCALE_IN_AT;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Scope;
+use crate::plan::behaviour::READY_BELOW;
 use crate::plan::policy::{ForecastMode, ForecastedMetric, PolicyId, PolicyKind, Predictive};
 
 pub(super) fn schedule_and_forecast(scope: &Scope<'_>) -> Option<Diagnostic> {
@@ -28,7 +28,7 @@ pub(super) fn forecast_target_differs(scope: &Scope<'_>) -> Option<Diagnostic> {
     };
     let tracking = scope.service.policy(&id)?.tracking()?;
     let (ahead, now) = (forecast.target.get(), tracking.target.get());
-    (ahead > now || ahead < now * SCALE_IN_AT).then(|| {
+    (ahead > now || ahead < now * READY_BELOW).then(|| {
         let consequence = if ahead < now {
             "below nine tenths of that it removes again what the forecast brought"
         } else {

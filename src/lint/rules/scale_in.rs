@@ -2,13 +2,12 @@
 
 use super::requests::counts_requests;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::plan::behaviour::removes_below;
 use crate::plan::policy::{
     Adjustment, Comparison, Policy, PolicyId, PolicyKind, StepScaling, TrackedMetric, Tracking,
 };
 use crate::plan::{Scope, Service};
 
-/// Below which part of its target a policy is ready to scale in: what the alarms are seen to have that AWS makes.
-pub(super) const SCALE_IN_AT: f64 = 0.9;
 /// CPU that a task can need while it serves nobody: runtime, agents, health checks. Per cent.
 const IDLE_CPU: f64 = 10.0;
 /// Requests in a minute that a service can get while nobody uses it: a monitor that asks every ten seconds.
@@ -124,8 +123,7 @@ pub(super) fn idle_floor(scope: &Scope<'_>, policy: &Policy, tracking: &Tracking
 }
 
 fn scale_in_line(tracking: &Tracking, min: u32) -> Option<f64> {
-    let min = f64::from(min);
-    (min > 0.0).then(|| tracking.target.get() * min / (min + 1.0))
+    (min > 0).then(|| removes_below(tracking.target.get(), min + 1))
 }
 
 fn steps(policies: &[Policy]) -> impl Iterator<Item = &StepScaling> {

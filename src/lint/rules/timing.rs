@@ -1,8 +1,8 @@
 //! Cooldowns against the time in which metrics show what was done.
 
-use super::capacity::period;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Scope;
+use crate::plan::behaviour::period;
 use crate::plan::policy::{Policy, Tracking};
 
 /// Twice AWS's own default of 300 s.

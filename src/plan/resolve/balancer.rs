@@ -35,17 +35,21 @@ impl Said {
     /// The target group is said at the holder; the load balancer may be the service's.
     fn new(layers: &Layers<'_>, holder: Cow<'static, str>, get: Get<'_>) -> Self {
         let field = |key| Field::of(holder.clone(), key);
-        let of_service = |key, pick: fn(&spec::LoadBalancer) -> Option<String>| {
-            layers.pick(Field::of("load_balancer", key), |s| pick(of_service(s)?))
+        // The load balancer of the service, where the holder says none.
+        let or_of_service = |said, key, pick: fn(&spec::LoadBalancer) -> Option<String>| {
+            layers.or_pick(said, || field(key), Field::of("load_balancer", key), |s| pick(of_service(s)?))
         };
         let name = layers.pick(field("name"), |s| get(s)?.name.clone());
         let suffix = layers.pick(field("arn_suffix"), |s| get(s)?.arn_suffix.clone());
         let own = name.is_some() || suffix.is_some();
         let one = |group: &Option<String>| group.clone().map(|group| vec![group]);
         Self {
-            name: name.or_else(|| (!own).then(|| of_service("name", |lb| lb.name.clone())).flatten()),
-            suffix: suffix
-                .or_else(|| (!own).then(|| of_service("arn_suffix", |lb| lb.arn_suffix.clone())).flatten()),
+            name: if own { name } else { or_of_service(name, "name", |lb| lb.name.clone()) },
+            suffix: if own {
+                suffix
+            } else {
+                or_of_service(suffix, "arn_suffix", |lb| lb.arn_suffix.clone())
+            },
             groups: layers
                 .pick(field("target_groups"), |s| get(s)?.target_groups.clone())
                 .or_else(|| layers.pick(field("target_group"), |s| one(&get(s)?.target_group))),

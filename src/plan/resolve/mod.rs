@@ -8,6 +8,7 @@ mod operations;
 mod policy;
 mod predictive;
 mod prices;
+mod record;
 mod removed;
 mod schedule;
 mod service;
@@ -17,9 +18,10 @@ mod tracking;
 use std::collections::BTreeMap;
 
 use layers::Layers;
+use record::Record;
 
 use super::units::{AccountId, Invalid, Milliseconds, Percent, Region, Seconds, Slug, check_tag};
-use super::{Environment, Fleet, Layer, Sourced, Tags, Wave, regions, rules};
+use super::{Environment, Fleet, Layer, Service, Setting, Sourced, Tags, Wave, regions, rules};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Part, Severity, Step, did_you_mean};
 use crate::spec::{self, Spec};
 
@@ -66,6 +68,38 @@ pub fn resolve(spec: &Spec, diagnostics: &mut Diagnostics) -> Option<Fleet> {
         spec.unjudged.iter().for_each(|left| diagnostics.push(left.clone()));
     }
     fleet.filter(|_| diagnostics.count(Severity::Error) == errors_before)
+}
+
+/// How every setting of one service came about, in the order in which the resolver asks. Empty where a spec has no such
+/// environment or service; what is wrong with the spec is for [`resolve`] to say.
+pub fn trace(spec: &Spec, environment: &str, service: &str) -> Vec<Setting> {
+    let record = Record::default();
+    if let (Some(said), true) = (spec.environments.get(environment), spec.services.contains_key(service))
+        && let Ok(name) = Slug::parse("service", service)
+    {
+        let here = said.settings();
+        let layers = layers(spec, (environment, &here), service, Some(&record));
+        let mut said_by_resolve = Diagnostics::default();
+        Resolver { spec, diagnostics: &mut said_by_resolve }.enabled(&name, layers);
+    }
+    record.into_settings()
+}
+
+/// The layers of one service; those of its environment are at hand already.
+fn layers<'s>(
+    spec: &'s Spec,
+    (environment, here): (&'s str, &'s spec::Settings),
+    service: &'s str,
+    record: Option<&'s Record>,
+) -> Layers<'s> {
+    let of_environment = spec.environments.get(environment);
+    let stack = [
+        (Layer::EnvironmentService, of_environment.and_then(|said| said.services.get(service))),
+        (Layer::Environment, Some(here)),
+        (Layer::Service, spec.services.get(service)),
+        (Layer::Defaults, spec.defaults.as_ref()),
+    ];
+    Layers { environment, service, stack, record }
 }
 
 struct Resolver<'s, 'd> {
@@ -152,24 +186,16 @@ impl Resolver<'_, '_> {
         let here = said.settings();
         let services = service_names
             .iter()
-            .filter_map(|(service, slug)| {
-                let layers = Layers {
-                    environment: name,
-                    service,
-                    stack: [
-                        (Layer::EnvironmentService, said.services.get(service)),
-                        (Layer::Environment, Some(&here)),
-                        (Layer::Service, self.spec.services.get(service)),
-                        (Layer::Defaults, self.spec.defaults.as_ref()),
-                    ],
-                };
-                let enabled = layers.pick_or("enabled", true, |s| s.enabled).value;
-                enabled.then(|| self.service(slug, layers)).flatten()
-            })
+            .filter_map(|(service, slug)| self.enabled(slug, layers(self.spec, (name, &here), service, None)))
             .collect();
         let removed = self.removed(name);
         let topic = self.topic(name, said.notifications.as_ref(), region.as_ref());
         Some(Environment { name: slug?, account: account?, region: region?, tags, topic, services, removed })
+    }
+
+    fn enabled(&mut self, name: &Slug, layers: Layers<'_>) -> Option<Service> {
+        let enabled = layers.pick_or("enabled", true, |s| s.enabled).value;
+        enabled.then(|| self.service(name, layers)).flatten()
     }
 
     fn region_partition(&mut self, environment: &str, region: &Region, partition: &str) {

@@ -1,5 +1,7 @@
 //! Who is told, and what is expected.
 
+use serde::Serialize;
+
 use super::layers::Layers;
 use super::{COST_INCREASE, MAX_FLAPS, P95, P99};
 use super::{ERROR_RATE, Resolver, SCALE_OUT_WITHIN, TOPIC_PATTERN};
@@ -92,7 +94,7 @@ impl Resolver<'_, '_> {
         })
     }
 
-    fn expected<R, T>(
+    fn expected<R, T: Serialize>(
         &mut self,
         layers: &Layers<'_>,
         field: &'static str,
@@ -100,10 +102,9 @@ impl Resolver<'_, '_> {
         get: impl Fn(&spec::Expectations) -> Option<R>,
         parse: impl FnOnce(R) -> Result<T, Invalid>,
     ) -> Option<Sourced<T>> {
-        match layers.pick(field, |settings| get(settings.expectations.as_ref()?)) {
-            Some(said) => self.parsed(layers, said, parse),
-            None => Some(layers.pick_or(field, default, |_| None)),
-        }
+        let said = layers.pick(field, |settings| get(settings.expectations.as_ref()?));
+        let said = said.map(|said| self.parsed(layers, said, parse));
+        layers.or_built_in(said, || field.into(), default)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::balancer::Groups;
 use super::found::Found;
-use super::layers::{Layers, built_in};
+use super::layers::Layers;
 use super::predictive::{metric_said, word};
 use super::{ALARM_PATTERN, POLICY_PATTERN, PREDICTIVE_PATTERN, Resolver, STEP_PATTERN};
 use crate::diagnostic::{Code, Diagnostic};
@@ -21,7 +21,6 @@ pub(super) struct Of<'s> {
     pub(super) cluster: EcsName,
     pub(super) ecs_service: EcsName,
     pub(super) groups: Found<Groups>,
-    pub(super) adopt: bool,
 }
 
 /// One policy of the spec: what it is called, and where each layer speaks of it.
@@ -137,7 +136,10 @@ impl Resolver<'_, '_> {
             layers.pick(entry.field("renamed_from"), |s| (entry.get)(s)?.renamed_from().cloned());
         let renamed_from =
             renamed_from.map(|said| self.parsed(layers, said, |text| PolicyName::parse(&text)));
-        let adopt = layers.pick_or(entry.field("adopt"), of.adopt, |s| (entry.get)(s)?.adopt()).value;
+        let adopt = layers.pick(entry.field("adopt"), |s| (entry.get)(s)?.adopt());
+        let adopt = layers.or_pick(adopt, || entry.field("adopt"), "adopt", |s| s.adopt);
+        let adopt = layers.or_built_in(adopt.map(Some), || entry.field("adopt"), false);
+        let adopt = adopt.is_some_and(|said| said.value);
         // Every part is checked before any missing one ends it.
         let kind = kind(self);
         let complete = || {
@@ -178,7 +180,7 @@ impl Resolver<'_, '_> {
         };
         let values = self.placeholders(of, ("metric", self.metric_word(of, &entry.id)));
         let value = self.named(key, pattern, built_in_pattern, &values, PolicyName::parse)?;
-        Some(Sourced { value, from: built_in(field) })
+        Some(of.layers.made(field, (key, pattern, built_in_pattern), value))
     }
 
     /// `{metric}`: for a forecast, the metric that it is about.
@@ -199,7 +201,7 @@ impl Resolver<'_, '_> {
         let pattern = spec.names.as_ref().and_then(|names| names.alarm.as_deref());
         let values = self.placeholders(of, ("metric", key));
         let value = self.named("alarm", pattern, ALARM_PATTERN, &values, AlarmName::parse)?;
-        Some(Sourced { value, from: built_in(field) })
+        Some(of.layers.made(field, ("alarm", pattern, ALARM_PATTERN), value))
     }
 
     /// The placeholders of patterns below a service, and one more.

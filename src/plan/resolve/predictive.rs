@@ -2,7 +2,7 @@
 
 use super::balancer::{Groups, of_service};
 use super::found::Found;
-use super::layers::{Layers, built_in};
+use super::layers::Layers;
 use super::policy::{Entry, Of, Policies, target_help};
 use super::tracking::only;
 use super::{FORECAST_BUFFER, Resolver};
@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Sourced;
 use crate::plan::policy::{ForecastMetric, ForecastMode, ForecastedMetric, PolicyId, PolicyKind, Predictive};
 use crate::plan::units::{Invalid, Seconds, TargetValue};
-use crate::spec::PredictivePolicy;
+use crate::spec::{PredictivePolicy, Settings};
 
 /// Seconds that a forecast may be ahead (Application Auto Scaling API reference, SchedulingBufferTime).
 const LONGEST_BUFFER: u32 = 3600;
@@ -18,7 +18,7 @@ const LONGEST_BUFFER: u32 = 3600;
 impl Resolver<'_, '_> {
     pub(super) fn predictive(&mut self, of: &Of<'_>, found: &mut Policies) {
         let layers = &of.layers;
-        if layers.pick("scaling.predictive", |s| s.scaling.as_ref()?.predictive.as_ref()).is_none() {
+        if !layers.any(|s| s.scaling.as_ref()?.predictive.as_ref()) {
             return;
         }
         let entry: Entry<'_, PredictivePolicy> = Entry {
@@ -44,10 +44,9 @@ impl Resolver<'_, '_> {
                 ForecastMetric::Requests => TargetValue::requests,
             };
             let target = resolver.parsed(layers, said, parse);
-            let buffer = match layers.pick(entry.field("buffer"), |s| (entry.get)(s)?.buffer.clone()) {
-                Some(said) => resolver.parsed(layers, said, |text| buffer(&text)),
-                None => Some(Sourced { value: FORECAST_BUFFER, from: built_in(entry.field("buffer")) }),
-            };
+            let ahead = layers.pick(entry.field("buffer"), |s| (entry.get)(s)?.buffer.clone());
+            let ahead = ahead.map(|said| resolver.parsed(layers, said, |text| buffer(&text)));
+            let buffer = layers.or_built_in(ahead, || entry.field("buffer"), FORECAST_BUFFER);
             let mode =
                 layers.pick_or(entry.field("mode"), ForecastMode::ForecastOnly, |s| (entry.get)(s)?.mode);
             let above =
@@ -100,8 +99,8 @@ impl Resolver<'_, '_> {
 
 /// What the forecast of a service is about.
 pub(super) fn metric_said(layers: &Layers<'_>) -> ForecastMetric {
-    let said = layers.pick("scaling.predictive.metric", |s| s.scaling.as_ref()?.predictive.as_ref()?.metric);
-    said.map_or(ForecastMetric::Cpu, |said| said.value)
+    let get = |s: &Settings| s.scaling.as_ref()?.predictive.as_ref()?.metric;
+    layers.pick_or("scaling.predictive.metric", ForecastMetric::Cpu, get).value
 }
 
 /// `{metric}` of a forecast.

@@ -1,6 +1,5 @@
 //! Scheduled actions.
 
-use super::layers::built_in;
 use super::policy::{Of, SCHEDULE};
 use super::{ACTION_PATTERN, Resolver};
 use crate::diagnostic::{Code, Diagnostic};
@@ -82,10 +81,9 @@ impl Resolver<'_, '_> {
             self.diagnostics.push_once(Diagnostic::new(Code::ScheduleIncomplete, place, message).help(help));
         }
         let schedule = schedule.and_then(|said| self.parsed(layers, said, |text| Schedule::parse(&text)));
-        let time_zone = match layers.pick(field("time_zone"), |s| get(s)?.time_zone.clone()) {
-            Some(said) => self.parsed(layers, said, |text| TimeZone::parse(&text)).map(|said| said.value),
-            None => Some(TimeZone::utc()),
-        };
+        let time_zone = layers.pick(field("time_zone"), |s| get(s)?.time_zone.clone());
+        let time_zone = time_zone.map(|said| self.parsed(layers, said, |text| TimeZone::parse(&text)));
+        let time_zone = layers.or_built_in(time_zone, || field("time_zone"), TimeZone::utc());
         let start = layers.pick(field("start"), |s| get(s)?.start.clone());
         let start = start.map(|said| self.parsed(layers, said, |text| Timestamp::parse(&text)));
         let end = layers.pick(field("end"), |s| get(s)?.end.clone());
@@ -100,7 +98,7 @@ impl Resolver<'_, '_> {
         Some(ScheduledAction {
             name: name?,
             schedule: schedule?.value,
-            time_zone: time_zone?,
+            time_zone: time_zone?.value,
             start: start.map(|said| said.value),
             end: end.map(|said| said.value),
             min,
@@ -134,7 +132,7 @@ impl Resolver<'_, '_> {
         let pattern = spec.names.as_ref().and_then(|names| names.scheduled_action.as_deref());
         let values = self.placeholders(of, ("action", key));
         let value = self.named("scheduled_action", pattern, ACTION_PATTERN, &values, ActionName::parse)?;
-        Some(Sourced { value, from: built_in(field) })
+        Some(of.layers.made(field, ("scheduled_action", pattern, ACTION_PATTERN), value))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::balancer::{Groups, of_service};
 use super::found::Found;
-use super::layers::{Layers, built_in};
+use super::layers::Layers;
 use super::policy::Of;
 use super::{CLUSTER_PATTERN, Resolver, SERVICE_PATTERN, STACK_PATTERN};
 use crate::diagnostic::{Code, Diagnostic, Location};
@@ -40,7 +40,6 @@ impl Resolver<'_, '_> {
             cluster: cluster.value.clone(),
             ecs_service: ecs_service.value.clone(),
             groups,
-            adopt: adopt.value,
         };
         let policies = self.policies(&of);
         let actions = self.schedule(&of);
@@ -91,7 +90,7 @@ impl Resolver<'_, '_> {
             ("service", layers.service),
         ];
         let value = self.named(key, pattern, default, &values, |text| EcsName::parse(what, text))?;
-        Some(Sourced { value, from: built_in(field) })
+        Some(layers.made(field, (key, pattern, default), value))
     }
 
     fn stack(
@@ -112,7 +111,8 @@ impl Resolver<'_, '_> {
             Location::key(["services", layers.service])
         };
         let name = self.checked(place.clone(), names::fill(pattern.unwrap_or(STACK_PATTERN), &values))?;
-        self.checked(place, StackName::parse(&name))
+        let name = self.checked(place, StackName::parse(&name))?;
+        Some(layers.made("stack", ("stack", pattern, STACK_PATTERN), name).value)
     }
 
     /// A name made by a pattern; what is wrong with it is wrong with the pattern.

@@ -26,13 +26,10 @@ impl Resolver<'_, '_> {
             let alarm = resolver.alarm(of, &key, &entry);
             let steps = resolver.steps(of, &entry);
             let layers = &of.layers;
-            let cooldown = match layers.pick(entry.field("cooldown"), |s| (entry.get)(s)?.cooldown.clone()) {
-                Some(said) => resolver.parsed(layers, said, |text| Seconds::parse_cooldown(&text)),
-                None => Some(Sourced {
-                    value: COOLDOWN_STEP,
-                    from: super::layers::built_in(entry.field("cooldown")),
-                }),
-            };
+            let cooldown = layers.pick(entry.field("cooldown"), |s| (entry.get)(s)?.cooldown.clone());
+            let cooldown =
+                cooldown.map(|said| resolver.parsed(layers, said, |text| Seconds::parse_cooldown(&text)));
+            let cooldown = layers.or_built_in(cooldown, || entry.field("cooldown"), COOLDOWN_STEP);
             let min_adjustment =
                 layers.pick(entry.field("min_adjustment"), |s| (entry.get)(s)?.min_adjustment);
             Some(PolicyKind::Step(StepScaling {
@@ -74,12 +71,9 @@ impl Resolver<'_, '_> {
         if threshold.is_none() {
             self.missing(of, &entry.id, Code::StepIncomplete, "says no threshold", "add `threshold:`");
         }
-        let period = match layers.pick(entry.field("period"), |s| (entry.get)(s)?.period.clone()) {
-            Some(said) => self.parsed(layers, said, |text| Seconds::parse(&text)),
-            None => {
-                Some(Sourced { value: ALARM_PERIOD, from: super::layers::built_in(entry.field("period")) })
-            }
-        };
+        let period = layers.pick(entry.field("period"), |s| (entry.get)(s)?.period.clone());
+        let period = period.map(|said| self.parsed(layers, said, |text| Seconds::parse(&text)));
+        let period = layers.or_built_in(period, || entry.field("period"), ALARM_PERIOD);
         let periods = layers.pick_or(entry.field("evaluation_periods"), ALARM_PERIODS, |s| {
             (entry.get)(s)?.evaluation_periods
         });

@@ -2,7 +2,7 @@
 
 use super::balancer::{Get, Groups, of_service};
 use super::found::Found;
-use super::layers::{Layers, built_in};
+use super::layers::Layers;
 use super::policy::{Entry, Of, Policies, target_help};
 use super::{COOLDOWN_IN, COOLDOWN_OUT, Resolver};
 use crate::diagnostic::{Code, Diagnostic};
@@ -98,9 +98,9 @@ impl Resolver<'_, '_> {
             holder: holder.into(),
             get: &move |s| get(s).map(|p| p as &dyn TrackingKeys),
         };
-        let resolution =
-            of.layers.pick_or(entry.field("resolution"), Resolution::Standard, |s| get(s)?.resolution);
         self.tracking(of, &entry, found, parse, |_, asked| {
+            let field = entry.field("resolution");
+            let resolution = of.layers.pick_or(field, Resolution::Standard, |s| get(s)?.resolution);
             let metric = match id {
                 PolicyId::Cpu => TrackedMetric::Cpu(resolution),
                 _ => TrackedMetric::Memory(resolution),
@@ -132,15 +132,14 @@ impl Resolver<'_, '_> {
         metric: impl FnOnce(&mut Self, &Sourced<f64>) -> Option<(TrackedMetric, Origin)>,
     ) {
         let layers = &of.layers;
-        let enabled = layers.pick(entry.field("enabled"), |s| (entry.get)(s)?.enabled());
-        let target = layers.pick(entry.field("target"), |s| (entry.get)(s)?.target());
-        if let (None, None, PolicyId::Requests | PolicyId::Cpu | PolicyId::Memory) =
-            (&enabled, &target, &entry.id)
-        {
+        let unnamed = matches!(entry.id, PolicyId::Requests | PolicyId::Cpu | PolicyId::Memory);
+        let asked_for =
+            || layers.any(|s| (entry.get)(s)?.enabled()) || layers.any(|s| (entry.get)(s)?.target());
+        if unnamed && !asked_for() {
             return; // Settings of a policy that nobody asked for.
         }
         self.switched(of, entry, found, |resolver| {
-            let Some(said) = target else {
+            let Some(said) = layers.pick(entry.field("target"), |s| (entry.get)(s)?.target()) else {
                 resolver.missing(
                     of,
                     &entry.id,
@@ -176,13 +175,11 @@ impl Resolver<'_, '_> {
         let own = |s| (entry.get)(s)?.cooldown();
         type Part = fn(&spec::Cooldown) -> Option<String>;
         let mut cooldown = |own_key, common_key: &'static str, part: Part, default| {
-            let said = layers
-                .pick(entry.field(own_key), |s| part(own(s)?))
-                .or_else(|| layers.pick(common_key, |s| part(s.scaling.as_ref()?.cooldown.as_ref()?)));
-            match said {
-                Some(said) => self.parsed(layers, said, |text| Seconds::parse_cooldown(&text)),
-                None => Some(Sourced { value: default, from: built_in(common_key) }),
-            }
+            let said = layers.pick(entry.field(own_key), |s| part(own(s)?));
+            let common = |s: &Settings| part(s.scaling.as_ref()?.cooldown.as_ref()?);
+            let said = layers.or_pick(said, || entry.field(own_key), common_key, common);
+            let said = said.map(|said| self.parsed(layers, said, |text| Seconds::parse_cooldown(&text)));
+            layers.or_built_in(said, || entry.field(own_key), default)
         };
         (
             cooldown("cooldown.out", "scaling.cooldown.out", |c| c.out.clone(), COOLDOWN_OUT),

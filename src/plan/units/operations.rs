@@ -53,7 +53,7 @@ impl TopicArn {
 }
 
 /// A response time in milliseconds, above 0 and at most an hour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Milliseconds(u32);
 
 impl Milliseconds {
@@ -92,7 +92,7 @@ impl Milliseconds {
 }
 
 /// A share in per cent, above 0.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, serde::Serialize)]
 pub struct Percent(f64);
 
 impl Percent {

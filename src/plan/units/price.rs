@@ -1,5 +1,7 @@
 //! Currencies, rates and days.
 
+use std::fmt;
+
 use super::{Invalid, invalid};
 use crate::diagnostic::Code;
 
@@ -61,6 +63,16 @@ impl Rate {
     }
 }
 
+/// The decimal number, with two digits behind the point or more.
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, fraction) = (self.0 / 1_000_000_000, self.0 % 1_000_000_000);
+        let fraction = format!("{fraction:09}");
+        let digits = fraction.trim_end_matches('0').len().max(2);
+        write!(f, "{whole}.{}", &fraction[..digits])
+    }
+}
+
 /// Billionths of a number: exact, or `None` if the shortest decimal that is this number has more digits.
 pub(crate) fn nanos(number: f64) -> Option<u64> {
     let text = number.to_string();
@@ -94,6 +106,9 @@ mod tests {
             (1e-9, 1),
         ] {
             assert_eq!(Rate::parse(number).map(Rate::nanos), Ok(expected), "{number}");
+        }
+        for (number, shown) in [(0.04048, "0.04048"), (0.1, "0.10"), (3.0, "3.00"), (12.5, "12.50")] {
+            assert_eq!(Rate::parse(number).map(|rate| rate.to_string()).as_deref(), Ok(shown));
         }
         for bad in [0.0, -0.1, 1000.0, 1e-10, 0.123_456_789_1, f64::NAN, f64::INFINITY] {
             assert!(Rate::parse(bad).is_err(), "{bad}");

@@ -1,6 +1,7 @@
 //! What a template sees: the fleet, flattened to what files need. Every choice is made here, none in a template.
 
 mod api;
+mod cost;
 mod docs;
 mod example;
 mod group;
@@ -17,6 +18,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
+use cost::{EnvironmentCost, FleetCost, ServiceCost, TotalCost};
 use docs::{EnvironmentDocs, FleetDocs};
 use group::{GroupView, Parameter};
 use policy::{GoneView, PolicyView, ScheduledActionView};
@@ -34,6 +36,7 @@ pub struct FleetView<'f> {
     terraform: Terraform,
     environments: Vec<EnvironmentSummary<'f>>,
     docs: FleetDocs<'f>,
+    cost: FleetCost<'f>,
 }
 
 /// An environment, as the fleet's files list it.
@@ -44,6 +47,7 @@ struct EnvironmentSummary<'f> {
     account: &'f str,
     region: &'f str,
     partition: &'f str,
+    cost: TotalCost,
 }
 
 /// What environment templates see, but for `services`, which are shared with the service templates.
@@ -63,6 +67,7 @@ pub struct EnvironmentView<'f> {
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
     docs: EnvironmentDocs,
+    cost: EnvironmentCost<'f>,
 }
 
 /// What service templates see.
@@ -95,6 +100,7 @@ pub struct ServiceView<'f> {
     schedule: Vec<ScheduledActionView<'f>>,
     gone: GoneView<'f>,
     stages: Stages<'f>,
+    cost: ServiceCost,
     /// Names of the alarms of step policies.
     alarm_names: Vec<&'f str>,
     /// Names of all that is gone, and the name that the service had in the spec.
@@ -137,6 +143,7 @@ impl<'f> FleetView<'f> {
             account: &environment.account,
             region: &environment.region,
             partition: environment.region.partition(),
+            cost: TotalCost::of(&fleet.prices, environment),
         });
         Self {
             project: &fleet.project,
@@ -145,6 +152,7 @@ impl<'f> FleetView<'f> {
             terraform: Terraform::needed_by(fleet),
             environments: environments.collect(),
             docs: FleetDocs::new(fleet),
+            cost: FleetCost::new(fleet),
         }
     }
 }
@@ -173,6 +181,7 @@ impl<'f> EnvironmentView<'f> {
             terraform: Terraform::needed_by(fleet),
             root_files: RootFiles::of(environment),
             load_balancers,
+            cost: EnvironmentCost::new(&fleet.prices, environment),
             removed: environment
                 .removed
                 .iter()
@@ -218,6 +227,7 @@ impl<'f> ServiceView<'f> {
                 plan::Controller::External => "EXTERNAL",
             },
             in_root: InRoot::new(service),
+            cost: ServiceCost::new(&fleet.prices, environment, service),
             policies: policy::views(service, &groups),
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),
@@ -225,7 +235,7 @@ impl<'f> ServiceView<'f> {
             gone_names: policy::gone_names(service),
             parameters: group::parameters(&groups),
             stages: Stages::new(service, &groups),
-            scaling: documents.then(|| ScalingView::new(service)),
+            scaling: documents.then(|| ScalingView::new(environment, service)),
             groups,
         }
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::words::{counted, duration, number, range, rounded};
 use crate::plan::behaviour::{self, alarms, growth, reaction, removes_below};
 use crate::plan::policy::{Policy, PolicyId, PolicyKind, Resolution, TrackedMetric, Tracking};
-use crate::plan::{Controller, Service};
+use crate::plan::{Controller, Environment, Service};
 
 /// Until tasks that were added run and are counted, in seconds; a slow start makes each round longer.
 const START: u32 = 60;
@@ -17,8 +17,8 @@ pub(super) struct ScalingView<'f> {
     limits: String,
     /// Its targets on one line: `requests 1000, cpu 70 %`.
     targets: String,
-    /// The service and its cluster as one name: `prod-eu-cluster/prod-eu-web`.
-    place: String,
+    /// How `gen` calls it: `prod-eu/web`.
+    address: String,
     /// What the names of the alarms of this service begin with, and of no other: `web` is not `web-iso`.
     alarm_prefix: String,
     tracked: Vec<TrackedView<'f>>,
@@ -127,7 +127,7 @@ struct Key<'f> {
 }
 
 impl<'f> ScalingView<'f> {
-    pub(super) fn new(service: &'f Service) -> Self {
+    pub(super) fn new(environment: &Environment, service: &'f Service) -> Self {
         let tracking: Vec<(&Policy, &Tracking)> =
             service.policies.iter().filter_map(|policy| Some((policy, policy.tracking()?))).collect();
         let all: Vec<TrackedView<'f>> =
@@ -143,7 +143,7 @@ impl<'f> ScalingView<'f> {
         Self {
             limits: format!("{} tasks", range(service.min.get(), service.max.get())),
             targets: targets(service),
-            place: format!("{}/{}", &*service.cluster.value, &*service.ecs_service.value),
+            address: format!("{}/{}", environment.name, service.name),
             alarm_prefix: format!("TargetTracking-{}-Alarm", service.resource_id()),
             asks: asks(service, &tracking),
             veto: veto(service, &voting),

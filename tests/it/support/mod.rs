@@ -1,6 +1,7 @@
 //! What several test modules need.
 
 pub mod expected;
+pub mod github;
 pub mod markdown;
 pub mod quick_aws;
 pub mod stage;

@@ -1,0 +1,113 @@
+//! Two fleets, and the environments in them.
+
+use std::collections::BTreeMap;
+
+use super::environment::{added, environments, removed};
+use super::found::{Found, low, medium, none};
+use super::{Differences, prices, values};
+use crate::plan::{Environment, Fleet, Tags, Wave};
+
+/// Compares two fleets.
+pub fn fleets(old: &Fleet, new: &Fleet) -> Differences {
+    let Fleet { project, change, tags, environments: _, contacts, waves, prices: before, allowed } = old;
+    let mut found = Found::default();
+    found.value("project", "", (project, &new.project), |_, _| {
+        medium("gen takes the files of the old project for foreign ones and refuses to write over them: delete those first")
+    });
+    found.option("change", "", (change.as_ref(), new.change.as_ref()), String::clone, |_, _| {
+        none("shown in what is generated; no effect on scaling")
+    });
+    tags_changed(&mut found, tags, &new.tags, &[]);
+    maps(&mut found, "contacts", contacts, &new.contacts, |found, setting, values| {
+        found.add(setting, "", values, none("whom runbooks name; no effect on scaling"));
+    });
+    waves_changed(&mut found, waves, &new.waves);
+    prices::compare(&mut found, before, &new.prices);
+    maps(&mut found, "lint.allow", allowed, &new.allowed, |found, setting, values| {
+        found.add(setting, "", values, none("what gen lint passes over; no effect on scaling"));
+    });
+    let found = found.sorted();
+    let shared: Vec<_> = found.iter().filter(|change| change.setting.starts_with("tags.")).cloned().collect();
+    let before: BTreeMap<&str, &Environment> = by_name(old);
+    let after: BTreeMap<&str, &Environment> = by_name(new);
+    let mut names: Vec<&str> = before.keys().chain(after.keys()).copied().collect();
+    names.sort_unstable();
+    names.dedup();
+    let changed = names.into_iter().filter_map(|name| match (before.get(name), after.get(name)) {
+        (Some(old), Some(new)) => environments(old, new, &shared),
+        (None, Some(new)) => Some(added(new)),
+        (Some(old), None) => Some(removed(old)),
+        (None, None) => None,
+    });
+    Differences { environments: changed.collect(), fleet: found }
+}
+
+fn by_name(fleet: &Fleet) -> BTreeMap<&str, &Environment> {
+    fleet.environments.iter().map(|environment| (&*environment.name, environment)).collect()
+}
+
+/// Compares tags, but those whose change is said already.
+pub(super) fn tags_changed(found: &mut Found, old: &Tags, new: &Tags, said: &[super::Change]) {
+    maps(found, "tags", old, new, |found, setting, (old, new)| {
+        if !said.iter().any(|c| c.setting == setting && c.old == old && c.new == new) {
+            found.add(setting, "", (old, new), none("a tag: no effect on scaling"));
+        }
+    });
+}
+
+/// Says each entry that differs.
+fn maps(
+    found: &mut Found,
+    holder: &str,
+    old: &BTreeMap<String, String>,
+    new: &BTreeMap<String, String>,
+    say: impl Fn(&mut Found, String, (Option<String>, Option<String>)),
+) {
+    let mut keys: Vec<&String> = old.keys().chain(new.keys()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    for key in keys.into_iter().filter(|key| old.get(*key) != new.get(*key)) {
+        say(found, format!("{holder}.{key}"), (old.get(key).cloned(), new.get(key).cloned()));
+    }
+}
+
+fn waves_changed(found: &mut Found, old: &[Wave], new: &[Wave]) {
+    for at in 0..old.len().max(new.len()) {
+        let environments = |waves: &[Wave]| {
+            waves.get(at).map(|wave| {
+                let Wave { environments, soak: _, gates: _ } = wave;
+                environments.iter().map(|name| &**name).collect::<Vec<_>>().join(", ")
+            })
+        };
+        let soak = |waves: &[Wave]| waves.get(at).and_then(|wave| wave.soak);
+        let holder = format!("rollout.waves.{}", at + 1);
+        let (before, after) = (environments(old), environments(new));
+        found.option(
+            format!("{holder}.environments"),
+            "",
+            (before.as_ref(), after.as_ref()),
+            String::clone,
+            |_, _| low("the order in which environments get a change; nothing on AWS changes"),
+        );
+        let gates = |wave: Option<&Wave>| wave.map_or_else(Vec::new, |wave| wave.gates.clone());
+        let (before, after) = (gates(old.get(at)), gates(new.get(at)));
+        found.compare(
+            format!("{holder}.gates"),
+            "",
+            (&before, &after),
+            |gates| gates.join("; "),
+            |_, _| low("what people confirm before the next wave; nothing on AWS changes"),
+        );
+        let (before, after) = (soak(old), soak(new));
+        found.option(
+            format!("{holder}.soak"),
+            "",
+            (before.as_ref(), after.as_ref()),
+            |soak| values::time(*soak),
+            |old, new| match old > new {
+                true => low("less time to notice a mistake before the next wave gets it"),
+                false => none("more time to notice a mistake before the next wave gets it"),
+            },
+        );
+    }
+}

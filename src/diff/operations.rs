@@ -1,0 +1,43 @@
+//! What people operate by: who is told, and what is expected.
+
+use super::found::{Found, Verdict, low, medium, none};
+use crate::plan::operations::{Expectations, Topic};
+
+pub(super) fn topic(found: &mut Found, old: Option<&Topic>, new: Option<&Topic>) {
+    found.option("notifications", "", (old, new), show, |_, new| match new {
+        Some(Topic::Made(_)) => low("alarms and events are sent to a topic that is made for it; whoever is to get them subscribes to it"),
+        Some(Topic::Existing(_)) => {
+            low("alarms and events are sent to a topic that exists, whose own policy must let CloudWatch and EventBridge publish")
+        }
+        None => medium("nobody is told of alarms and events any more"),
+    });
+}
+
+/// A topic in a few words.
+fn show(topic: &Topic) -> String {
+    match topic {
+        Topic::Made(name) => format!("topic {name}, made"),
+        Topic::Existing(arn) => arn.to_string(),
+    }
+}
+
+pub(super) fn expectations(found: &mut Found, old: &Expectations, new: &Expectations) {
+    let Expectations { p95, p99, error_rate, scale_out_within, max_flaps, cost_increase } = old;
+    let of = |key: &str| format!("expectations.{key}");
+    found.value(of("p95"), "ms", (p95.value.get(), new.p95.value.get()), |old, new| expected(new > old));
+    found.value(of("p99"), "ms", (p99.value.get(), new.p99.value.get()), |old, new| expected(new > old));
+    let rates = (error_rate.value.get(), new.error_rate.value.get());
+    found.value(of("error_rate"), "%", rates, |old, new| expected(new > old));
+    let within = (scale_out_within.value.get(), new.scale_out_within.value.get());
+    found.value(of("scale_out_within"), "s", within, |old, new| expected(new > old));
+    found.value(of("max_flaps"), "", (max_flaps.value, new.max_flaps.value), |old, new| expected(new > old));
+    let costs = (cost_increase.value.get(), new.cost_increase.value.get());
+    found.value(of("cost_increase"), "%", costs, |old, new| expected(new > old));
+}
+
+fn expected(looser: bool) -> Verdict {
+    match looser {
+        true => low("load tests and rollouts pass with worse than before; scaling does not change"),
+        false => none("load tests and rollouts ask for more than before; scaling does not change"),
+    }
+}

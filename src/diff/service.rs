@@ -1,0 +1,301 @@
+//! Two states of a service.
+
+use super::found::{Found, Verdict, high, low, medium, none};
+use super::values::{tasks, word, yes_no};
+use super::{operations, policy, schedule};
+use crate::plan::units::Tasks;
+use crate::plan::{Deployment, Service, Suspended, Task};
+
+/// A service and its later state.
+#[derive(Clone, Copy)]
+pub(super) struct Pair<'f> {
+    pub(super) old: &'f Service,
+    pub(super) new: &'f Service,
+    /// Whether its account or region changes.
+    pub(super) moved: bool,
+}
+
+impl Pair<'_> {
+    /// Whether what is scaled later is not what was scaled before: nothing of the old one gets into the way.
+    pub(super) fn elsewhere(&self) -> bool {
+        self.moved || self.old.resource_id() != self.new.resource_id()
+    }
+}
+
+pub(super) fn compare(pair: Pair<'_>) -> Found {
+    let Pair { old, new, .. } = pair;
+    let Service {
+        name: _,
+        cluster,
+        ecs_service,
+        stack,
+        min,
+        max,
+        scale_to_zero,
+        balanced,
+        task,
+        container_insights,
+        expectations,
+        suspended,
+        deployment,
+        adopt,
+        renamed_from: _,
+        policies,
+        schedule: actions,
+        gone: _,
+    } = old;
+    let mut found = Found::default();
+    names(&mut found, pair);
+    found.value("cluster", "", (&cluster.value, &new.cluster.value), |_, _| another_resource());
+    found.value("ecs_service", "", (&ecs_service.value, &new.ecs_service.value), |_, _| another_resource());
+    found.value("names.stack", "", (stack, &new.stack), |_, _| {
+        if pair.elsewhere() {
+            return none("the stack of the other service");
+        }
+        high("CloudFormation: a second stack for what the old one owns, and deleting the old one ends the scaling; delete it first, with its resources retained")
+    });
+    found.compare("capacity.min", "tasks", (&min.value, &new.min.value), shown, |old, new| {
+        minimum(*old, *new)
+    });
+    found.compare("capacity.max", "tasks", (&max.value, &new.max.value), shown, |old, new| {
+        maximum(*old, *new)
+    });
+    found.compare(
+        "capacity.scale_to_zero",
+        "",
+        (&scale_to_zero.value, &new.scale_to_zero.value),
+        |flag| yes_no(*flag),
+        |_, _| none("whether a minimum of 0 is allowed in the spec"),
+    );
+    found.compare("load_balancer", "", (balanced, &new.balanced), |flag| yes_no(*flag), |_, _| {
+        none("whether the service has a load balancer: for gen lint; the policies that count its requests are listed by themselves")
+    });
+    sizes(&mut found, task.as_ref(), new.task.as_ref());
+    found.compare(
+        "container_insights",
+        "",
+        (&container_insights.value, &new.container_insights.value),
+        |flag| yes_no(*flag),
+        |_, _| low("whether desired and running tasks can be watched; the cluster itself is not changed"),
+    );
+    operations::expectations(&mut found, expectations, &new.expectations);
+    suspensions(&mut found, suspended.as_ref(), new.suspended.as_ref());
+    deployments(&mut found, deployment, &new.deployment);
+    found.compare(
+        "adopt",
+        "",
+        (&adopt.value, &new.adopt.value),
+        |flag| yes_no(*flag),
+        |_, new| match new {
+            true => low("what is live is imported instead of made"),
+            false => none("nothing is imported any more: right once it is in the state or the stack"),
+        },
+    );
+    policy::compare(&mut found, pair, policies, &new.policies);
+    schedule::compare(&mut found, pair, actions, &new.schedule);
+    policy::gone(&mut found, pair);
+    found
+}
+
+fn shown(count: &Tasks) -> String {
+    count.get().to_string()
+}
+
+/// A service that gets another name in the spec.
+fn names(found: &mut Found, Pair { old, new, .. }: Pair<'_>) {
+    if old.name != new.name {
+        let said = match &new.renamed_from {
+            Some(from) if *from == old.name => low(
+                "another name in the spec: the Terraform state moves with it, nothing live changes by that",
+            ),
+            _ => high(
+                "another name in the spec without `renamed_from`: Terraform destroys the scaling and makes it anew; in between, nothing scales",
+            ),
+        };
+        found.value("name", "", (&old.name, &new.name), |_, _| said);
+        return;
+    }
+    let froms = (old.renamed_from.as_ref(), new.renamed_from.as_ref());
+    found.option("renamed_from", "", froms, ToString::to_string, |_, new| match new {
+        Some(_) => none("where the Terraform state knows the service by that name, it moves"),
+        None => low("right once every environment was applied with it; before that, Terraform destroys the scaling and makes it anew"),
+    });
+}
+
+fn another_resource() -> Verdict {
+    high(
+        "another ECS service is scaled; the old one keeps its tasks; Terraform ends its scaling, the CLI script leaves it live",
+    )
+}
+
+fn minimum(old: Tasks, new: Tasks) -> Verdict {
+    let (old, new) = (old.get(), new.get());
+    if new > old {
+        return medium(format!(
+            "where fewer run, tasks start at once: up to {} more, paid for from then on",
+            tasks(new - old)
+        ));
+    }
+    if new == 0 {
+        return high("without load all tasks go, and CPU and memory have no data to bring them back");
+    }
+    medium(format!(
+        "without load down to {}: less to meet a sudden load with, until more have started",
+        tasks(new)
+    ))
+}
+
+fn maximum(old: Tasks, new: Tasks) -> Verdict {
+    let (old, new) = (old.get(), new.get());
+    if new < old {
+        return high(format!(
+            "moves running tasks down at once when more than {new} run; under load it ends there"
+        ));
+    }
+    low(format!("under load up to {} more than before, and their cost", tasks(new - old)))
+}
+
+fn sizes(found: &mut Found, old: Option<&Task>, new: Option<&Task>) {
+    let said = || none("used for cost and simulation; it changes nothing on AWS");
+    let (vcpu, memory, architecture) = (
+        |task: Option<&Task>| task.map(|Task { vcpu, .. }| *vcpu),
+        |task: Option<&Task>| task.map(|Task { memory_gib, .. }| *memory_gib),
+        |task: Option<&Task>| {
+            let Task { vcpu: _, memory_gib: _, architecture } = task?;
+            Some(*architecture)
+        },
+    );
+    found
+        .option("task.vcpu", "vCPU", (vcpu(old).as_ref(), vcpu(new).as_ref()), f64::to_string, |_, _| said());
+    let memories = (memory(old), memory(new));
+    found.option(
+        "task.memory_gib",
+        "GiB",
+        (memories.0.as_ref(), memories.1.as_ref()),
+        f64::to_string,
+        |_, _| said(),
+    );
+    let kinds = (architecture(old), architecture(new));
+    let show = |kind: &crate::plan::Architecture| match kind {
+        crate::plan::Architecture::X8664 => "x86_64".to_owned(),
+        crate::plan::Architecture::Arm64 => "arm64".to_owned(),
+    };
+    found.option("task.architecture", "", (kinds.0.as_ref(), kinds.1.as_ref()), show, |_, _| said());
+}
+
+/// What is held back: on, off, or left as it is live.
+fn suspensions(found: &mut Found, old: Option<&Suspended>, new: Option<&Suspended>) {
+    let flags = |held: Option<&Suspended>| {
+        held.map(|Suspended { scale_in, scale_out, scheduled, from: _ }| [*scale_in, *scale_out, *scheduled])
+    };
+    let (before, after) = (flags(old), flags(new));
+    let kinds = [
+        (
+            "in",
+            "scaling in is held back: tasks stay, and cost, until it is lifted",
+            "scaling in works again: tasks that are not needed go",
+        ),
+        (
+            "out",
+            "scaling out is held back: no load adds tasks until it is lifted",
+            "scaling out works again: what waited for it starts",
+        ),
+        (
+            "scheduled",
+            "scheduled actions are skipped, and not made up for later",
+            "scheduled actions count again",
+        ),
+    ];
+    for (at, (key, held, lifted)) in kinds.into_iter().enumerate() {
+        let (was, is) = (before.map(|flags| flags[at]), after.map(|flags| flags[at]));
+        found.option(
+            format!("scaling.suspended.{key}"),
+            "",
+            (was.as_ref(), is.as_ref()),
+            |flag| yes_no(*flag),
+            |old, new| match (old, new) {
+                (_, Some(true)) if key == "out" => high(held),
+                (_, Some(true)) => medium(held),
+                (Some(true), Some(false)) => medium(lifted),
+                (None, _) => low("no longer left as it is live: if it is held back there, that ends"),
+                (_, None) => low("left as it is live: what is held back there stays so"),
+                _ => none("as before"),
+            },
+        );
+    }
+}
+
+fn deployments(found: &mut Found, old: &Deployment, new: &Deployment) {
+    let Deployment { controller, strategy } = old;
+    let said = "what the spec expects of ECS, which is not changed by it";
+    found.compare("deployment.controller", "", (&controller.value, &new.controller.value), word, |_, _| {
+        low(format!("{said}; it decides which metrics can be tracked"))
+    });
+    found.compare("deployment.strategy", "", (&strategy.value, &new.strategy.value), word, |_, _| {
+        low(format!("{said}; it decides which target groups can be counted"))
+    });
+}
+
+/// A service that is scaled from now on.
+pub(super) fn added(new: &Service) -> Found {
+    let Service { min, max, policies, schedule, .. } = new;
+    let mut found = Found::default();
+    let value = format!("{}, {} to {} tasks", new.resource_id(), min.get(), max.get());
+    let said = match &new.adopt.value {
+        true => low("scaled by the spec from now on; what is live is imported, then changed to this"),
+        false => medium(format!(
+            "scaled from now on; AWS moves it into {} to {} tasks at once, whatever it runs or was allowed before",
+            min.get(),
+            max.get()
+        )),
+    };
+    found.add("service", "", (None, Some(value)), said);
+    for policy in policies {
+        found.add(
+            policy.id.path(),
+            "",
+            (None, Some(policy::summary(policy))),
+            none("comes with the service"),
+        );
+    }
+    for action in schedule {
+        let setting = format!("scaling.schedule.{}", action.key);
+        found.add(setting, "", (None, Some(schedule::summary(action))), none("comes with the service"));
+    }
+    found
+}
+
+/// A service that is not scaled any more.
+pub(super) fn removed(old: &Service, forgotten: bool) -> Found {
+    let mut found = Found::default();
+    let value = format!("{}, {} to {} tasks", old.resource_id(), old.min.get(), old.max.get());
+    let said = if forgotten {
+        low(
+            "leaves the spec; Terraform forgets it, and what is live goes on scaling without anybody looking after it",
+        )
+    } else {
+        high(
+            "Terraform destroys its scalable target with all policies: the service keeps the tasks it runs, whatever the load; the other dialects leave it live. To leave it live everywhere, list it under `removed`",
+        )
+    };
+    found.add("service", "", (Some(value), None), said);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::Risk;
+
+    #[test]
+    fn bounds() {
+        let tasks = |n| Tasks::parse(n).unwrap();
+        let (risk, said) = maximum(tasks(10), tasks(6));
+        assert!(risk == Risk::High && said.contains("at once when more than 6 run"), "{said}");
+        assert_eq!(maximum(tasks(6), tasks(10)).0, Risk::Low);
+        let (risk, said) = minimum(tasks(2), tasks(4));
+        assert!(risk == Risk::Medium && said.contains("up to 2 tasks more"), "{said}");
+        assert_eq!(minimum(tasks(2), tasks(1)).0, Risk::Medium);
+        assert_eq!(minimum(tasks(2), tasks(0)).0, Risk::High);
+    }
+}

@@ -1,0 +1,132 @@
+//! Values as a change shows them.
+
+use std::fmt::Debug;
+
+use crate::plan::LoadBalancer;
+use crate::plan::policy::{
+    CustomMetric, Dimension, ForecastedMetric, Metric, Query, Resolution, Role, StepAdjustment, TargetGroup,
+    Term, TrackedMetric,
+};
+use crate::plan::units::Seconds;
+
+/// A word of the format: the snake case of its variant, as in `spec::words`.
+pub(super) fn word(word: &impl Debug) -> String {
+    let mut text = String::new();
+    for c in format!("{word:?}").chars() {
+        if c.is_ascii_uppercase() && !text.is_empty() {
+            text.push('_');
+        }
+        text.push(c.to_ascii_lowercase());
+    }
+    text
+}
+
+pub(super) fn yes_no(flag: bool) -> String {
+    if flag { "yes" } else { "no" }.to_owned()
+}
+
+/// A length of time that may be days: `48h`, as the spec writes it.
+pub(super) fn time(seconds: Seconds) -> String {
+    match seconds.get() {
+        0 => "0".to_owned(),
+        s if s % 3600 == 0 => format!("{}h", s / 3600),
+        s if s % 60 == 0 => format!("{}m", s / 60),
+        s => format!("{s}s"),
+    }
+}
+
+pub(super) fn balancer(balancer: &LoadBalancer) -> String {
+    match balancer {
+        LoadBalancer::Named { name, target_group } => format!("{target_group} of {name}"),
+        LoadBalancer::Literal { arn_suffix, target_group_arn_suffix } => {
+            format!("{target_group_arn_suffix} of {arn_suffix}")
+        }
+    }
+}
+
+pub(super) fn group(group: &TargetGroup) -> String {
+    let role = match &group.role {
+        Role::Only => String::new(),
+        Role::Blue => " (blue)".to_owned(),
+        Role::Green => " (green)".to_owned(),
+        Role::More(key) => format!(" ({key})"),
+    };
+    format!("{}{role}", balancer(&group.balancer))
+}
+
+pub(super) fn metric(metric: &Metric) -> String {
+    let Metric { namespace, name, dimensions, statistic, unit } = metric;
+    let mut text = format!("{} of {namespace} {name}", word(statistic));
+    if let Some(unit) = unit {
+        text += &format!(" in {unit}");
+    }
+    for (name, value) in dimensions {
+        let value = match value {
+            Dimension::Text(value) => value.to_string(),
+            Dimension::LoadBalancer(of) => format!("load balancer of {}", group(of)),
+            Dimension::TargetGroup(of) => format!("target group of {}", group(of)),
+        };
+        text += &format!(", {name} = {value}");
+    }
+    text
+}
+
+fn query(query: &Query) -> String {
+    let Query { id, label, returned, term } = query;
+    let term = match term {
+        Term::Metric(of) => metric(of),
+        Term::Expression(expression) => expression.to_string(),
+    };
+    let label = label.as_ref().map(|label| format!(" {:?}", &**label)).unwrap_or_default();
+    format!("{}{id}{label} = {term}", if *returned { "track " } else { "" })
+}
+
+pub(super) fn custom(metric_of: &CustomMetric) -> String {
+    match metric_of {
+        CustomMetric::Single(single) => metric(single),
+        CustomMetric::Math(lines) => lines.iter().map(query).collect::<Vec<_>>().join("; "),
+    }
+}
+
+pub(super) fn tracked(metric: &TrackedMetric) -> String {
+    match metric {
+        TrackedMetric::Cpu(every) => format!("CPU every {}", resolution(every.value)),
+        TrackedMetric::Memory(every) => format!("memory every {}", resolution(every.value)),
+        TrackedMetric::Requests(of) => format!("requests through {}", group(of)),
+        TrackedMetric::Custom(of) => custom(of),
+    }
+}
+
+pub(super) fn forecast(metric: &ForecastedMetric) -> String {
+    match metric {
+        ForecastedMetric::Cpu => "CPU".to_owned(),
+        ForecastedMetric::Memory => "memory".to_owned(),
+        ForecastedMetric::Requests(of) => format!("requests through {}", group(of)),
+    }
+}
+
+fn resolution(every: Resolution) -> &'static str {
+    match every {
+        Resolution::Standard => "60s",
+        Resolution::High => "20s",
+    }
+}
+
+/// `0 to 10: +2, from 10: +4`
+pub(super) fn steps(steps: &[StepAdjustment]) -> String {
+    let one = |StepAdjustment { from, to, by }: &StepAdjustment| {
+        let range = match (from, to) {
+            (Some(from), Some(to)) => format!("{from} to {to}"),
+            (Some(from), None) => format!("from {from}"),
+            (None, Some(to)) => format!("up to {to}"),
+            (None, None) => "any".to_owned(),
+        };
+        format!("{range}: {by:+}")
+    };
+    steps.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// `1 task`, `2 tasks`
+pub(super) fn tasks(count: u32) -> String {
+    format!("{count} task{}", if count == 1 { "" } else { "s" })
+}

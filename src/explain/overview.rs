@@ -1,0 +1,63 @@
+//! The services of environments with their key numbers.
+
+use super::outlook::{figure, unit};
+use crate::plan::policy::{Policy, PolicyKind};
+use crate::plan::{Fleet, Scope};
+
+/// The services of some environments.
+#[derive(Debug)]
+pub struct Overview {
+    /// One a service.
+    pub rows: Vec<Row>,
+}
+
+/// The key numbers of a service.
+#[derive(Debug)]
+pub struct Row {
+    /// The environment.
+    pub environment: String,
+    /// The service.
+    pub service: String,
+    /// Fewest tasks.
+    pub min: u32,
+    /// Most tasks.
+    pub max: u32,
+    /// Each policy by what the spec calls it, with what it keeps or does.
+    pub policies: Vec<(String, String)>,
+    /// Seconds of the cooldowns out and in, of the first target tracking policy.
+    pub cooldown: Option<(u32, u32)>,
+}
+
+/// The services of an environment, or of all of them.
+pub fn overview(fleet: &Fleet, environment: Option<&str>) -> Overview {
+    let asked = |scope: &Scope<'_>| environment.is_none_or(|name| &*scope.environment.name == name);
+    Overview { rows: fleet.services().filter(asked).map(|scope| row(&scope)).collect() }
+}
+
+fn row(scope: &Scope<'_>) -> Row {
+    let service = scope.service;
+    let actions = service.schedule.iter().map(|action| (action.key.to_string(), "schedule".to_owned()));
+    Row {
+        environment: scope.environment.name.to_string(),
+        service: service.name.to_string(),
+        min: service.min.get(),
+        max: service.max.get(),
+        policies: service.policies.iter().map(summary).chain(actions).collect(),
+        cooldown: service
+            .policies
+            .iter()
+            .find_map(Policy::tracking)
+            .map(|tracking| (tracking.cooldown_out.get(), tracking.cooldown_in.get())),
+    }
+}
+
+fn summary(policy: &Policy) -> (String, String) {
+    let what = match &policy.kind {
+        PolicyKind::Tracking(tracking) => {
+            format!("{}{}", figure(tracking.target.get()), unit(&tracking.metric))
+        }
+        PolicyKind::Step(_) => "steps".to_owned(),
+        PolicyKind::Predictive(_) => "forecast".to_owned(),
+    };
+    (policy.id.metric().to_owned(), what)
+}
