@@ -78,6 +78,9 @@ pub mod plan;
 pub mod cost;
 
 #[doc(hidden)]
+pub mod dashboard;
+
+#[doc(hidden)]
 pub mod lint;
 
 #[doc(hidden)]

@@ -35,6 +35,11 @@ pub(super) fn warn(
 fn compare(old: &Value, new: &Value, found: &mut Vec<String>) {
     let environment = new["environment"].as_str().unwrap_or_default();
     let removed = names(&new["removed"]);
+    for (kind, what) in [("topics", "topic"), ("rules", "rule"), ("dashboards", "dashboard")] {
+        for name in names(&old["monitoring"][kind]).difference(&names(&new["monitoring"][kind])) {
+            found.push(dropped_together(environment, what, name));
+        }
+    }
     for service in services(old) {
         let name = service["name"].as_str().unwrap_or_default();
         let resource = &service["resource_id"];
@@ -73,6 +78,12 @@ fn dropped_name(environment: &str, service: &str, what: &str, name: &str) -> Str
     };
     format!(
         "{environment}/{service}: the {what} {name:?} of the committed files is not in the new ones: {help}"
+    )
+}
+
+fn dropped_together(environment: &str, what: &str, name: &str) -> String {
+    format!(
+        "{environment}: the {what} {name:?} of the committed files is not in the new ones: where `cli` made it, delete it by hand; Terraform and CloudFormation do so themselves"
     )
 }
 

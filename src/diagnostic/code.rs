@@ -473,6 +473,29 @@ codes! {
     /// Source: Amazon SNS API Reference, CreateTopic; Amazon CloudWatch User Guide, "Notifying users on alarm changes"
     TopicShape = "topic-shape" Error;
 
+    /// A name that no dashboard can have.
+    ///
+    /// CloudWatch refuses it, and with it the whole change that it is part of. Five characters are kept for the `-2` of
+    /// further dashboards, which environments with many services have.
+    ///
+    /// Source: Amazon CloudWatch API Reference, PutDashboard
+    DashboardName = "dashboard-name" Error;
+
+    /// What an EventBridge rule's name cannot begin with.
+    ///
+    /// A rule's name has at most 64 characters, and what the rule is about follows the beginning that is given here.
+    ///
+    /// Source: Amazon EventBridge API Reference, PutRule
+    EventRuleName = "event-rule-name" Error;
+
+    /// Two environments would make one topic, one dashboard, the same rules or one stack.
+    ///
+    /// Topics, rules and stacks are unique in an account and region, dashboards in an account. Whoever applies last would
+    /// write over the other's, and removing one environment would silence both.
+    ///
+    /// Source: Amazon CloudWatch API Reference, PutDashboard; Amazon SNS API Reference, CreateTopic
+    DuplicateMonitoringName = "duplicate-monitoring-name" Error;
+
     /// A topic that is to be made and one that exists, both for one environment.
     ///
     /// Alarms would be split over two topics, or one of them would silently count for nothing.

@@ -14,7 +14,7 @@ pub(super) fn environments(
     new: &Environment,
     shared: &[Change],
 ) -> Option<EnvironmentChanges> {
-    let Environment { name, account, region, tags, topic, services, removed } = old;
+    let Environment { name, account, region, tags, topic, monitoring, services, removed } = old;
     let mut found = Found::default();
     found.value("account", "", (account, &new.account), |_, _| {
         high("another account: everything is made anew there, and what is live in the old one is not touched any more")
@@ -25,6 +25,7 @@ pub(super) fn environments(
     let moved = !found.changes.is_empty();
     fleet::tags_changed(&mut found, tags, &new.tags, shared);
     operations::topic(&mut found, topic.as_ref(), new.topic.as_ref());
+    operations::monitoring(&mut found, monitoring.as_ref(), new.monitoring.as_ref());
     forgotten(&mut found, removed, &new.removed, services);
     let changes = found.sorted();
     let services = services_of(old, new, moved);
@@ -92,13 +93,14 @@ fn push(changes: &mut Vec<ServiceChanges>, name: &Slug, found: Found) {
 
 /// An environment that is new.
 pub(super) fn added(new: &Environment) -> EnvironmentChanges {
-    let Environment { name, account, region, tags, topic, services, removed } = new;
+    let Environment { name, account, region, tags, topic, monitoring, services, removed } = new;
     let mut found = Found::default();
     let place = format!("account {account}, {region}");
     let said = low("a new environment: its files are made; nothing is live until they are applied");
     found.add("environment", "", (None, Some(place)), said);
     fleet::tags_changed(&mut found, &Default::default(), tags, &[]);
     operations::topic(&mut found, None, topic.as_ref());
+    operations::monitoring(&mut found, None, monitoring.as_ref());
     forgotten(&mut found, &[], removed, &[]);
     let mut changes = Vec::new();
     services.iter().for_each(|service| push(&mut changes, &service.name, service::added(service)));
@@ -107,7 +109,7 @@ pub(super) fn added(new: &Environment) -> EnvironmentChanges {
 
 /// An environment that is there no more.
 pub(super) fn removed(old: &Environment) -> EnvironmentChanges {
-    let Environment { name, account, region, tags: _, topic: _, services, removed: _ } = old;
+    let Environment { name, account, region, tags: _, topic: _, monitoring: _, services, removed: _ } = old;
     let mut found = Found::default();
     let place = format!("account {account}, {region}, {} services", services.len());
     let said = medium(

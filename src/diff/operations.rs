@@ -1,7 +1,7 @@
 //! What people operate by: who is told, and what is expected.
 
 use super::found::{Found, Verdict, low, medium, none};
-use crate::plan::operations::{Expectations, Topic};
+use crate::plan::operations::{Expectations, Monitoring, Topic};
 
 pub(super) fn topic(found: &mut Found, old: Option<&Topic>, new: Option<&Topic>) {
     found.option("notifications", "", (old, new), show, |_, new| match new {
@@ -18,6 +18,37 @@ fn show(topic: &Topic) -> String {
     match topic {
         Topic::Made(name) => format!("topic {name}, made"),
         Topic::Existing(arn) => arn.to_string(),
+    }
+}
+
+/// What is made once an environment. That it comes or goes is said by the topic and by the dashboard; its rules go with
+/// the topic, and its stack with either.
+pub(super) fn monitoring(found: &mut Found, old: Option<&Monitoring>, new: Option<&Monitoring>) {
+    let dashboard =
+        |of: Option<&Monitoring>| of.and_then(|of| of.dashboard.as_ref().map(ToString::to_string));
+    let dashboards = (dashboard(old), dashboard(new));
+    found.option(
+        "dashboard",
+        "",
+        (dashboards.0.as_ref(), dashboards.1.as_ref()),
+        String::clone,
+        |old, new| match (old, new) {
+            (None, _) => low("a dashboard is made; it changes nothing about scaling"),
+            (_, None) => {
+                low("the dashboard goes: Terraform deletes it, the other dialects leave it where it is")
+            }
+            _ => low("a dashboard of another name is made; `cli` leaves the old one where it is"),
+        },
+    );
+    let (Some(old), Some(new)) = (old, new) else { return };
+    let Monitoring { stack, rules, dashboard: _ } = old;
+    found.value("names.monitoring_stack", "", (stack, &new.stack), |_, _| {
+        medium("another stack cannot make what the old one still holds: delete the old one first, and what it made with it")
+    });
+    if let (Some(old), Some(new)) = (rules, &new.rules) {
+        found.value("names.event_rule", "", (old, new), |_, _| {
+            low("rules of other names are made; `cli` leaves the old ones, which go on telling the topic")
+        });
     }
 }
 

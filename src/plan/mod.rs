@@ -17,7 +17,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::diagnostic::{Location, Part, Step};
-use operations::{Expectations, Topic};
+use operations::{Expectations, Monitoring, Topic};
 use policy::{Gone, Policy, PolicyId, ScheduledAction, TargetGroup};
 use prices::Prices;
 use units::{
@@ -174,6 +174,8 @@ pub struct Environment {
     pub tags: Tags,
     /// The topic that alarms and events go to.
     pub topic: Option<Topic>,
+    /// What else is made for all its services together.
+    pub monitoring: Option<Monitoring>,
     /// The services, sorted by name.
     pub services: Vec<Service>,
     /// Services that left the spec and whose live scaling stays, sorted by name.

@@ -1,7 +1,9 @@
 //! What people operate by: who is told, and what is expected.
 
 use super::Sourced;
-use super::units::{Milliseconds, Percent, Seconds, TopicArn, TopicName};
+use super::units::{
+    DashboardName, Milliseconds, Percent, RulePrefix, Seconds, StackName, TopicArn, TopicName,
+};
 
 /// The SNS topic of an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +12,17 @@ pub enum Topic {
     Made(TopicName),
     /// Exists, and is left as it is.
     Existing(TopicArn),
+}
+
+/// What is made once an environment, where anything is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Monitoring {
+    /// Its CloudFormation stack.
+    pub stack: StackName,
+    /// Beginning of the names of the rules that send events to the topic, where there is one.
+    pub rules: Option<RulePrefix>,
+    /// The dashboard.
+    pub dashboard: Option<DashboardName>,
 }
 
 /// What a change has to achieve.

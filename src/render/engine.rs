@@ -9,7 +9,7 @@ use tera::{Context, Delimiters, Kwargs, State, StringInput, Tera, Value};
 
 use super::syntax::{self, Syntax};
 use super::templates::{Per, Template, Templates};
-use super::view::{EnvironmentView, FleetView, ServiceView};
+use super::view::{EnvironmentView, FleetView, ServiceView, boards};
 use super::{Selection, TemplateError};
 use crate::artifacts::{Artifact, Artifacts, Ownership};
 use crate::plan::{Environment, Fleet};
@@ -88,11 +88,12 @@ impl<'f> Engines<'f> {
         selection: &Selection,
     ) -> Result<Rendered<'t>, TemplateError> {
         let large = environment.services.len() >= PARALLEL_FROM;
+        let boards = boards(fleet, environment);
         // What only documents say is worked out only for them: a fleet of 10,000 feels it.
         let documents =
             |template: &Template<'_>| template.syntax == Syntax::Markdown && template.per != Per::Fleet;
         let documents = outputs.iter().any(documents);
-        let view = |service| value(&ServiceView::new(fleet, environment, service, documents));
+        let view = |service| value(&ServiceView::new(fleet, environment, service, &boards, documents));
         let services: Vec<Value> = if large {
             environment.services.par_iter().map(view).collect()
         } else {
@@ -123,7 +124,7 @@ impl<'f> Engines<'f> {
         };
         let mut files: Rendered<'t> = rendered?.into_iter().flatten().collect();
 
-        let mut context = context(value(&EnvironmentView::new(fleet, environment)));
+        let mut context = context(value(&EnvironmentView::new(fleet, environment, &boards)));
         context.insert_value("services", Value::from(services));
         for template in outputs.iter().filter(|template| template.per == Per::Environment) {
             let file = self.render(template, &environment.name, "", &context)?;

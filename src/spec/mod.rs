@@ -61,6 +61,9 @@ pub struct Spec {
     /// Where alarms and events are sent. Environments may say something else.
     #[schemars(extend("examples" = [{ "topic": "{project}-{environment}-autoscaling" }]))]
     pub notifications: Option<Notifications>,
+    /// A dashboard for each environment: `dashboard: {}`. Environments may say something else.
+    #[schemars(extend("examples" = [{ "name": "{project}-{environment}-autoscaling" }]))]
+    pub dashboard: Option<Dashboard>,
     /// Whom the generated runbooks name, by role.
     #[serde(default)]
     #[schemars(extend("examples" = [{ "owner": "#team-infrastructure", "on call": "PagerDuty: platform" }]))]
@@ -114,6 +117,13 @@ pub struct Names {
     /// Name of a CloudFormation stack; `_` becomes `-`. Built in: `{ecs_service}-autoscaling`.
     #[schemars(extend("examples" = ["{ecs_service}-autoscaling"]))]
     pub stack: Option<String>,
+    /// Name of the CloudFormation stack of what is made once an environment: topic, rules, dashboard. Built in:
+    /// `{project}-{environment}-monitoring`.
+    #[schemars(extend("examples" = ["{project}-{environment}-monitoring"]))]
+    pub monitoring_stack: Option<String>,
+    /// Beginning of the names of EventBridge rules. Built in: `{project}-{environment}-autoscaling`.
+    #[schemars(extend("examples" = ["{project}-{environment}-autoscaling"]))]
+    pub event_rule: Option<String>,
 }
 
 /// What one layer says about services.
@@ -293,6 +303,9 @@ pub struct Environment {
     /// Where alarms and events of this environment are sent.
     #[schemars(extend("examples" = [{ "topic_arn": "arn:aws:sns:eu-west-1:111111111111:on-call" }]))]
     pub notifications: Option<Notifications>,
+    /// The dashboard of this environment.
+    #[schemars(extend("examples" = [{ "enabled": false }]))]
+    pub dashboard: Option<Dashboard>,
     /// Whether the ECS cluster has Container Insights. Built in: false.
     #[schemars(extend("examples" = [true]))]
     pub container_insights: Option<bool>,

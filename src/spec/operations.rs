@@ -19,6 +19,19 @@ pub struct Notifications {
     pub topic_arn: Option<String>,
 }
 
+/// A dashboard of CloudWatch for all services of an environment; where they are many, several.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dashboard {
+    /// Whether it is made. Built in: true, where a layer has `dashboard`.
+    #[schemars(extend("examples" = [false]))]
+    pub enabled: Option<bool>,
+    /// Its name; `{project}` and `{environment}` are replaced. Further ones end in `-2`, `-3`. Built in:
+    /// `{project}-{environment}-autoscaling`.
+    #[schemars(extend("examples" = ["{project}-{environment}-autoscaling"]))]
+    pub name: Option<String>,
+}
+
 /// What a change has to achieve: the thresholds of load tests, of alarms and of the runbooks' go or no-go.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

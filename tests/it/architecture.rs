@@ -13,13 +13,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("plan", &["spec", "diagnostic"]),
     // What a plan costs: for documents, and for comparisons of two plans.
     ("cost", &["plan"]),
+    // What CloudWatch draws of a plan: data without a language, which tests judge and draw too.
+    ("dashboard", &["plan"]),
     ("lint", &["plan", "document", "diagnostic"]),
     // It says where settings come from and what becomes of them: of the fleet, and of the text that it was read from.
     ("explain", &["plan", "document", "diagnostic"]),
     ("artifacts", &[]),
     // What changes between two plans, and between what is rendered of them.
     ("diff", &["plan", "cost", "artifacts"]),
-    ("render", &["plan", "cost", "artifacts"]),
+    ("render", &["plan", "cost", "dashboard", "artifacts"]),
     // Of `plan`, the facts about AWS that an explanation carries.
     ("report", &["cost", "explain", "diff", "plan", "artifacts", "document", "diagnostic"]),
     ("cli", &[]),

@@ -202,7 +202,8 @@ fn all() -> Value {
         "names": {
             "cluster": "{environment}", "service": "{environment}-{service}", "policy": "{ecs_service}-{metric}",
             "step_policy": "{ecs_service}-{metric}-step", "predictive_policy": "{ecs_service}-{metric}-ahead",
-            "alarm": "{ecs_service}-{metric}", "scheduled_action": "{ecs_service}-{action}", "stack": "{ecs_service}-s"
+            "alarm": "{ecs_service}-{metric}", "scheduled_action": "{ecs_service}-{action}", "stack": "{ecs_service}-s",
+            "monitoring_stack": "{environment}-m", "event_rule": "{environment}-r"
         },
         "services": { "web": { "scaling": {
             "cooldown": { "out": "50s", "in": "250s" },
@@ -222,10 +223,11 @@ fn all() -> Value {
             }
         }, "two": {
             "account": "111111111111", "region": "eu-west-1", "capacity": { "min": 2, "max": 9 },
-            "notifications": { "topic_arn": "arn:aws:sns:eu-west-1:111111111111:pager" }
+            "notifications": { "topic_arn": "arn:aws:sns:eu-west-1:111111111111:pager" },
+            "dashboard": { "enabled": true, "name": "two" }
         } },
         "rollout": { "waves": [{ "environments": ["one"], "soak": "48h", "gates": ["fine"] }] },
-        "notifications": { "topic": "{project}-{environment}-t" }, "contacts": { "owner": "us" },
+        "notifications": { "topic": "{project}-{environment}-t" }, "dashboard": { "name": "{environment}-d" }, "contacts": { "owner": "us" },
         "lint": { "allow": { "min-equals-max": "it is meant so" } },
         "prices": { "currency": "USD", "date": "2026-09-01", "source": "ours", "regions": { "eu-west-1": {
             "x86_64": { "vcpu_hour": 0.05, "gb_hour": 0.006 }, "arm64": { "vcpu_hour": 0.04, "gb_hour": 0.005 },

@@ -301,7 +301,7 @@ fn every_mistake_is_found() {
         judges.into_iter().map(|(dialect, judge)| (dialect, judge.join().unwrap())).collect()
     });
 
-    let wanted = expected::state(&rendered.environment, &moto.made);
+    let wanted = expected::state("shop", &rendered.environment, &moto.made);
     let found = |state: &Value, name: &str| {
         let mut found = Vec::new();
         differences("", &of_service(state, name), &of_service(&wanted, name), &mut found);

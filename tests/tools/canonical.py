@@ -164,3 +164,47 @@ def state(targets: list[Row], policies: list[Row], scheduled_actions: list[Row],
         "alarms": rows(alarm, list(filter(is_ours, alarms))),
     }
     return json.dumps(parts, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def document(text: Any) -> Any:
+    """JSON as data, with whole numbers as integers; what is no JSON stays what it is."""
+    try:
+        return _whole(json.loads(text))
+    except (TypeError, ValueError):
+        return text
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _whole(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def together(text: str, topics: list[Row], rules: list[Row], dashboards: list[Row]) -> str:
+    """A state, and with it what services have together: topics and rules with what hangs on them, and dashboards."""
+    parts = json.loads(text) | {
+        "topics": sorted(
+            ({"arn": api["TopicArn"], "policy": document(api.get("Policy"))} for api in topics),
+            key=lambda row: str(row["arn"]),
+        ),
+        "rules": sorted(
+            (
+                {
+                    "name": api["Name"],
+                    "description": api.get("Description"),
+                    "enabled": api.get("State", "ENABLED") == "ENABLED",
+                    "pattern": document(api.get("EventPattern")),
+                    "targets": sorted([item["Id"], item["Arn"]] for item in api.get("Targets", [])),
+                }
+                for api in rules
+            ),
+            key=lambda row: str(row["name"]),
+        ),
+        "dashboards": sorted(
+            ({"name": api["DashboardName"], "body": document(api.get("DashboardBody"))} for api in dashboards),
+            key=lambda row: str(row["name"]),
+        ),
+    }
+    return json.dumps(parts, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -33,6 +33,10 @@ from endpoint import Endpoint, Refused
 TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
 ALARM = "AWS::CloudWatch::Alarm"
+TOPIC = "AWS::SNS::Topic"
+TOPIC_POLICY = "AWS::SNS::TopicPolicy"
+RULE = "AWS::Events::Rule"
+DASHBOARD = "AWS::CloudWatch::Dashboard"
 
 DIMENSIONS = [{"Name": str, "Value": str}]
 CAPACITY = {"MinCapacity": int, "MaxCapacity": int}
@@ -140,6 +144,10 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         "InsufficientDataActions": [str],
         "Tags": [{"Key": str, "Value": str}],
     },
+    TOPIC: {"TopicName": str},
+    TOPIC_POLICY: {"Topics": [str], "PolicyDocument": object},
+    RULE: {"Name": str, "Description": str, "EventPattern": object, "Targets": [{"Id": str, "Arn": str}]},
+    DASHBOARD: {"DashboardName": str, "DashboardBody": str},
 }
 """The properties known here. They have the names of the API's parameters; only their types need translating."""
 
@@ -147,10 +155,19 @@ REQUIRED = {
     TARGET: {*KEYS, *CAPACITY},
     POLICY: {"PolicyName", "PolicyType"},
     ALARM: {"AlarmName", "ComparisonOperator", "EvaluationPeriods"},
+    TOPIC: {"TopicName"},
+    TOPIC_POLICY: {"Topics", "PolicyDocument"},
+    RULE: {"Name", "EventPattern"},
+    DASHBOARD: {"DashboardName", "DashboardBody"},
 }
 
-CLOUDWATCH = ("put_metric_alarm",)
-"""The calls that are not Application Auto Scaling's."""
+CLOUDWATCH = ("put_metric_alarm", "put_dashboard")
+OF_OTHERS = {
+    **dict.fromkeys(CLOUDWATCH, "cloudwatch"),
+    **dict.fromkeys(("create_topic", "set_topic_attributes"), "sns"),
+    **dict.fromkeys(("put_rule", "put_targets"), "events"),
+}
+"""The calls that are not Application Auto Scaling's, and whose they are."""
 
 
 class Unordered(Exception):
@@ -170,6 +187,8 @@ def typed(value: Any, schema: Any, where: str) -> Any:
         if not isinstance(value, list):
             raise TemplateError(f"{where} is not a list")
         return [typed(item, schema[0], f"{where}[{index}]") for index, item in enumerate(value)]
+    if schema is object:
+        return value
     if schema is bool and (isinstance(value, bool) or value in ("true", "false")):
         return value in (True, "true")
     if schema is str and isinstance(value, str):
@@ -228,7 +247,15 @@ class Template:
             absent = REQUIRED[kind] - set(properties)
             if absent:
                 raise TemplateError(f"resource {name}: no {', '.join(sorted(absent))}")
-            {TARGET: self._target, POLICY: self._policy, ALARM: self._alarm}[kind](name, properties, call)
+            {
+                TARGET: self._target,
+                POLICY: self._policy,
+                ALARM: self._alarm,
+                TOPIC: self._topic,
+                TOPIC_POLICY: self._topic_policy,
+                RULE: self._rule,
+                DASHBOARD: self._dashboard,
+            }[kind](name, properties, call)
         outputs = self.document.get("Outputs") or {}
         return {
             name: self.resolver.resolve(output["Value"])
@@ -266,6 +293,22 @@ class Template:
         call("put_metric_alarm", properties)
         self.resolver.values[name] = properties["AlarmName"]
 
+    def _topic(self, name: str, properties: dict[str, Any], call: Any) -> None:
+        self.resolver.values[name] = call("create_topic", {"Name": properties["TopicName"]})["TopicArn"]
+
+    def _topic_policy(self, name: str, properties: dict[str, Any], call: Any) -> None:
+        text = json.dumps(properties["PolicyDocument"])
+        for arn in properties["Topics"]:
+            call("set_topic_attributes", {"TopicArn": arn, "AttributeName": "Policy", "AttributeValue": text})
+
+    def _rule(self, name: str, properties: dict[str, Any], call: Any) -> None:
+        targets = properties.pop("Targets", [])
+        call("put_rule", {**properties, "EventPattern": json.dumps(properties["EventPattern"])})
+        call("put_targets", {"Rule": properties["Name"], "Targets": targets})
+
+    def _dashboard(self, name: str, properties: dict[str, Any], call: Any) -> None:
+        call("put_dashboard", properties)
+
     def _check_order(self, name: str, identity: str) -> None:
         """Demand that `name` runs after its target and after the policy of the same target before it."""
         for other in (self.targets.get(identity), self.policies.get(identity)):
@@ -279,9 +322,11 @@ class Template:
 
 def imagined(operation: str, parameters: dict[str, Any], region: str, account: str) -> dict[str, Any]:
     """What AWS would answer, as far as it is used: a policy's ARN, but for the unknown id in it."""
+    partition = botocore.session.get_session().get_partition_for_region(region)
+    if operation == "create_topic":
+        return {"TopicArn": f"arn:{partition}:sns:{region}:{account}:{parameters['Name']}"}
     if operation != "put_scaling_policy":
         return {}
-    partition = botocore.session.get_session().get_partition_for_region(region)
     resource = f"resource/{parameters['ServiceNamespace']}/{parameters['ResourceId']}"
     scope = f"arn:{partition}:autoscaling:{region}:{account}"
     return {"PolicyARN": f"{scope}:scalingPolicy:unknown:{resource}:policyName/{parameters['PolicyName']}"}
@@ -294,7 +339,14 @@ def state(calls: list[dict[str, Any]]) -> str:
         return [call["parameters"] for call in calls if call["operation"] == operation]
 
     operations = ("register_scalable_target", "put_scaling_policy", "put_scheduled_action", "put_metric_alarm")
-    return canonical.state(*map(sent, operations))
+    policies = {item["TopicArn"]: item["AttributeValue"] for item in sent("set_topic_attributes")}
+    targets = {item["Rule"]: item["Targets"] for item in sent("put_targets")}
+    return canonical.together(
+        canonical.state(*map(sent, operations)),
+        [{"TopicArn": arn, "Policy": policy} for arn, policy in policies.items()],
+        [{**rule, "Targets": targets.get(rule["Name"], [])} for rule in sent("put_rule")],
+        sent("put_dashboard"),
+    )
 
 
 def main() -> int:
@@ -316,18 +368,18 @@ def main() -> int:
                 f"parameters for {', '.join(set(given) - set(arguments.templates))}, which is not applied"
             )
         calls: list[dict[str, Any]] = []
-        clients: list[Any] = []
+        endpoint: Endpoint | None = None
         if arguments.endpoint:
             endpoint = Endpoint(arguments.endpoint, arguments.region)
             account = endpoint.client("sts").get_caller_identity()["Account"]
             if account != arguments.account:
                 raise Refused(f"the endpoint is account {account}, not {arguments.account}")
-            clients = [endpoint.client("application-autoscaling"), endpoint.client("cloudwatch")]
 
         def call(operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
             calls.append({"template": path, "operation": operation, "parameters": parameters})
-            if clients:
-                answer: dict[str, Any] = getattr(clients[operation in CLOUDWATCH], operation)(**parameters)
+            if endpoint:
+                client = endpoint.client(OF_OTHERS.get(operation, "application-autoscaling"))
+                answer: dict[str, Any] = getattr(client, operation)(**parameters)
                 return answer
             return imagined(operation, parameters, arguments.region, arguments.account)
 

@@ -290,12 +290,53 @@ def alarm(address: str, values: Row, policies: Policies) -> Row:
 def read(plan: Row) -> str:
     """The canonical state after `plan`."""
     policies = Policies(plan)
-    return canonical.state(
+    scaling = canonical.state(
         [target(values) for values in planned(plan, "aws_appautoscaling_target").values()],
         [policy(values) for values in policies.planned.values()],
         [scheduled_action(values) for values in planned(plan, "aws_appautoscaling_scheduled_action").values()],
         [alarm(address, values, policies) for address, values in planned(plan, "aws_cloudwatch_metric_alarm").items()],
     )
+    return canonical.together(scaling, topics(plan), rules(plan), dashboards(plan))
+
+
+def topics(plan: Row) -> list[Row]:
+    """The ARN of a topic that is new is known only after apply; its policy names it, as what it is about."""
+    made = planned(plan, "aws_sns_topic")
+    found = []
+    for values in planned(plan, "aws_sns_topic_policy").values():
+        arn = json.loads(values["policy"])["Statement"][0]["Resource"]
+        if not any(arn.endswith(f":{topic['name']}") for topic in made.values()):
+            raise ValueError(f"the policy of {arn} is of no topic here")
+        found.append({"TopicArn": arn, "Policy": values["policy"]})
+    if len(found) != len(made):
+        raise ValueError(f"{len(made)} topics have {len(found)} policies")
+    return found
+
+
+def rules(plan: Row) -> list[Row]:
+    """A target names its rule, by the name that the rule has."""
+    targets = planned(plan, "aws_cloudwatch_event_target").values()
+    return [
+        {
+            "Name": values["name"],
+            "Description": values["description"],
+            "State": values.get("state") or "ENABLED",
+            "EventPattern": values["event_pattern"],
+            "Targets": [
+                {"Id": target["target_id"], "Arn": target["arn"]}
+                for target in targets
+                if target["rule"] == values["name"]
+            ],
+        }
+        for values in planned(plan, "aws_cloudwatch_event_rule").values()
+    ]
+
+
+def dashboards(plan: Row) -> list[Row]:
+    return [
+        {"DashboardName": values["dashboard_name"], "DashboardBody": values["dashboard_body"]}
+        for values in planned(plan, "aws_cloudwatch_dashboard").values()
+    ]
 
 
 def main() -> int:

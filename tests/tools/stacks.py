@@ -26,7 +26,7 @@ import awscli.clidriver
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from cfn_apply import ALARM, CLOUDWATCH, POLICY, TARGET, Template
+from cfn_apply import ALARM, CLOUDWATCH, OF_OTHERS, POLICY, TARGET, Template
 from endpoint import Endpoint
 
 DELETE = {
@@ -56,6 +56,7 @@ class Stack:
         self.cloudformation = endpoint.client("cloudformation")
         self.scaling = endpoint.client("application-autoscaling")
         self.cloudwatch = endpoint.client("cloudwatch")
+        self.others = {name: endpoint.client(name) for name in ("sns", "events")}
         self.account: str = endpoint.client("sts").get_caller_identity()["Account"]
 
     def save(self) -> None:
@@ -98,6 +99,8 @@ class Stack:
             return Template(file.name, given, self.region, self.account)
 
     def client(self, operation: str) -> Any:
+        if OF_OTHERS.get(operation) in ("sns", "events"):
+            return self.others[OF_OTHERS[operation]]
         return self.cloudwatch if operation in (*CLOUDWATCH, "delete_alarms") else self.scaling
 
     def update(self, template: Template) -> None:

@@ -1,5 +1,5 @@
-"""Print the Application Auto Scaling state of the namespace `ecs`, and the metric alarms that it does not make itself,
-in their canonical form (canonical.py).
+"""Print the Application Auto Scaling state of the namespace `ecs`, the metric alarms that it does not make itself, and the
+topics, EventBridge rules and dashboards, in their canonical form (canonical.py).
 
     state.py --endpoint URL --region REGION
 
@@ -41,12 +41,33 @@ def read(endpoint: Endpoint) -> str:
     """The canonical state behind `endpoint`."""
     client = endpoint.client("application-autoscaling")
     ecs = {"ServiceNamespace": "ecs", "MaxResults": EVERYTHING}
-    return canonical.state(
+    scaling = canonical.state(
         read_all(client.describe_scalable_targets, "ScalableTargets", **ecs),
         read_all(client.describe_scaling_policies, "ScalingPolicies", **ecs),
         read_all(client.describe_scheduled_actions, "ScheduledActions", **ecs),
         read_all(endpoint.client("cloudwatch").describe_alarms, "MetricAlarms", AlarmTypes=["MetricAlarm"]),
     )
+    return canonical.together(scaling, topics(endpoint), rules(endpoint), dashboards(endpoint))
+
+
+def topics(endpoint: Endpoint) -> list[dict[str, Any]]:
+    client = endpoint.client("sns")
+    found = read_all(client.list_topics, "Topics")
+    return [client.get_topic_attributes(TopicArn=topic["TopicArn"])["Attributes"] for topic in found]
+
+
+def rules(endpoint: Endpoint) -> list[dict[str, Any]]:
+    client = endpoint.client("events")
+    return [
+        {**rule, "Targets": read_all(client.list_targets_by_rule, "Targets", Rule=rule["Name"])}
+        for rule in read_all(client.list_rules, "Rules")
+    ]
+
+
+def dashboards(endpoint: Endpoint) -> list[dict[str, Any]]:
+    client = endpoint.client("cloudwatch")
+    found = read_all(client.list_dashboards, "DashboardEntries")
+    return [client.get_dashboard(DashboardName=item["DashboardName"]) for item in found]
 
 
 def main() -> int:

@@ -43,8 +43,11 @@ const FORECAST_BUFFER: Seconds = Seconds::literal(300);
 /// An alarm's data points: their length in seconds, and how many.
 const ALARM_PERIOD: Seconds = Seconds::literal(60);
 const ALARM_PERIODS: i64 = 3;
-/// Name of the topic of an environment.
+/// Names of what is made once an environment: its topic, its EventBridge rules, its dashboard, the stack of them all.
 const TOPIC_PATTERN: &str = "{project}-{environment}-autoscaling";
+const RULE_PATTERN: &str = "{project}-{environment}-autoscaling";
+const DASHBOARD_PATTERN: &str = "{project}-{environment}-autoscaling";
+const MONITORING_STACK_PATTERN: &str = "{project}-{environment}-monitoring";
 /// What is expected where the spec says nothing: response times in milliseconds, the share of requests that fail, seconds
 /// to the first scale-out (AWS measured 363 with 60-second metrics: What's New, 2026-06-18), task-hours of a day.
 const P95: Milliseconds = Milliseconds::literal(1_000);
@@ -190,7 +193,17 @@ impl Resolver<'_, '_> {
             .collect();
         let removed = self.removed(name);
         let topic = self.topic(name, said.notifications.as_ref(), region.as_ref());
-        Some(Environment { name: slug?, account: account?, region: region?, tags, topic, services, removed })
+        let monitoring = self.monitoring(name, said.dashboard.as_ref(), topic.is_some());
+        Some(Environment {
+            name: slug?,
+            account: account?,
+            region: region?,
+            tags,
+            topic,
+            monitoring,
+            services,
+            removed,
+        })
     }
 
     fn enabled(&mut self, name: &Slug, layers: Layers<'_>) -> Option<Service> {

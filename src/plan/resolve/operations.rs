@@ -4,15 +4,21 @@ use serde::Serialize;
 
 use super::layers::Layers;
 use super::{COST_INCREASE, MAX_FLAPS, P95, P99};
-use super::{ERROR_RATE, Resolver, SCALE_OUT_WITHIN, TOPIC_PATTERN};
+use super::{DASHBOARD_PATTERN, MONITORING_STACK_PATTERN, RULE_PATTERN, TOPIC_PATTERN};
+use super::{ERROR_RATE, Resolver, SCALE_OUT_WITHIN};
 use crate::diagnostic::{Code, Diagnostic, Location};
-use crate::plan::operations::{Expectations, Topic};
-use crate::plan::units::{Invalid, Milliseconds, Percent, Region, Seconds, TopicArn, TopicName};
+use crate::plan::operations::{Expectations, Monitoring, Topic};
+use crate::plan::units::{
+    DashboardName, Invalid, Milliseconds, Percent, Region, RulePrefix, Seconds, StackName, TopicArn,
+    TopicName,
+};
 use crate::plan::{Sourced, names};
-use crate::spec::{self, Notifications};
+use crate::spec::{self, Dashboard, Notifications};
 
 /// An increase of task-hours beyond this is no expectation.
 const MOST_INCREASE: f64 = 10_000.0;
+
+const MONITORING_STACK_HELP: &str = "stack names start with a letter and have at most 128 letters, digits and hyphens; set `names.monitoring_stack`";
 
 impl Resolver<'_, '_> {
     /// The topic of an environment. What an environment says of the topic replaces what the project says.
@@ -55,9 +61,59 @@ impl Resolver<'_, '_> {
     }
 
     fn made(&mut self, environment: &str, pattern: &str, place: Location) -> Option<Topic> {
+        self.once(environment, pattern, place, TopicName::parse).map(Topic::Made)
+    }
+
+    /// What is made once an environment. What an environment says of the dashboard replaces what the project says.
+    pub(super) fn monitoring(
+        &mut self,
+        environment: &str,
+        said: Option<&Dashboard>,
+        has_topic: bool,
+    ) -> Option<Monitoring> {
+        let layers = [
+            (vec!["environments", environment, "dashboard", "name"], said),
+            (vec!["dashboard", "name"], self.spec.dashboard.as_ref()),
+        ];
+        let layers: Vec<_> = layers.into_iter().filter_map(|(path, said)| Some((path, said?))).collect();
+        let enabled = layers.iter().find_map(|(_, said)| said.enabled).unwrap_or(!layers.is_empty());
+        let named = layers.iter().find_map(|(path, said)| Some((path.clone(), said.name.as_deref()?)));
+        let names = self.spec.names.clone().unwrap_or_default();
+        let dashboard = enabled.then(|| {
+            let (place, pattern) = match named {
+                Some((path, pattern)) => (Location::value(path), pattern),
+                None => (Location::key(["environments", environment]), DASHBOARD_PATTERN),
+            };
+            self.once(environment, pattern, place, DashboardName::parse)
+        });
+        let rules = has_topic.then(|| {
+            let (place, pattern) = of_names(environment, "event_rule", names.event_rule.as_deref());
+            self.once(environment, pattern.unwrap_or(RULE_PATTERN), place, RulePrefix::parse)
+        });
+        if dashboard.is_none() && rules.is_none() {
+            return None;
+        }
+        let (place, pattern) = of_names(environment, "monitoring_stack", names.monitoring_stack.as_deref());
+        let stack = |name: &str| {
+            let help = |invalid| Invalid { help: MONITORING_STACK_HELP.to_owned(), ..invalid };
+            StackName::parse(name).map_err(help)
+        };
+        let stack = self.once(environment, pattern.unwrap_or(MONITORING_STACK_PATTERN), place, stack);
+        // What is there and broken is reported.
+        Some(Monitoring { stack: stack?, rules: rules.flatten(), dashboard: dashboard.flatten() })
+    }
+
+    /// The name of something that an environment has once.
+    fn once<T>(
+        &mut self,
+        environment: &str,
+        pattern: &str,
+        place: Location,
+        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+    ) -> Option<T> {
         let values = [("project", self.spec.project.as_str()), ("environment", environment)];
         let name = self.checked(place.clone(), names::fill(pattern, &values))?;
-        self.checked(place, TopicName::parse(&name)).map(Topic::Made)
+        self.checked(place, parse(&name))
     }
 
     /// What is expected of a service.
@@ -114,4 +170,13 @@ fn flaps(count: i64) -> Result<u32, Invalid> {
         message: format!("{count} scale-outs cannot be expected"),
         help: "write 0 or more".to_owned(),
     })
+}
+
+/// A pattern of `names`, and the place to blame.
+fn of_names<'p>(environment: &str, key: &str, pattern: Option<&'p str>) -> (Location, Option<&'p str>) {
+    let place = match pattern {
+        Some(_) => Location::value(["names", key]),
+        None => Location::key(["environments", environment]),
+    };
+    (place, pattern)
 }

@@ -3,6 +3,7 @@
 
 mod dialects;
 mod fleet;
+mod monitoring;
 mod policy;
 mod schedule;
 mod service;
@@ -60,6 +61,7 @@ const FLEET_RULES: &[FleetRule] = &[
     fleet::duplicate_ecs_service,
     fleet::duplicate_stack_name,
     fleet::duplicate_alarm_name,
+    monitoring::duplicate_monitoring_name,
     fleet::account_in_two_partitions,
     fleet::duplicate_wave_environment,
     fleet::environment_without_wave,

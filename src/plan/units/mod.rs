@@ -12,7 +12,7 @@ use crate::diagnostic::{Code, did_you_mean};
 pub use metric::{
     AlarmName, DimensionName, DimensionValue, Expression, MetricLabel, MetricName, Namespace, QueryId, Unit,
 };
-pub use operations::{Milliseconds, Percent, TopicArn, TopicName};
+pub use operations::{DashboardName, Milliseconds, Percent, RulePrefix, TopicArn, TopicName};
 pub(crate) use price::nanos;
 pub use price::{Currency, Rate, check_day};
 pub use schedule::{ActionName, Schedule, TimeZone, Timestamp};

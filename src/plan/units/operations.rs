@@ -52,6 +52,49 @@ impl TopicArn {
     }
 }
 
+text_unit! {
+    /// Beginning of the names of EventBridge rules: a rule's name has 1 to 64 of `.-_A-Za-z0-9` (EventBridge API
+    /// reference, PutRule), and the longest ending is `-impaired-tasks`.
+    RulePrefix
+}
+
+impl RulePrefix {
+    const LONGEST: usize = 64 - "-impaired-tasks".len();
+
+    /// Checks a beginning.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+        if text.bytes().all(plain) && (1..=Self::LONGEST).contains(&text.len()) {
+            return Ok(Self(text.to_owned()));
+        }
+        let help = format!(
+            "1 to {} letters, digits, `.`, `_` and `-`, because what a rule is about follows; set `names.event_rule`",
+            Self::LONGEST
+        );
+        invalid(Code::EventRuleName, format!("{text:?} cannot begin the name of an EventBridge rule"), help)
+    }
+}
+
+text_unit! {
+    /// Name of a dashboard: at most 255 of `A-Za-z0-9_-` (CloudWatch API reference, PutDashboard). Room is left for the
+    /// `-2` of further ones.
+    DashboardName
+}
+
+impl DashboardName {
+    const LONGEST: usize = 250;
+
+    /// Checks a name.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        if plain && (1..=Self::LONGEST).contains(&text.len()) {
+            return Ok(Self(text.to_owned()));
+        }
+        let help = format!("a dashboard's name has 1 to {} letters, digits, `_` and `-`", Self::LONGEST);
+        invalid(Code::DashboardName, format!("{text:?} cannot be the name of a dashboard"), help)
+    }
+}
+
 /// A response time in milliseconds, above 0 and at most an hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Milliseconds(u32);

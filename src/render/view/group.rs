@@ -69,15 +69,9 @@ fn view<'f>(
     load_balancer_parameter: String,
     target_group_parameter: String,
 ) -> GroupView<'f> {
-    let key = match &group.role {
-        Role::Only => service.name.to_string(),
-        Role::Blue => format!("{}/blue", service.name),
-        Role::Green => format!("{}/green", service.name),
-        Role::More(key) => format!("{}/more/{key}", service.name),
-    };
     let mut view = GroupView {
         index,
-        key,
+        key: key(&service.name, &group.role),
         lookup: false,
         alternates: matches!(group.role, Role::Blue | Role::Green),
         load_balancer: None,
@@ -102,6 +96,16 @@ fn view<'f>(
         }
     }
     view
+}
+
+/// Key in Terraform's map of looked-up groups.
+pub(super) fn key(service: &str, role: &Role) -> String {
+    match role {
+        Role::Only => service.to_owned(),
+        Role::Blue => format!("{service}/blue"),
+        Role::Green => format!("{service}/green"),
+        Role::More(key) => format!("{service}/more/{key}"),
+    }
 }
 
 fn prefix(role: &Role) -> String {

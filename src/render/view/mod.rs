@@ -5,6 +5,7 @@ mod cost;
 mod docs;
 mod example;
 mod group;
+mod monitoring;
 mod policy;
 mod read_back;
 mod root;
@@ -21,6 +22,8 @@ use crate::plan::{self, Fleet, LoadBalancer, Tags};
 use cost::{EnvironmentCost, FleetCost, ServiceCost, TotalCost};
 use docs::{EnvironmentDocs, FleetDocs};
 use group::{GroupView, Parameter};
+use monitoring::MonitoringView;
+pub use monitoring::{BoardView, boards};
 use policy::{GoneView, PolicyView, ScheduledActionView};
 use root::{InRoot, RootFiles};
 use scaling::ScalingView;
@@ -68,6 +71,7 @@ pub struct EnvironmentView<'f> {
     removed: Vec<RemovedView<'f>>,
     docs: EnvironmentDocs,
     cost: EnvironmentCost<'f>,
+    monitoring: Option<MonitoringView>,
 }
 
 /// What service templates see.
@@ -101,6 +105,8 @@ pub struct ServiceView<'f> {
     gone: GoneView<'f>,
     stages: Stages<'f>,
     cost: ServiceCost,
+    /// The dashboard that begins with it, but for the first of the environment.
+    further_board: Option<BoardView>,
     /// Names of the alarms of step policies.
     alarm_names: Vec<&'f str>,
     /// Names of all that is gone, and the name that the service had in the spec.
@@ -159,7 +165,7 @@ impl<'f> FleetView<'f> {
 
 impl<'f> EnvironmentView<'f> {
     /// The view of an environment.
-    pub fn new(fleet: &'f Fleet, environment: &'f plan::Environment) -> Self {
+    pub fn new(fleet: &'f Fleet, environment: &'f plan::Environment, boards: &[BoardView]) -> Self {
         let groups = environment.services.iter().flat_map(plan::Service::target_groups);
         let named = |group: &'f plan::policy::TargetGroup| match &group.balancer {
             LoadBalancer::Named { name, .. } => Some(BalancerView { name, ident: name.ident() }),
@@ -188,6 +194,7 @@ impl<'f> EnvironmentView<'f> {
                 .map(|name| RemovedView { name, ident: name.ident() })
                 .collect(),
             docs: EnvironmentDocs::new(fleet, environment),
+            monitoring: MonitoringView::new(fleet, environment, boards),
         }
     }
 }
@@ -198,6 +205,7 @@ impl<'f> ServiceView<'f> {
         fleet: &'f Fleet,
         environment: &'f plan::Environment,
         service: &'f plan::Service,
+        boards: &[BoardView],
         documents: bool,
     ) -> Self {
         let groups = group::views(service);
@@ -236,6 +244,7 @@ impl<'f> ServiceView<'f> {
             parameters: group::parameters(&groups),
             stages: Stages::new(service, &groups),
             scaling: documents.then(|| ScalingView::new(environment, service)),
+            further_board: monitoring::further(boards, &service.name),
             groups,
         }
     }

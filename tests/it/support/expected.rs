@@ -11,10 +11,12 @@ use scalegen::plan::policy::{
 use scalegen::plan::{Environment, LoadBalancer, Service};
 use serde_json::{Map, Value, json};
 
+use super::together;
+
 const DIMENSION: &str = "ecs:service:DesiredCount";
 
 /// What an account must hold in which these ARNs were made (`Moto::made`).
-pub fn state(environment: &Environment, made: &Value) -> Value {
+pub fn state(project: &str, environment: &Environment, made: &Value) -> Value {
     let mut services: Vec<&Service> = environment.services.iter().collect();
     services.sort_by_key(|service| service.resource_id());
     let rows = |of: &dyn Fn(&Service) -> Vec<Value>| -> Value {
@@ -22,7 +24,7 @@ pub fn state(environment: &Environment, made: &Value) -> Value {
     };
     let mut alarms: Vec<Value> = services.iter().flat_map(|service| alarms(service)).collect();
     alarms.sort_by_key(|row| row["name"].as_str().unwrap().to_owned());
-    json!({
+    let mut state = json!({
         "targets": rows(&|service| vec![target(service)]),
         "policies": rows(&|service| {
             let mut policies: Vec<&Policy> = service.policies.iter().collect();
@@ -35,7 +37,10 @@ pub fn state(environment: &Environment, made: &Value) -> Value {
             actions.into_iter().map(|action| scheduled_action(service, action)).collect()
         }),
         "alarms": alarms,
-    })
+    });
+    let Value::Object(together) = together::state(project, environment, made) else { unreachable!() };
+    state.as_object_mut().unwrap().extend(together);
+    state
 }
 
 /// The three keys by which the API knows a service.

@@ -5,6 +5,7 @@ pub mod github;
 pub mod markdown;
 pub mod quick_aws;
 pub mod stage;
+pub mod together;
 pub mod tools;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,358 @@
+//! What is drawn of a service. Only metrics that AWS documents: AWS/ECS and ECS/ContainerInsights (ECS developer guide),
+//! AWS/ApplicationELB (ELB user guide), each with all its dimensions.
+
+use serde_json::{Value, json};
+
+use super::Boards;
+use crate::plan::policy::{Policy, PolicyId, Resolution, Role, TargetGroup, TrackedMetric};
+use crate::plan::{Environment, Service};
+
+const TARGET: &str = "#d62728";
+const LIMIT: &str = "#7f7f7f";
+const WIDTH: u32 = 24;
+/// Rows of a heading and of a graph.
+const HEADING: u32 = 2;
+const GRAPH: u32 = 6;
+
+/// A place on the grid.
+struct Place {
+    x: u32,
+    y: u32,
+    width: u32,
+    height: u32,
+}
+
+/// A graph: its title, how it counts, what it shows, and the lines across it.
+struct Graph {
+    title: &'static str,
+    statistic: &'static str,
+    period: u32,
+    metrics: Vec<Value>,
+    lines: Vec<Value>,
+}
+
+/// A dashboard of some services: all at a glance, then each.
+pub(super) fn board(
+    project: &str,
+    environment: &Environment,
+    services: &[&Service],
+    boards: &Boards<'_>,
+) -> Vec<Value> {
+    let whole = Place { x: 0, y: 0, width: WIDTH, height: HEADING };
+    let title = format!(
+        "# {project} {}: autoscaling\nScales out when ANY metric is above its target, in only when ALL agree. Made by scalegen for `{project}/{}`.",
+        environment.name, environment.name
+    );
+    let mut widgets = vec![text(&whole, &title)];
+    let glance = [all_cpu(services), all_running(services)];
+    row(environment, HEADING, glance.into(), &mut widgets);
+    let mut y = HEADING + GRAPH;
+    for of_service in services {
+        let (own, rows) = service(environment, of_service, boards, y);
+        widgets.extend(own);
+        y += rows;
+    }
+    widgets
+}
+
+/// What is drawn of one service from a row on, and how many rows it takes.
+pub(super) fn service(
+    environment: &Environment,
+    service: &Service,
+    boards: &Boards<'_>,
+    y: u32,
+) -> (Vec<Value>, u32) {
+    let heading = Place { x: 0, y, width: WIDTH, height: HEADING };
+    let mut widgets = vec![text(&heading, &heading_of(service))];
+    let own = vec![cpu(service), tasks(service), activity(service), hours(service)];
+    row(environment, y + HEADING, own, &mut widgets);
+    let groups = service.target_groups();
+    if groups.is_empty() {
+        return (widgets, HEADING + GRAPH);
+    }
+    let balanced =
+        vec![requests(service, &groups, boards), latency(service, &groups, boards), errors(&groups, boards)];
+    row(environment, y + HEADING + GRAPH, balanced, &mut widgets);
+    (widgets, HEADING + 2 * GRAPH)
+}
+
+fn heading_of(service: &Service) -> String {
+    let desired = if service.container_insights.value {
+        ""
+    } else {
+        "; without Container Insights there is no metric of desired tasks"
+    };
+    format!(
+        "## {}\n`{}/{}`, {} to {} tasks{desired}",
+        service.name,
+        &**service.cluster,
+        &**service.ecs_service,
+        service.min.get(),
+        service.max.get()
+    )
+}
+
+/// Graphs side by side, of one width.
+fn row(environment: &Environment, y: u32, graphs: Vec<Graph>, widgets: &mut Vec<Value>) {
+    let width = WIDTH / u32::try_from(graphs.len()).expect("a few");
+    for (x, graph) in (0..).step_by(width as usize).zip(graphs) {
+        let mut properties = json!({
+            "title": graph.title, "region": &*environment.region, "stat": graph.statistic, "period": graph.period,
+            "metrics": graph.metrics,
+        });
+        if !graph.lines.is_empty() {
+            properties["annotations"] = json!({ "horizontal": graph.lines });
+        }
+        let place = Place { x, y, width, height: GRAPH };
+        widgets.push(widget("metric", &place, &properties));
+    }
+}
+
+fn text(place: &Place, markdown: &str) -> Value {
+    widget("text", place, &json!({ "markdown": markdown }))
+}
+
+fn widget(kind: &str, place: &Place, properties: &Value) -> Value {
+    json!({
+        "type": kind, "x": place.x, "y": place.y, "width": place.width, "height": place.height, "properties": properties,
+    })
+}
+
+fn line(label: String, value: f64, color: &str) -> Value {
+    json!({ "label": label, "value": number(value), "color": color })
+}
+
+/// Whole numbers without a point.
+fn number(value: f64) -> Value {
+    if value.fract() == 0.0 { json!(value as i64) } else { json!(value) }
+}
+
+fn limits(service: &Service) -> Vec<Value> {
+    let (min, max) = (service.min.get(), service.max.get());
+    vec![line(format!("min {min}"), f64::from(min), LIMIT), line(format!("max {max}"), f64::from(max), LIMIT)]
+}
+
+/// The line of a policy's target.
+fn target(service: &Service, id: &PolicyId, what: &str) -> Option<Value> {
+    let target = service.policy(id)?.tracking()?.target.get();
+    Some(line(format!("target{what} {target}"), target, TARGET))
+}
+
+fn ecs(service: &Service, namespace: &str, name: &str, options: Value) -> Value {
+    json!([
+        namespace,
+        name,
+        "ClusterName",
+        &**service.cluster,
+        "ServiceName",
+        &**service.ecs_service,
+        options
+    ])
+}
+
+fn cpu(service: &Service) -> Graph {
+    let mut metrics = vec![ecs(service, "AWS/ECS", "CPUUtilization", json!({ "label": "CPU" }))];
+    let mut lines: Vec<Value> = target(service, &PolicyId::Cpu, "").into_iter().collect();
+    let mut title = "CPU, %";
+    if let Some(memory) = target(service, &PolicyId::Memory, " of memory") {
+        metrics.push(ecs(service, "AWS/ECS", "MemoryUtilization", json!({ "label": "memory" })));
+        lines.push(memory);
+        title = "CPU and memory, %";
+    }
+    Graph { title, statistic: "Average", period: 60, metrics, lines }
+}
+
+/// How the running tasks of a service are counted.
+struct Running {
+    namespace: &'static str,
+    metric: &'static str,
+    statistic: &'static str,
+    /// Data points of a running task in a minute.
+    a_minute: u32,
+}
+
+/// Container Insights counts tasks. Without it, each running task is one sample a minute of its CPU (ECS developer guide,
+/// "Service RUNNING task count"); a metric that ECS measures every 20 seconds has three.
+fn running(service: &Service) -> Running {
+    if service.container_insights.value {
+        let (namespace, metric) = ("ECS/ContainerInsights", "RunningTaskCount");
+        return Running { namespace, metric, statistic: "Average", a_minute: 1 };
+    }
+    let high = |id: &PolicyId| {
+        let tracking = service.policy(id).and_then(Policy::tracking);
+        tracking.is_some_and(|tracking| match &tracking.metric {
+            TrackedMetric::Cpu(resolution) | TrackedMetric::Memory(resolution) => {
+                resolution.value == Resolution::High
+            }
+            TrackedMetric::Requests(_) | TrackedMetric::Custom(_) => false,
+        })
+    };
+    let (metric, a_minute) = match (high(&PolicyId::Cpu), high(&PolicyId::Memory)) {
+        (false, _) => ("CPUUtilization", 1),
+        (true, false) => ("MemoryUtilization", 1),
+        (true, true) => ("CPUUtilization", 3),
+    };
+    Running { namespace: "AWS/ECS", metric, statistic: "SampleCount", a_minute }
+}
+
+/// An expression over the metric `r`, which is not drawn itself.
+fn expression(service: &Service, how: &Running, text: &str, label: &str) -> Vec<Value> {
+    let hidden = json!({ "id": "r", "visible": false });
+    vec![
+        json!([{ "expression": text, "label": label, "id": "e" }]),
+        ecs(service, how.namespace, how.metric, hidden),
+    ]
+}
+
+fn tasks(service: &Service) -> Graph {
+    let how = running(service);
+    let label = json!({ "label": "running" });
+    let (title, metrics) = if service.container_insights.value {
+        let desired = ecs(service, how.namespace, "DesiredTaskCount", json!({ "label": "desired" }));
+        ("Tasks, desired and running", vec![desired, ecs(service, how.namespace, how.metric, label)])
+    } else if how.a_minute == 1 {
+        ("Tasks, running", vec![ecs(service, how.namespace, how.metric, label)])
+    } else {
+        let third = format!("r/{}", how.a_minute);
+        ("Tasks, running (estimate)", expression(service, &how, &third, "running"))
+    };
+    Graph { title, statistic: how.statistic, period: 60, metrics, lines: limits(service) }
+}
+
+/// AWS has no metric of scaling activities: what is drawn is how the number of tasks changes.
+fn activity(service: &Service) -> Graph {
+    let mut how = running(service);
+    if service.container_insights.value {
+        how.metric = "DesiredTaskCount";
+    }
+    let change = if how.a_minute == 1 { "DIFF(r)".to_owned() } else { format!("DIFF(r/{})", how.a_minute) };
+    let metrics = expression(service, &how, &change, "added or removed");
+    Graph {
+        title: "Scaling activity, tasks added or removed",
+        statistic: how.statistic,
+        period: 60,
+        metrics,
+        lines: Vec::new(),
+    }
+}
+
+/// Tasks times hours, hour by hour. A count of samples is one of minutes.
+fn hours(service: &Service) -> Graph {
+    let how = running(service);
+    let metrics = if service.container_insights.value {
+        vec![ecs(service, how.namespace, how.metric, json!({ "label": "task-hours" }))]
+    } else {
+        expression(service, &how, &format!("r/{}", 60 * how.a_minute), "task-hours")
+    };
+    Graph {
+        title: "Task-hours an hour",
+        statistic: how.statistic,
+        period: 3600,
+        metrics,
+        lines: limits(service),
+    }
+}
+
+/// What a label says of a target group among several.
+fn suffix(role: &Role) -> String {
+    match role {
+        Role::Only => String::new(),
+        Role::Blue => " blue".to_owned(),
+        Role::Green => " green".to_owned(),
+        Role::More(key) => format!(" {key}"),
+    }
+}
+
+fn of_group(group: &TargetGroup, boards: &Boards<'_>, name: &str, options: Value) -> Value {
+    let (balancer, target_group) = boards.ends(group);
+    json!(["AWS/ApplicationELB", name, "LoadBalancer", balancer, "TargetGroup", target_group, options])
+}
+
+/// The only statistic that this metric has is its sum; it is the average over the targets all the same.
+fn requests(service: &Service, groups: &[&TargetGroup], boards: &Boards<'_>) -> Graph {
+    let mut metrics = Vec::new();
+    if groups.iter().any(|group| group.role == Role::Blue) {
+        metrics.push(
+            json!([{ "expression": "SUM(METRICS(\"alternating\"))", "label": "blue and green", "id": "e" }]),
+        );
+    }
+    for (index, group) in groups.iter().enumerate() {
+        let alternating = if matches!(group.role, Role::Blue | Role::Green) { "alternating" } else { "m" };
+        let options = json!({ "label": format!("requests{}", suffix(&group.role)), "id": format!("{alternating}{index}") });
+        metrics.push(of_group(group, boards, "RequestCountPerTarget", options));
+    }
+    let mut lines: Vec<Value> = target(service, &PolicyId::Requests, "").into_iter().collect();
+    for policy in &service.policies {
+        if let PolicyId::MoreRequests(key) = &policy.id {
+            lines.extend(target(service, &policy.id, &format!(" of {key}")));
+        }
+    }
+    Graph { title: "Requests per target and minute", statistic: "Sum", period: 60, metrics, lines }
+}
+
+fn latency(service: &Service, groups: &[&TargetGroup], boards: &Boards<'_>) -> Graph {
+    let mut metrics = Vec::new();
+    for group in groups {
+        for (index, statistic) in ["p50", "p95", "p99"].into_iter().enumerate() {
+            let options =
+                json!({ "stat": statistic, "label": format!("{statistic}{}", suffix(&group.role)) });
+            metrics.push(match index {
+                0 => of_group(group, boards, "TargetResponseTime", options),
+                _ => json!([".", ".", ".", ".", ".", ".", options]), // as the line before
+            });
+        }
+    }
+    let expected = [("p95", service.expectations.p95.get()), ("p99", service.expectations.p99.get())];
+    let line = |(what, most): (&str, u32)| {
+        let seconds = f64::from(most) / 1000.0;
+        line(format!("{what} expected below {seconds}"), seconds, TARGET)
+    };
+    let lines = expected.into_iter().map(line).collect();
+    Graph { title: "Response time, seconds", statistic: "p50", period: 60, metrics, lines }
+}
+
+fn errors(groups: &[&TargetGroup], boards: &Boards<'_>) -> Graph {
+    let mut metrics = Vec::new();
+    let mut balancers = Vec::new();
+    for group in groups {
+        let options = json!({ "label": format!("tasks{}", suffix(&group.role)) });
+        metrics.push(of_group(group, boards, "HTTPCode_Target_5XX_Count", options));
+        super::place(&mut balancers, boards.ends(group).0);
+    }
+    for balancer in balancers {
+        let options = json!({ "label": "load balancer, all its services" });
+        metrics.push(json!([
+            "AWS/ApplicationELB",
+            "HTTPCode_ELB_5XX_Count",
+            "LoadBalancer",
+            balancer,
+            options
+        ]));
+    }
+    Graph { title: "5xx a minute", statistic: "Sum", period: 60, metrics, lines: Vec::new() }
+}
+
+/// The CPU of all services.
+fn all_cpu(services: &[&Service]) -> Graph {
+    let metric =
+        |service: &&Service| ecs(service, "AWS/ECS", "CPUUtilization", json!({ "label": &*service.name }));
+    let metrics = services.iter().map(metric).collect();
+    Graph { title: "CPU of all, %", statistic: "Average", period: 60, metrics, lines: Vec::new() }
+}
+
+/// The running tasks of all services.
+fn all_running(services: &[&Service]) -> Graph {
+    let mut metrics = Vec::new();
+    for (index, service) in services.iter().enumerate() {
+        let how = running(service);
+        let mut options = json!({ "label": &*service.name, "stat": how.statistic });
+        if how.a_minute > 1 {
+            let estimate = format!("r{index}/{}", how.a_minute);
+            let shown = json!({ "expression": estimate, "label": &*service.name, "id": format!("e{index}") });
+            metrics.push(json!([shown]));
+            options = json!({ "id": format!("r{index}"), "stat": how.statistic, "visible": false });
+        }
+        metrics.push(ecs(service, how.namespace, how.metric, options));
+    }
+    Graph { title: "Running tasks of all", statistic: "Average", period: 60, metrics, lines: Vec::new() }
+}
