@@ -186,8 +186,8 @@ fn rules(environment: &Environment, begin: &str, mark: &str) -> Vec<RuleView> {
     let arns = of(&|cluster| format!("arn:{partition}:ecs:{region}:{account}:cluster/{cluster}"));
 
     // All services of the region, where their clusters are too many to name.
-    let prefixes = fits(prefixes, |prefixes| at_maximum(prefixes)).unwrap_or_else(|| vec!["service/".into()]);
-    let arns = fits(arns, |arns| impaired(arns)).unwrap_or_default();
+    let prefixes = fits(prefixes, at_maximum).unwrap_or_else(|| vec!["service/".into()]);
+    let arns = fits(arns, impaired).unwrap_or_default();
     vec![
         RuleView {
             ident: "at_maximum",
@@ -353,8 +353,8 @@ mod tests {
     fn patterns_stay_short_enough() {
         let many =
             |count: usize| (0..count).map(|n| format!("service/prod-cluster-{n:03}/")).collect::<Vec<_>>();
-        assert_eq!(fits(many(3), |names| at_maximum(names)).map(|names| names.len()), Some(3));
-        assert_eq!(fits(many(300), |names| at_maximum(names)), None);
+        assert_eq!(fits(many(3), at_maximum).map(|names| names.len()), Some(3));
+        assert_eq!(fits(many(300), at_maximum), None);
         assert!(at_maximum(&["service/".to_owned()]).to_string().len() < LONGEST_PATTERN);
         assert!(impaired(&[]).to_string().len() < LONGEST_PATTERN);
     }
