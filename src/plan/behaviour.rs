@@ -7,11 +7,11 @@ use super::policy::{Resolution, TrackedMetric, Tracking};
 /// alarms exported from accounts have 63 for 70, 72 for 80 and 45 for 50.
 pub const READY_BELOW: f64 = 0.9;
 /// Data points in a row above the target, until tasks are added (exported alarms; 20-second metrics: 3 as well).
-const HIGH_DATAPOINTS: u32 = 3;
+pub const HIGH_DATAPOINTS: u32 = 3;
 /// Data points in a row below, until a policy is ready to remove tasks (exported alarms: 15 minutes).
-const LOW_DATAPOINTS: u32 = 15;
+pub const LOW_DATAPOINTS: u32 = 15;
 /// The same with data points of 20 s: 10 minutes (a re-implementation that follows AWS's alarms; AWS does not say).
-const LOW_DATAPOINTS_FAST: u32 = 30;
+pub const LOW_DATAPOINTS_FAST: u32 = 30;
 /// What was measured with data points of 60 s, and of 20 s (AWS What's New, 2026-06-18: ECS 20-second metrics).
 const MEASURED: Reaction = Reaction { decided: 363, running: 386 };
 const MEASURED_FAST: Reaction = Reaction { decided: 86, running: 109 };

@@ -63,7 +63,8 @@ struct Engines<'f> {
     by_syntax: BTreeMap<Syntax, Tera>,
     project: &'f str,
     rollout: Option<&'f Rollout<'f>>,
-    /// Whether a template needs what only pages do: for 10,000 services it is a large part of the views.
+    /// Whether there are documents or load tests of environments and services: what only they say is a large part of the
+    /// views of 10,000 services.
     pages: bool,
 }
 
@@ -82,7 +83,10 @@ impl<'f> Engines<'f> {
                 vacant.insert(engine(template.syntax, templates)?);
             }
         }
-        let pages = ServiceView::ONLY_PAGES.iter().any(|field| templates.mention(outputs, field));
+        let page = |template: &Template<'_>| {
+            matches!(template.syntax, Syntax::Markdown | Syntax::JavaScript) && template.per != Per::Fleet
+        };
+        let pages = outputs.iter().any(page);
         Ok(Self { by_syntax, project, rollout, pages })
     }
 
@@ -175,6 +179,7 @@ fn engine(syntax: Syntax, templates: &Templates) -> Result<Tera, TemplateError> 
     if syntax == Syntax::Markdown {
         tera.register_filter("plain", plain);
         tera.register_filter("sh", sh);
+        tera.register_filter("mermaid", mermaid);
     }
     tera.add_raw_templates(templates.sources(syntax)).map_err(|error| TemplateError::new("_", error))?;
     Ok(tera)
@@ -210,11 +215,12 @@ fn sh(value: Value, _: Kwargs, _: &State<'_>) -> tera::TeraResult<Value> {
         return Ok(value);
     }
     let text = value.as_str().ok_or_else(|| tera::Error::message("`sh` takes text or a number"))?;
-    let word = syntax::bash_word(text);
-    if word.contains("```") || word.contains("~~~") || word.contains(['\n', '\r']) {
-        return Err(tera::Error::message(format!("{text:?} would end the block that it stands in")));
-    }
-    Ok(Value::safe_string(&word))
+    Ok(Value::safe_string(&syntax::bash_word(text)))
+}
+
+/// A quoted label, for the diagrams in Markdown.
+fn mermaid(text: StringInput<'_>, _: Kwargs, _: &State<'_>) -> tera::TeraResult<Value> {
+    Ok(Value::safe_string(&syntax::mermaid_label(text.as_str())))
 }
 
 fn value(view: &impl Serialize) -> Value {

@@ -120,29 +120,39 @@ fn bash(text: &str, out: &mut dyn Write) -> io::Result<()> {
         return out.write_all(text.as_bytes());
     }
     if text.contains(|c: char| c.is_control()) {
-        out.write_all(b"$'")?;
-        for c in text.chars() {
-            match c {
-                '\'' => out.write_all(b"\\'")?,
-                '\\' => out.write_all(b"\\\\")?,
-                '\n' => out.write_all(b"\\n")?,
-                // Bytes, so that it does not depend on the locale; octal, because \x takes any number of digits.
-                c if c.is_control() => {
-                    let mut bytes = [0; 4];
-                    c.encode_utf8(&mut bytes).bytes().try_for_each(|byte| write!(out, "\\{byte:03o}"))?;
-                }
-                c => write!(out, "{c}")?,
-            }
-        }
-        return out.write_all(b"'");
+        return ansi_c(text, char::is_control, out);
     }
     write!(out, "'{}'", text.replace('\'', r"'\''"))
 }
 
-/// A word of bash as text.
+/// `$'…'`, in which these characters are written by their numbers.
+fn ansi_c(text: &str, numbered: fn(char) -> bool, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b"$'")?;
+    for c in text.chars() {
+        match c {
+            '\'' => out.write_all(b"\\'")?,
+            '\\' => out.write_all(b"\\\\")?,
+            '\n' => out.write_all(b"\\n")?,
+            // Bytes, so that it does not depend on the locale; octal, because \x takes any number of digits.
+            c if numbered(c) => {
+                let mut bytes = [0; 4];
+                c.encode_utf8(&mut bytes).bytes().try_for_each(|byte| write!(out, "\\{byte:03o}"))?;
+            }
+            c => write!(out, "{c}")?,
+        }
+    }
+    out.write_all(b"'")
+}
+
+/// A word of bash, for a fenced block of Markdown: what would end the block is written by its numbers.
 pub(super) fn bash_word(text: &str) -> String {
     let mut word = Vec::new();
-    bash(text, &mut word).expect("memory takes all");
+    let written = if text.contains("```") || text.contains("~~~") {
+        ansi_c(text, |c| c.is_control() || c == '`' || c == '~', &mut word)
+    } else {
+        bash(text, &mut word)
+    };
+    written.expect("memory takes all");
     String::from_utf8(word).expect("bash writes text")
 }
 
@@ -165,6 +175,31 @@ pub(super) fn is_prose(text: &str) -> bool {
     let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let numbered = rest.len() < text.len() && (rest == "." || rest.starts_with(". "));
     begins && !numbered && !text.ends_with(' ') && bytes.iter().enumerate().all(harmless)
+}
+
+/// A label of a Mermaid diagram: quoted, and whatever is neither a letter, a digit nor harmless as a code between `#` and
+/// `;`, which Mermaid shows as the character. Lines stay lines.
+pub(super) fn mermaid_label(text: &str) -> String {
+    let mut label = String::from("\"");
+    let mut words = false; // whether a letter was there: before it, `1.` and `-` begin a list
+    for c in text.chars() {
+        match c {
+            '\n' => label.push_str("<br/>"),
+            c if c.is_control() => label.push(' '),
+            ' ' | ',' => label.push(c),
+            '-' | '.' | '/' | '%' if words => label.push(c),
+            c if c.is_ascii_alphanumeric() => {
+                words |= c.is_ascii_alphabetic();
+                label.push(c);
+            }
+            c => label.push_str(&format!("#{};", u32::from(c))),
+        }
+    }
+    if text.is_empty() {
+        label.push(' '); // Mermaid takes no empty label
+    }
+    label.push('"');
+    label
 }
 
 /// A code span: the fence is longer than any run of backticks inside; line ends become blanks, as a reader shows them.

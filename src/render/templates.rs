@@ -67,12 +67,6 @@ impl Templates {
         self.outputs_paths().map(template).collect()
     }
 
-    /// Whether a word stands in one of these templates, or in a partial that they may include.
-    pub(super) fn mention(&self, outputs: &[Template<'_>], word: &str) -> bool {
-        let read = |path: &str| is_partial(path) || outputs.iter().any(|output| output.path == path);
-        self.0.iter().any(|(path, source)| source.contains(word) && read(path))
-    }
-
     /// All sources of one language, partials included.
     pub(super) fn sources(&self, syntax: Syntax) -> impl Iterator<Item = (&str, &str)> {
         let all = self.0.iter().map(|(path, source)| (path.as_str(), source.as_str()));

@@ -124,8 +124,8 @@ pub struct Names {
     #[schemars(extend("examples" = ["{ecs_service}-autoscaling"]))]
     pub stack: Option<String>,
     /// Name of the CloudFormation stack of what is made once an environment: topic, rules, dashboard. Built in:
-    /// `{project}-{environment}-monitoring`.
-    #[schemars(extend("examples" = ["{project}-{environment}-monitoring"]))]
+    /// `monitoring-{project}-{environment}`.
+    #[schemars(extend("examples" = ["monitoring-{project}-{environment}"]))]
     pub monitoring_stack: Option<String>,
     /// Beginning of the names of EventBridge rules. Built in: `{project}-{environment}-autoscaling`.
     #[schemars(extend("examples" = ["{project}-{environment}-autoscaling"]))]

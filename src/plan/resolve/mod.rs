@@ -68,7 +68,7 @@ const ALARM_SWINGS: (u32, u32) = (6, 18);
 const TOPIC_PATTERN: &str = "{project}-{environment}-autoscaling";
 const RULE_PATTERN: &str = "{project}-{environment}-autoscaling";
 const DASHBOARD_PATTERN: &str = "{project}-{environment}-autoscaling";
-const MONITORING_STACK_PATTERN: &str = "{project}-{environment}-monitoring";
+const MONITORING_STACK_PATTERN: &str = "monitoring-{project}-{environment}";
 /// What is expected where the spec says nothing: response times in milliseconds, the share of requests that fail, seconds
 /// to the first scale-out (AWS measured 363 with 60-second metrics: What's New, 2026-06-18), task-hours of a day.
 const P95: Milliseconds = Milliseconds::literal(1_000);

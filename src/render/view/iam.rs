@@ -11,8 +11,8 @@ use crate::plan;
 use crate::plan::operations::Topic;
 use crate::plan::policy::{Policy, Resolution, TrackedMetric};
 
-/// Most characters of all ARNs of a document; what stands around them is below 2,700.
-const ROOM: usize = 3_400;
+/// Most characters of all ARNs of a document; what stands around them is below 3,200.
+const ROOM: usize = 2_900;
 
 /// What an environment's permissions are about.
 #[derive(Debug, Serialize)]
@@ -61,12 +61,11 @@ impl Iam {
             (alarm.clone(), &alarms, ""),
             (format!("arn:{partition}:cloudwatch::{account}:dashboard/"), &dashboards, ""), // they have no region
         ];
-        let exact = |(before, names, after): &(String, &Vec<String>, &str)| {
-            size(&patterns(before, names, after, usize::MAX))
-        };
-        let room = if kinds.iter().map(exact).sum::<usize>() <= ROOM { ROOM } else { ROOM / kinds.len() };
+        let exact =
+            kinds.each_ref().map(|(before, names, after)| size(&patterns(before, names, after, usize::MAX)));
+        let most = fair(exact, ROOM);
         let [of_services, revisions, tracking_alarms, alarms, dashboards] =
-            kinds.map(|(before, names, after)| patterns(&before, names, after, room));
+            kinds.map(|(before, names, after)| patterns(&before, names, after, most));
         let role = "role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService";
         Self {
             services: of_services,
@@ -128,6 +127,20 @@ fn patterns(before: &str, names: &[String], after: &str, room: usize) -> Vec<Str
         if size(&arns(least)) <= room { fits = least } else { too_long = least }
     }
     arns(if too_long > longest { usize::MAX } else { fits })
+}
+
+/// The most that each may take so that all fit: what small ones leave over, large ones get.
+fn fair<const N: usize>(mut sizes: [usize; N], room: usize) -> usize {
+    sizes.sort_unstable();
+    let mut left = room;
+    for (at, size) in sizes.into_iter().enumerate() {
+        let share = left / (N - at);
+        if size > share {
+            return share;
+        }
+        left -= size;
+    }
+    room
 }
 
 /// Characters that they take in a document, with quotes and commas.

@@ -5,6 +5,8 @@ mod api;
 mod checklist;
 mod console;
 mod cost;
+mod docs;
+mod example;
 mod github;
 mod group;
 mod iam;
@@ -15,8 +17,11 @@ mod read_back;
 mod rollout;
 mod root;
 mod runbook;
+mod scaling;
 mod stage;
 mod terraform;
+mod timeline;
+mod words;
 
 use serde::Serialize;
 use serde_json::json;
@@ -26,6 +31,7 @@ use alarm::ServiceAlarmView;
 use checklist::{ExpectedView, PlaceView};
 use console::ConsoleView;
 use cost::{EnvironmentCost, FleetCost, ServiceCost, TotalCost};
+use docs::{EnvironmentDocs, FleetDocs};
 use group::{GroupView, Parameter};
 use load_test::{HostWords, LoadTestView, LoadTestsView};
 use monitoring::MonitoringView;
@@ -33,6 +39,7 @@ pub use monitoring::{BoardView, boards};
 use policy::{GoneView, PolicyView, ScheduledActionView};
 pub use rollout::Rollout;
 use root::{InRoot, RootFiles};
+use scaling::ScalingView;
 use stage::Stages;
 use terraform::Terraform;
 
@@ -45,6 +52,7 @@ pub struct FleetView<'f> {
     terraform: Terraform,
     host_words: HostWords,
     environments: Vec<EnvironmentSummary<'f>>,
+    docs: FleetDocs<'f>,
     cost: FleetCost<'f>,
     rollout: Option<&'f Rollout<'f>>,
     github: github::Github,
@@ -82,6 +90,7 @@ pub struct EnvironmentView<'f> {
     place: PlaceView<'f>,
     /// The script of it, from the folder of all targets.
     script: String,
+    docs: EnvironmentDocs,
     cost: EnvironmentCost<'f>,
     monitoring: Option<MonitoringView>,
     rollout: Option<rollout::Place<'f>>,
@@ -134,6 +143,8 @@ pub struct ServiceView<'f> {
     alarm_names: Vec<&'f str>,
     /// Names of all that is gone, and the name that the service had in the spec.
     gone_names: Vec<&'f str>,
+    /// How it scales, in words; only where documents are rendered.
+    scaling: Option<ScalingView<'f>>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -179,6 +190,7 @@ impl<'f> FleetView<'f> {
             terraform: Terraform::needed_by(fleet),
             host_words: HostWords::default(),
             environments: environments.collect(),
+            docs: FleetDocs::new(fleet),
             cost: FleetCost::new(fleet),
             rollout,
             github: github::Github::new(fleet),
@@ -225,6 +237,7 @@ impl<'f> EnvironmentView<'f> {
                 .iter()
                 .map(|name| RemovedView { name, ident: name.ident() })
                 .collect(),
+            docs: EnvironmentDocs::new(fleet, environment),
             monitoring: MonitoringView::new(fleet, environment, boards),
             iam: iam::Iam::new(environment, boards),
             runbook: runbook::RollbackBook::new(fleet, environment),
@@ -234,7 +247,7 @@ impl<'f> EnvironmentView<'f> {
 }
 
 impl<'f> ServiceView<'f> {
-    /// The view of a service.
+    /// The view of a service, without what [`Self::with_pages`] adds.
     pub fn new(
         fleet: &'f Fleet,
         environment: &'f plan::Environment,
@@ -278,6 +291,7 @@ impl<'f> ServiceView<'f> {
             gone_names: policy::gone_names(service),
             parameters: group::parameters(&groups),
             stages: Stages::new(environment, service, &groups),
+            scaling: None,
             further_board: monitoring::further(boards, &service.name),
             load_test: None,
             no_load_test: None,
@@ -287,14 +301,12 @@ impl<'f> ServiceView<'f> {
         }
     }
 
-    /// Fields that are empty without [`Self::with_pages`].
-    pub const ONLY_PAGES: &'static [&'static str] = &["load_test", "console.", "expected."];
-
-    /// The same with what only pages and load tests need ([`Self::ONLY_PAGES`]).
+    /// The same with what only documents and load tests need.
     pub fn with_pages(mut self, environment: &'f plan::Environment, service: &'f plan::Service) -> Self {
         (self.load_test, self.no_load_test) = LoadTestView::of(environment, service);
         self.console = Some(ConsoleView::new(environment, service));
         self.expected = Some(ExpectedView::new(service));
+        self.scaling = Some(ScalingView::new(environment, service));
         self
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod expected;
 pub mod github;
+pub mod markdown;
 pub mod quick_aws;
 pub mod stage;
 pub mod together;

@@ -54,6 +54,13 @@ impl Tools {
         has
     }
 
+    /// The same of a tool that every machine can have which has what install.sh asks for: without it CI fails.
+    pub fn needs(&self, name: &str) -> bool {
+        let has = self.has(name);
+        assert!(has || std::env::var("CI").as_deref() != Ok("true"), "there is no {name}");
+        has
+    }
+
     /// A tool to run, with the tools first on PATH and nothing of the user's AWS or Terraform settings.
     pub fn command(&self, name: &str) -> Command {
         let mut command = Command::new(self.bin.join(name));
