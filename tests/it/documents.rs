@@ -183,8 +183,7 @@ const PROLOGUE: &str = "sleep() { :; }\ncommand_not_found_handle() { return 0; }
 
 /// What AWS says of things that are in no account: the names of a document are those of a spec. And
 /// what moto says of an operation that it lacks, once the AWS CLI has accepted it.
-const UNKNOWN: &str =
-    r"An error occurred \((\w*(NotFound|NotFoundException|NotFoundFault)|AccessDeniedException|500)\)";
+const UNKNOWN: &str = r"An error occurred \((\w*(NotFound|NotFoundException|NotFoundFault|NoSuchEntity)|AccessDeniedException|500)\)";
 
 #[test]
 fn every_command_is_accepted() {

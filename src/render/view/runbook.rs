@@ -18,8 +18,9 @@ pub(super) struct RolloutBook<'f> {
     /// In the order of the rollout; one without number where no wave names an environment.
     waves: Vec<WavePage<'f>>,
     has_gates: bool,
-    /// An environment, for examples.
+    /// An environment and its region, for examples.
     example: &'f str,
+    example_region: &'f str,
 }
 
 /// The runbook of a rollback.
@@ -101,9 +102,10 @@ impl<'f> RolloutBook<'f> {
             let title = if waves.is_empty() { "All environments" } else { "Without a wave" };
             waves.push(WavePage::new(title, fleet, &left));
         }
-        let example =
-            waves.iter().flat_map(|wave| &wave.environments).map(|part| part.name).next().unwrap_or("none");
-        Self { contacts: contacts(fleet), has_gates: !fleet.waves.is_empty(), example, waves }
+        let mut parts = waves.iter().flat_map(|wave| &wave.environments);
+        let (example, example_region) =
+            parts.next().map_or(("none", "us-east-1"), |part| (part.name, part.region));
+        Self { contacts: contacts(fleet), has_gates: !fleet.waves.is_empty(), example, example_region, waves }
     }
 }
 
