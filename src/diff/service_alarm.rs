@@ -100,7 +100,7 @@ fn summary(alarm: &ServiceAlarm) -> String {
     format!(
         "{}, {} {}, {} min",
         alarm.name.value,
-        word(&alarm.comparison),
+        word(&alarm.comparison).replace('_', " "),
         alarm.threshold,
         alarm.evaluation_periods
     )
