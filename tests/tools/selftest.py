@@ -302,6 +302,7 @@ class Plan(unittest.TestCase):
         }
         names = ("alarm_actions", "datapoints_to_alarm", "dimensions", "insufficient_data_actions", "metric_name")
         names = (*names, "namespace", "ok_actions", "period", "statistic", "treat_missing_data", "unit")
+        names = (*names, "alarm_description", "extended_statistic", "evaluate_low_sample_count_percentiles")
         alarm = {
             **dict.fromkeys(names),
             "alarm_name": "a",
