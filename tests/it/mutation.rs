@@ -256,7 +256,8 @@ fn of_service(state: &Value, name: &str) -> Value {
     let (resource, alarm) = (format!("service/prod-cluster/prod-{name}"), format!("prod-{name}-"));
     let is_its = |row: &&Value| match row["resource_id"].as_str() {
         Some(id) => id == resource,
-        None => row["name"].as_str().unwrap().starts_with(&alarm),
+        // What the environment has together is of no service, and some of it has no name.
+        None => row["name"].as_str().is_some_and(|name| name.starts_with(&alarm)),
     };
     let rows = |rows: &Value| rows.as_array().unwrap().iter().filter(is_its).cloned().collect::<Value>();
     state.as_object().unwrap().iter().map(|(kind, all)| (kind.clone(), rows(all))).collect()
