@@ -8,7 +8,7 @@ use serde::Serialize;
 use tera::{Context, Delimiters, Kwargs, State, StringInput, Tera, Value};
 
 use super::syntax::{self, Syntax};
-use super::templates::{Per, Template, Templates};
+use super::templates::{Per, Template, Templates, target_of};
 use super::view::{EnvironmentView, FleetView, Rollout, ServiceView, boards};
 use super::{PARALLEL_FROM, Selection, TemplateError};
 use crate::artifacts::{Artifact, Artifacts, Ownership};
@@ -102,7 +102,7 @@ impl<'f> Engines<'f> {
         let boards = boards(fleet, environment);
         let view = |service| {
             let view = ServiceView::new(fleet, environment, service, &boards);
-            value(&if self.pages { view.with_pages(environment, service) } else { view })
+            value(&if self.pages { view.with_pages(fleet, environment, service) } else { view })
         };
         let services: Vec<Value> = if large {
             environment.services.par_iter().map(view).collect()
@@ -135,6 +135,8 @@ impl<'f> Engines<'f> {
         let mut files: Rendered<'t> = rendered?.into_iter().flatten().collect();
 
         let view = EnvironmentView::new(fleet, environment, &boards, self.rollout);
+        let permissions = outputs.iter().any(|template| target_of(template.path) == "iam");
+        let view = if permissions { view.with_permissions(environment, &boards) } else { view };
         let mut context = context(value(&view));
         context.insert_value("services", Value::from(services));
         for template in outputs.iter().filter(|template| template.per == Per::Environment) {

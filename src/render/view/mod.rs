@@ -94,7 +94,7 @@ pub struct EnvironmentView<'f> {
     cost: EnvironmentCost<'f>,
     monitoring: Option<MonitoringView>,
     rollout: Option<rollout::Place<'f>>,
-    iam: iam::Iam,
+    iam: Option<iam::Iam>,
     runbook: runbook::RollbackBook<'f>,
 }
 
@@ -133,7 +133,7 @@ pub struct ServiceView<'f> {
     no_load_test: Option<&'static str>,
     console: Option<ConsoleView<'f>>,
     expected: Option<ExpectedView>,
-    cost: ServiceCost,
+    cost: Option<ServiceCost>,
     /// The dashboard that begins with it, but for the first of the environment.
     further_board: Option<BoardView>,
     /// Alarms on how the service does; the names of those that are to be deleted where they are live.
@@ -239,10 +239,18 @@ impl<'f> EnvironmentView<'f> {
                 .collect(),
             docs: EnvironmentDocs::new(fleet, environment),
             monitoring: MonitoringView::new(fleet, environment, boards),
-            iam: iam::Iam::new(environment, boards),
+            iam: None,
             runbook: runbook::RollbackBook::new(fleet, environment),
             rollout: rollout.and_then(|rollout| rollout.place(&environment.name)),
         }
+    }
+}
+
+impl EnvironmentView<'_> {
+    /// The same with what permission documents need.
+    pub fn with_permissions(mut self, environment: &plan::Environment, boards: &[BoardView]) -> Self {
+        self.iam = Some(iam::Iam::new(environment, boards));
+        self
     }
 }
 
@@ -281,7 +289,7 @@ impl<'f> ServiceView<'f> {
                 plan::Controller::External => "EXTERNAL",
             },
             in_root: InRoot::new(service),
-            cost: ServiceCost::new(&fleet.prices, environment, service),
+            cost: None,
             policies: policy::views(service, &groups),
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),
@@ -302,11 +310,17 @@ impl<'f> ServiceView<'f> {
     }
 
     /// The same with what only documents and load tests need.
-    pub fn with_pages(mut self, environment: &'f plan::Environment, service: &'f plan::Service) -> Self {
+    pub fn with_pages(
+        mut self,
+        fleet: &'f Fleet,
+        environment: &'f plan::Environment,
+        service: &'f plan::Service,
+    ) -> Self {
         (self.load_test, self.no_load_test) = LoadTestView::of(environment, service);
         self.console = Some(ConsoleView::new(environment, service));
         self.expected = Some(ExpectedView::new(service));
         self.scaling = Some(ScalingView::new(environment, service));
+        self.cost = Some(ServiceCost::new(&fleet.prices, environment, service));
         self
     }
 }
