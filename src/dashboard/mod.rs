@@ -6,6 +6,7 @@
 
 mod widgets;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::plan::policy::{Role, TargetGroup};
@@ -38,7 +39,19 @@ pub struct Board<'f> {
     /// The services on it.
     pub services: Vec<&'f Service>,
     /// What is drawn.
-    pub widgets: Vec<Value>,
+    pub widgets: Vec<Widget>,
+}
+
+/// One thing that is drawn, in a place on the grid.
+#[derive(Debug, Serialize)]
+pub struct Widget {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    x: u32,
+    y: u32,
+    width: u32,
+    height: u32,
+    properties: Value,
 }
 
 /// A target group that is looked up.
@@ -65,12 +78,12 @@ impl<'f> Boards<'f> {
         for service in &environment.services {
             service.target_groups().into_iter().for_each(|group| boards.look_up(service, group));
         }
-        for services in boards.pages(environment) {
+        for (services, widgets) in boards.pages(environment) {
             let name = match boards.boards.len() {
                 0 => name.to_string(),
                 before => format!("{name}-{}", before + 1),
             };
-            let widgets = widgets::board(project, environment, &services, &boards);
+            let widgets = widgets::board(project, environment, &services, widgets);
             boards.boards.push(Board { name, services, widgets });
         }
         boards
@@ -86,21 +99,23 @@ impl<'f> Boards<'f> {
         }
     }
 
-    /// The services of each dashboard.
-    fn pages(&self, environment: &'f Environment) -> Vec<Vec<&'f Service>> {
-        let mut pages: Vec<Vec<&Service>> = Vec::new();
+    /// The services of each dashboard, and the widgets of each service.
+    fn pages(&self, environment: &'f Environment) -> Vec<(Vec<&'f Service>, Vec<Vec<Widget>>)> {
+        let mut pages: Vec<(Vec<&Service>, Vec<Vec<Widget>>)> = Vec::new();
         // The first lies in one template with the rules, which name the clusters.
         let mut bytes = rules(environment);
         for service in &environment.services {
-            let own = widgets::service(environment, service, self, 0).0.iter().map(weight).sum::<usize>();
+            let widgets = widgets::service(environment, service, self);
+            let own = widgets.iter().map(weight).sum::<usize>();
             match pages.last_mut() {
-                Some(page) if page.len() < MOST_SERVICES && bytes + own <= MOST_BYTES => {
-                    page.push(service);
+                Some(page) if page.0.len() < MOST_SERVICES && bytes + own <= MOST_BYTES => {
+                    page.0.push(service);
+                    page.1.push(widgets);
                     bytes += own;
                 }
                 page => {
                     bytes = if page.is_none() { bytes + own } else { own };
-                    pages.push(vec![service]);
+                    pages.push((vec![service], vec![widgets]));
                 }
             }
         }
@@ -131,7 +146,7 @@ impl Board<'_> {
         let last = self.widgets.len().saturating_sub(1);
         lines.extend(self.widgets.iter().enumerate().map(|(index, widget)| {
             let comma = if index == last { "" } else { "," };
-            format!("{widget}{comma}")
+            format!("{}{comma}", widget.json())
         }));
         lines.push("]}".to_owned());
         lines
@@ -143,9 +158,15 @@ impl Board<'_> {
     }
 }
 
+impl Widget {
+    fn json(&self) -> String {
+        serde_json::to_string(self).expect("a widget is JSON")
+    }
+}
+
 /// Bytes of a widget in a template, where quotes and backslashes take two.
-fn weight(widget: &Value) -> usize {
-    let text = widget.to_string();
+fn weight(widget: &Widget) -> usize {
+    let text = widget.json();
     let escaped = text.bytes().filter(|b| matches!(b, b'"' | b'\\')).count();
     text.len() + escaped + 20 + text.matches("@scalegen:").count() * REFERENCE
 }

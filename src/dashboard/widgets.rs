@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::Boards;
+use super::{Boards, Widget};
 use crate::plan::policy::{Policy, PolicyId, Resolution, Role, TargetGroup, TrackedMetric};
 use crate::plan::{Environment, Service};
 
@@ -14,14 +14,6 @@ const WIDTH: u32 = 24;
 const HEADING: u32 = 2;
 const GRAPH: u32 = 6;
 
-/// A place on the grid.
-struct Place {
-    x: u32,
-    y: u32,
-    width: u32,
-    height: u32,
-}
-
 /// A graph: its title, how it counts, what it shows, and the lines across it.
 struct Graph {
     title: &'static str,
@@ -31,49 +23,46 @@ struct Graph {
     lines: Vec<Value>,
 }
 
-/// A dashboard of some services: all at a glance, then each.
+/// A dashboard of some services: all at a glance, then each, with its own widgets.
 pub(super) fn board(
     project: &str,
     environment: &Environment,
     services: &[&Service],
-    boards: &Boards<'_>,
-) -> Vec<Value> {
-    let whole = Place { x: 0, y: 0, width: WIDTH, height: HEADING };
+    own: Vec<Vec<Widget>>,
+) -> Vec<Widget> {
     let title = format!(
         "# {project} {}: autoscaling\nScales out when ANY metric is above its target, in only when ALL agree. Made by scalegen for `{project}/{}`.",
         environment.name, environment.name
     );
-    let mut widgets = vec![text(&whole, &title)];
-    let glance = [all_cpu(services), all_running(services)];
-    row(environment, HEADING, glance.into(), &mut widgets);
-    let mut y = HEADING + GRAPH;
-    for of_service in services {
-        let (own, rows) = service(environment, of_service, boards, y);
-        widgets.extend(own);
-        y += rows;
+    let mut widgets = vec![text(&title)];
+    row(environment, [all_cpu(services), all_running(services)].into(), &mut widgets);
+    for of_service in own {
+        let begin = bottom(&widgets);
+        widgets.extend(of_service.into_iter().map(|widget| Widget { y: begin + widget.y, ..widget }));
     }
     widgets
 }
 
-/// What is drawn of one service from a row on, and how many rows it takes.
-pub(super) fn service(
-    environment: &Environment,
-    service: &Service,
-    boards: &Boards<'_>,
-    y: u32,
-) -> (Vec<Value>, u32) {
-    let heading = Place { x: 0, y, width: WIDTH, height: HEADING };
-    let mut widgets = vec![text(&heading, &heading_of(service))];
+/// What is drawn of one service, in rows from 0.
+pub(super) fn service(environment: &Environment, service: &Service, boards: &Boards<'_>) -> Vec<Widget> {
+    let mut widgets = vec![text(&heading_of(service))];
     let own = vec![cpu(service), tasks(service), activity(service), hours(service)];
-    row(environment, y + HEADING, own, &mut widgets);
+    row(environment, own, &mut widgets);
     let groups = service.target_groups();
-    if groups.is_empty() {
-        return (widgets, HEADING + GRAPH);
+    if !groups.is_empty() {
+        let of_groups = [
+            requests(service, &groups, boards),
+            latency(service, &groups, boards),
+            errors(&groups, boards),
+        ];
+        row(environment, of_groups.into(), &mut widgets);
     }
-    let balanced =
-        vec![requests(service, &groups, boards), latency(service, &groups, boards), errors(&groups, boards)];
-    row(environment, y + HEADING + GRAPH, balanced, &mut widgets);
-    (widgets, HEADING + 2 * GRAPH)
+    widgets
+}
+
+/// The first row below some widgets: the last one is never higher than another.
+fn bottom(widgets: &[Widget]) -> u32 {
+    widgets.last().map_or(0, |last| last.y + last.height)
 }
 
 fn heading_of(service: &Service) -> String {
@@ -92,30 +81,26 @@ fn heading_of(service: &Service) -> String {
     )
 }
 
-/// Graphs side by side, of one width.
-fn row(environment: &Environment, y: u32, graphs: Vec<Graph>, widgets: &mut Vec<Value>) {
+/// Graphs side by side, of one width, below what there is.
+fn row(environment: &Environment, graphs: Vec<Graph>, widgets: &mut Vec<Widget>) {
     let width = WIDTH / u32::try_from(graphs.len()).expect("a few");
+    let y = bottom(widgets);
     for (x, graph) in (0..).step_by(width as usize).zip(graphs) {
         let mut properties = json!({
             "title": graph.title, "region": &*environment.region, "stat": graph.statistic, "period": graph.period,
-            "metrics": graph.metrics,
         });
+        properties["metrics"] = graph.metrics.into();
         if !graph.lines.is_empty() {
-            properties["annotations"] = json!({ "horizontal": graph.lines });
+            properties["annotations"]["horizontal"] = graph.lines.into();
         }
-        let place = Place { x, y, width, height: GRAPH };
-        widgets.push(widget("metric", &place, &properties));
+        widgets.push(Widget { kind: "metric", x, y, width, height: GRAPH, properties });
     }
 }
 
-fn text(place: &Place, markdown: &str) -> Value {
-    widget("text", place, &json!({ "markdown": markdown }))
-}
-
-fn widget(kind: &str, place: &Place, properties: &Value) -> Value {
-    json!({
-        "type": kind, "x": place.x, "y": place.y, "width": place.width, "height": place.height, "properties": properties,
-    })
+/// A heading over the whole width, at the top.
+fn text(markdown: &str) -> Widget {
+    let properties = json!({ "markdown": markdown });
+    Widget { kind: "text", x: 0, y: 0, width: WIDTH, height: HEADING, properties }
 }
 
 fn line(label: String, value: f64, color: &str) -> Value {

@@ -314,6 +314,14 @@ impl Policy {
         }
     }
 
+    /// Its steps, if it scales by steps.
+    pub fn step(&self) -> Option<&StepScaling> {
+        match &self.kind {
+            PolicyKind::Step(step) => Some(step),
+            PolicyKind::Tracking(_) | PolicyKind::Predictive(_) => None,
+        }
+    }
+
     /// The target groups that it counts.
     pub fn target_groups(&self) -> Vec<&TargetGroup> {
         match &self.kind {

@@ -1,14 +1,14 @@
 //! Runs the templates: one Tera for each language, so that one encoder serves every hole of a file.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 use rayon::prelude::*;
 use serde::Serialize;
 use tera::{Context, Delimiters, Kwargs, State, StringInput, Tera, Value};
 
+use super::names::Names;
 use super::syntax::{self, Syntax};
-use super::templates::{Per, Template, Templates, target_of};
+use super::templates::{Per, Template, Templates};
 use super::view::{EnvironmentView, FleetView, Rollout, ServiceView, boards};
 use super::{PARALLEL_FROM, Selection, TemplateError};
 use crate::artifacts::{Artifact, Artifacts, Ownership};
@@ -25,16 +25,15 @@ pub fn render(
 ) -> Result<Artifacts, TemplateError> {
     let outputs = templates.outputs()?;
     let outputs: Vec<_> = outputs.into_iter().filter(|template| selection.has_target(template)).collect();
-    let rollout = Rollout::new(fleet);
-    let engines = Engines::new(templates, &outputs, &fleet.project, rollout.as_ref())?;
-    let of = |per: Per| outputs.iter().filter(move |template| template.per == per);
-
+    let sources = templates.needed(&outputs);
+    let names = Names::of(sources.values().copied());
+    let rollout = names.then("rollout", || Rollout::new(fleet)).flatten();
+    let engines =
+        Engines { by_syntax: engines(&sources)?, project: &fleet.project, rollout: rollout.as_ref(), names };
     let mut artifacts = Artifacts::new();
-    let context = context(value(&FleetView::new(fleet, rollout.as_ref())));
-    for template in of(Per::Fleet) {
-        if let Some(file) = engines.render(template, "", "", &context)? {
-            add(&mut artifacts, template, file)?;
-        }
+    let context = context(&value(&FleetView::new(fleet, rollout.as_ref(), &engines.names)));
+    for (template, file) in engines.files(&outputs, Per::Fleet, "", "", &context)? {
+        add(&mut artifacts, template, file)?;
     }
     // One environment at a time: only its views are in memory.
     for environment in
@@ -63,33 +62,13 @@ struct Engines<'f> {
     by_syntax: BTreeMap<Syntax, Tera>,
     project: &'f str,
     rollout: Option<&'f Rollout<'f>>,
-    /// Whether there are documents or load tests of environments and services: what only they say is a large part of the
-    /// views of 10,000 services.
-    pages: bool,
+    /// What is worked out of a view: what documents say takes longer than all of the dialects.
+    names: Names<'f>,
 }
 
 type Rendered<'t> = Vec<(&'t Template<'t>, (String, Artifact))>;
 
-impl<'f> Engines<'f> {
-    fn new(
-        templates: &Templates,
-        outputs: &[Template<'_>],
-        project: &'f str,
-        rollout: Option<&'f Rollout<'f>>,
-    ) -> Result<Self, TemplateError> {
-        let mut by_syntax = BTreeMap::new();
-        for template in outputs {
-            if let Entry::Vacant(vacant) = by_syntax.entry(template.syntax) {
-                vacant.insert(engine(template.syntax, templates)?);
-            }
-        }
-        let page = |template: &Template<'_>| {
-            matches!(template.syntax, Syntax::Markdown | Syntax::JavaScript) && template.per != Per::Fleet
-        };
-        let pages = outputs.iter().any(page);
-        Ok(Self { by_syntax, project, rollout, pages })
-    }
-
+impl Engines<'_> {
     /// All files about one environment. Each service's values are built once and shared by all templates.
     fn environment<'t>(
         &self,
@@ -100,47 +79,41 @@ impl<'f> Engines<'f> {
     ) -> Result<Rendered<'t>, TemplateError> {
         let large = environment.services.len() >= PARALLEL_FROM;
         let boards = boards(fleet, environment);
-        let view = |service| {
-            let view = ServiceView::new(fleet, environment, service, &boards);
-            value(&if self.pages { view.with_pages(fleet, environment, service) } else { view })
-        };
-        let services: Vec<Value> = if large {
-            environment.services.par_iter().map(view).collect()
-        } else {
-            environment.services.iter().map(view).collect()
-        };
+        let view = |service| value(&ServiceView::new(fleet, environment, service, &boards, &self.names));
+        let services = each(large, &environment.services, view);
 
-        let per_service: Vec<&Template<'_>> =
-            outputs.iter().filter(|template| template.per == Per::Service).collect();
-        let selected = environment
-            .services
-            .iter()
-            .zip(&services)
-            .filter(|(service, _)| selection.has_service(&service.name));
-        let selected: Vec<_> = selected.collect();
-        let service_files = |(service, value): &(&crate::plan::Service, &Value)| {
-            let context = context((*value).clone());
-            let mut files = Rendered::new();
-            for template in &per_service {
-                let file = self.render(template, &environment.name, &service.name, &context)?;
-                files.extend(file.map(|file| (*template, file)));
-            }
-            Ok(files)
-        };
-        let rendered: Result<Vec<Rendered<'t>>, TemplateError> = if large {
-            selected.par_iter().map(service_files).collect()
-        } else {
-            selected.iter().map(service_files).collect()
-        };
-        let mut files: Rendered<'t> = rendered?.into_iter().flatten().collect();
+        let named = environment.services.iter().map(|service| &*service.name).zip(&services);
+        let selected: Vec<_> = named.filter(|(name, _)| selection.has_service(name)).collect();
+        let mut files = Rendered::new();
+        for of_service in each(large, &selected, |(name, value)| {
+            self.files(outputs, Per::Service, &environment.name, name, &context(value))
+        }) {
+            files.extend(of_service?);
+        }
 
-        let view = EnvironmentView::new(fleet, environment, &boards, self.rollout);
-        let permissions = outputs.iter().any(|template| target_of(template.path) == "iam");
-        let view = if permissions { view.with_permissions(environment, &boards) } else { view };
-        let mut context = context(value(&view));
+        let view = EnvironmentView::new(fleet, environment, &boards, self.rollout, &self.names);
+        let mut context = context(&value(&view));
         context.insert_value("services", Value::from(services));
-        for template in outputs.iter().filter(|template| template.per == Per::Environment) {
-            let file = self.render(template, &environment.name, "", &context)?;
+        for of_template in each(large, outputs, |template| {
+            self.files(std::slice::from_ref(template), Per::Environment, &environment.name, "", &context)
+        }) {
+            files.extend(of_template?);
+        }
+        Ok(files)
+    }
+
+    /// The files of some templates.
+    fn files<'t>(
+        &self,
+        templates: &'t [Template<'t>],
+        per: Per,
+        environment: &str,
+        service: &str,
+        context: &Context,
+    ) -> Result<Rendered<'t>, TemplateError> {
+        let mut files = Rendered::new();
+        for template in templates.iter().filter(|template| template.per == per) {
+            let file = self.render(template, environment, service, context)?;
             files.extend(file.map(|file| (template, file)));
         }
         Ok(files)
@@ -166,7 +139,18 @@ impl<'f> Engines<'f> {
     }
 }
 
-fn engine(syntax: Syntax, templates: &Templates) -> Result<Tera, TemplateError> {
+/// One engine for each language.
+fn engines(sources: &BTreeMap<&str, &str>) -> Result<BTreeMap<Syntax, Tera>, TemplateError> {
+    let mut by_syntax: BTreeMap<Syntax, Vec<(&str, &str)>> = BTreeMap::new();
+    for (path, source) in sources {
+        if let Some(syntax) = Syntax::of(path) {
+            by_syntax.entry(syntax).or_default().push((path, source));
+        }
+    }
+    by_syntax.into_iter().map(|(syntax, sources)| Ok((syntax, engine(syntax, sources)?))).collect()
+}
+
+fn engine(syntax: Syntax, sources: Vec<(&str, &str)>) -> Result<Tera, TemplateError> {
     let mut tera = Tera::default();
     if syntax == Syntax::Bash {
         // `${#array[@]}` would begin a comment.
@@ -183,7 +167,7 @@ fn engine(syntax: Syntax, templates: &Templates) -> Result<Tera, TemplateError> 
         tera.register_filter("sh", sh);
         tera.register_filter("mermaid", mermaid);
     }
-    tera.add_raw_templates(templates.sources(syntax)).map_err(|error| TemplateError::new("_", error))?;
+    tera.add_raw_templates(sources).map_err(|error| TemplateError::new("_", error))?;
     Ok(tera)
 }
 
@@ -230,10 +214,15 @@ fn value(view: &impl Serialize) -> Value {
 }
 
 /// A view's fields, as the variables of a template.
-fn context(view: Value) -> Context {
+fn context(view: &Value) -> Context {
     let mut context = Context::new();
-    for (key, value) in view.into_map().expect("views are structs") {
-        context.insert_value(key.to_string(), value);
+    for (key, value) in view.as_map().expect("views are structs") {
+        context.insert_value(key.as_str().expect("fields have names").to_owned(), value.clone());
     }
     context
+}
+
+/// What comes of each item, in their order; on all cores where there is much to do.
+fn each<'i, T: Sync, R: Send>(much: bool, items: &'i [T], of: impl Fn(&'i T) -> R + Sync) -> Vec<R> {
+    if much { items.par_iter().map(&of).collect() } else { items.iter().map(&of).collect() }
 }

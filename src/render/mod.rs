@@ -1,6 +1,7 @@
 //! Fleet → artifacts. Pure: knows neither the spec's format nor the disk.
 
 mod engine;
+mod names;
 mod selection;
 mod syntax;
 mod templates;

@@ -74,7 +74,7 @@ impl Syntax {
 
 /// JSON's escapes, and the two that begin an expression in HCL: `${` and `%{`.
 fn hcl(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    quoted(text, out, |at, c, out| match c {
+    quoted(text, out, b"$%", |at, c, out| match c {
         '$' | '%' if text[at + 1..].starts_with('{') => write!(out, "{c}{c}"),
         // HCL has no \b, \f, \/ and no surrogate pairs: \uXXXX for what cannot be printed.
         c if unprintable(c) => unicode_escape(c, out, "\\u", "\\U"),
@@ -84,7 +84,7 @@ fn hcl(text: &str, out: &mut dyn Write) -> io::Result<()> {
 
 /// A double-quoted scalar: what a YAML reader would fold, strip or refuse is escaped.
 fn yaml(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    quoted(text, out, |_, c, out| match c {
+    quoted(text, out, b"", |_, c, out| match c {
         c if unprintable(c) => unicode_escape(c, out, "\\u", "\\U"),
         c => short_escape(c, out),
     })
@@ -96,7 +96,7 @@ fn json(text: &str, out: &mut dyn Write) -> io::Result<()> {
 
 /// JSON, safe inside a script: the two separators that older JavaScript reads as line ends, and `</`.
 fn javascript(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    quoted(text, out, |at, c, out| match c {
+    quoted(text, out, b"/", |at, c, out| match c {
         '/' if text[..at].ends_with('<') => out.write_all(b"\\/"),
         c if unprintable(c) => {
             let mut units = [0; 2];
@@ -115,8 +115,8 @@ const BASH_RESERVED: &[&str] = &[
 fn bash(text: &str, out: &mut dyn Write) -> io::Result<()> {
     // Not `~` (home), not `=` first (zsh), not `{` or a glob, and no word of the grammar.
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_./:@%+,-=".contains(&b);
-    let reserved = BASH_RESERVED.contains(&text);
-    if !text.is_empty() && text.bytes().all(plain) && !text.starts_with('=') && !reserved {
+    let is_word = !text.is_empty() && text.bytes().all(plain) && !text.starts_with('=');
+    if is_word && !BASH_RESERVED.contains(&text) {
         return out.write_all(text.as_bytes());
     }
     if text.contains(|c: char| c.is_control()) {
@@ -213,15 +213,23 @@ fn markdown(text: &str, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{fence}{pad}{}{pad}{fence}", text.replace('|', "\\|"))
 }
 
+/// Text between double quotes. Printable ASCII is copied in runs, but for quotes, backslashes and what is `special`: these
+/// and all others are left to `write_char`.
 fn quoted(
     text: &str,
     out: &mut dyn Write,
-    mut write_char: impl FnMut(usize, char, &mut dyn Write) -> io::Result<()>,
+    special: &[u8],
+    write_char: impl Fn(usize, char, &mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
+    let copied = |byte: u8| matches!(byte, b' '..=b'~' if byte != b'"' && byte != b'\\' && !special.contains(&byte));
     out.write_all(b"\"")?;
-    for (at, c) in text.char_indices() {
+    let mut start = 0; // of the run
+    for (at, c) in text.char_indices().filter(|(_, c)| !u8::try_from(*c).is_ok_and(copied)) {
+        out.write_all(&text.as_bytes()[start..at])?;
         write_char(at, c, out)?;
+        start = at + c.len_utf8();
     }
+    out.write_all(&text.as_bytes()[start..])?;
     out.write_all(b"\"")
 }
 
@@ -232,7 +240,7 @@ fn short_escape(c: char, out: &mut dyn Write) -> io::Result<()> {
         '\n' => out.write_all(b"\\n"),
         '\r' => out.write_all(b"\\r"),
         '\t' => out.write_all(b"\\t"),
-        c => write!(out, "{c}"),
+        c => out.write_all(c.encode_utf8(&mut [0; 4]).as_bytes()),
     }
 }
 

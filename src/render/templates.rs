@@ -67,10 +67,22 @@ impl Templates {
         self.outputs_paths().map(template).collect()
     }
 
-    /// All sources of one language, partials included.
-    pub(super) fn sources(&self, syntax: Syntax) -> impl Iterator<Item = (&str, &str)> {
-        let all = self.0.iter().map(|(path, source)| (path.as_str(), source.as_str()));
-        all.filter(move |(path, _)| Syntax::of(path) == Some(syntax))
+    /// The sources by path that these templates need: their own, those that they include or extend, and theirs; and all
+    /// with components, which are called without naming the file.
+    pub(super) fn needed(&self, outputs: &[Template<'_>]) -> BTreeMap<&str, &str> {
+        let mut needed = BTreeMap::new();
+        let components = self.0.iter().filter(|(_, source)| source.contains("component"));
+        let mut open: Vec<&str> = components.map(|(path, _)| path.as_str()).collect();
+        open.extend(outputs.iter().map(|template| template.path));
+        while let Some(path) = open.pop() {
+            // One that is missing is for the engine to miss, which says where.
+            if let Some((path, source)) = self.0.get_key_value(path)
+                && needed.insert(path.as_str(), source.as_str()).is_none()
+            {
+                open.extend(included(source));
+            }
+        }
+        needed
     }
 
     fn outputs_paths(&self) -> impl Iterator<Item = &str> {
@@ -90,6 +102,16 @@ fn collect(dir: &Dir<'_>, sources: &mut BTreeMap<String, String>) {
         }
     }
     dir.dirs().for_each(|dir| collect(dir, sources));
+}
+
+/// The paths that a source includes or extends.
+fn included(source: &str) -> impl Iterator<Item = &str> {
+    let after = ["include", "extends"].into_iter().flat_map(|word| source.split(word).skip(1));
+    after.filter_map(|text| {
+        let text = text.trim_start();
+        let quote = text.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
+        text[1..].split(quote).next()
+    })
 }
 
 fn template(path: &str) -> Result<Template<'_>, TemplateError> {
@@ -166,6 +188,24 @@ mod tests {
         ] {
             assert!(per(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_a_template_needs_is_what_it_includes_and_what_that_includes() {
+        let mut templates = Templates(BTreeMap::new());
+        for (path, source) in [
+            ("x/a.md", "{% include \"x/_b.md\" %}{%- include 'x/missing.md' -%}"),
+            ("x/_b.md", "{% extends `x/_c.md` %}, to include no other"),
+            ("x/_c.md", "{% include \"x/a.md\" %}"),
+            ("x/_d.md", ""),
+            ("x/_e.md", "{% component e() %}{% endcomponent e %}"),
+            ("y/f.md", ""),
+        ] {
+            templates.add(&format!("{path}.tera"), source.to_owned());
+        }
+        let outputs = [template("x/a.md").unwrap()];
+        let needed: Vec<_> = templates.needed(&outputs).into_keys().collect();
+        assert_eq!(needed, ["x/_b.md", "x/_c.md", "x/_e.md", "x/a.md"]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(super) fn never_scales_in(scope: &Scope<'_>) -> Option<Diagnostic> {
     let Service { policies, schedule, .. } = scope.service;
     let tracking: Vec<&Tracking> = policies.iter().filter_map(Policy::tracking).collect();
     let all_disabled = tracking.iter().all(|tracking| tracking.disable_scale_in.value);
-    let others = steps(policies).any(removes) || schedule.iter().any(|action| action.max.is_some());
+    let others = policies.iter().filter_map(Policy::step).any(removes) || schedule.iter().any(|action| action.max.is_some());
     let first = tracking.first()?;
     (all_disabled && !others).then(|| {
         let message = format!(
@@ -49,7 +49,7 @@ pub(super) fn step_removes_tasks(scope: &Scope<'_>) -> Option<Diagnostic> {
 
 pub(super) fn step_below_target(scope: &Scope<'_>) -> Option<Diagnostic> {
     let policies = &scope.service.policies;
-    steps(policies).find_map(|step| {
+    policies.iter().filter_map(Policy::step).find_map(|step| {
         let above = matches!(step.alarm.comparison, Comparison::Above | Comparison::AtLeast);
         let name = match (&*step.alarm.metric.namespace, &*step.alarm.metric.name) {
             ("AWS/ECS", "CPUUtilization") => PolicyId::Cpu,
@@ -124,13 +124,6 @@ pub(super) fn idle_floor(scope: &Scope<'_>, policy: &Policy, tracking: &Tracking
 
 fn scale_in_line(tracking: &Tracking, min: u32) -> Option<f64> {
     (min > 0).then(|| removes_below(tracking.target.get(), min + 1))
-}
-
-fn steps(policies: &[Policy]) -> impl Iterator<Item = &StepScaling> {
-    policies.iter().filter_map(|policy| match &policy.kind {
-        PolicyKind::Step(step) => Some(step),
-        PolicyKind::Tracking(_) | PolicyKind::Predictive(_) => None,
-    })
 }
 
 fn removes(step: &StepScaling) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
-use crate::plan::policy::PolicyKind;
+use crate::plan::policy::Policy;
 use crate::plan::units::AlarmName;
 use crate::plan::{Environment, Fleet, Layer, Service, Sourced, Wave};
 
@@ -65,10 +65,7 @@ pub(super) fn duplicate_alarm_name(fleet: &Fleet, found: &mut Diagnostics) {
 
 /// The names of the alarms that are made of a service, but for those that AWS makes itself.
 fn alarm_names(service: &Service) -> impl Iterator<Item = &Sourced<AlarmName>> {
-    let of_policies = service.policies.iter().filter_map(|policy| match &policy.kind {
-        PolicyKind::Step(step) => Some(&step.alarm.name),
-        PolicyKind::Tracking(_) | PolicyKind::Predictive(_) => None,
-    });
+    let of_policies = service.policies.iter().filter_map(Policy::step).map(|step| &step.alarm.name);
     of_policies.chain(service.alarms.on.iter().map(|alarm| &alarm.name))
 }
 

@@ -7,7 +7,7 @@ use super::policy::number;
 use crate::plan::alarms::ServiceAlarm;
 use crate::plan::policy::{
     Adjustment, Aggregation, Alarm, Comparison, CustomMetric, Dimension, ForecastMode, ForecastedMetric,
-    Metric, MissingData, Predictive, Query, Resolution, Statistic, StepScaling, TargetGroup, Term,
+    Metric, MissingData, PolicyKind, Predictive, Query, Resolution, Statistic, StepScaling, TargetGroup, Term,
     TrackedMetric, Tracking,
 };
 
@@ -52,8 +52,17 @@ pub(super) fn metric_type(metric: &TrackedMetric) -> Option<&'static str> {
     }
 }
 
+/// The configuration of a policy.
+pub(super) fn configuration(kind: &PolicyKind, index: Index<'_>) -> Value {
+    match kind {
+        PolicyKind::Tracking(said) => tracking(said, index),
+        PolicyKind::Step(said) => step(said),
+        PolicyKind::Predictive(said) => predictive(said, index),
+    }
+}
+
 /// Every optional field is written: left out, the API means 300 s and Terraform 0.
-pub(super) fn tracking(tracking: &Tracking, index: Index<'_>) -> Value {
+fn tracking(tracking: &Tracking, index: Index<'_>) -> Value {
     let mut configuration = json!({ "TargetValue": number(tracking.target.get()) });
     match &tracking.metric {
         TrackedMetric::Custom(metric) => {
@@ -120,7 +129,7 @@ fn query(line: &Query, index: Index<'_>) -> Value {
     value
 }
 
-pub(super) fn step(step: &StepScaling) -> Value {
+fn step(step: &StepScaling) -> Value {
     let adjustment_of = |step: &crate::plan::policy::StepAdjustment| {
         let mut value = json!({ "ScalingAdjustment": step.by });
         if let Some(from) = step.from {
@@ -143,7 +152,7 @@ pub(super) fn step(step: &StepScaling) -> Value {
     configuration
 }
 
-pub(super) fn predictive(forecast: &Predictive, index: Index<'_>) -> Value {
+fn predictive(forecast: &Predictive, index: Index<'_>) -> Value {
     let mut pair = json!({ "PredefinedMetricType": forecast_type(&forecast.metric) });
     if let ForecastedMetric::Requests(group) = &forecast.metric {
         pair["ResourceLabel"] = label(group, index).into();

@@ -91,7 +91,7 @@ impl<'f> Example<'f> {
             let tracking = policy.tracking()?;
             Some(ByHand {
                 policy_name: &policy.name,
-                configuration: super::api::tracking(tracking, &|_| 0).to_string(),
+                configuration: super::api::configuration(&policy.kind, &|_| 0).to_string(),
                 target: scaling::in_unit(tracking, tracking.target.get()),
                 factor: number(growth(tracking), 2),
                 two_below: scaling::in_unit(tracking, removes_below(tracking.target.get(), 2)),

@@ -1,4 +1,6 @@
 //! What a template sees: the fleet, flattened to what files need. Every choice is made here, none in a template.
+//!
+//! Whole parts that only some targets need, such as costs, are worked out where a template of the run mentions them.
 
 mod alarm;
 mod api;
@@ -26,6 +28,7 @@ mod words;
 use serde::Serialize;
 use serde_json::json;
 
+use super::names::Names;
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
 use alarm::ServiceAlarmView;
 use checklist::{ExpectedView, PlaceView};
@@ -52,11 +55,12 @@ pub struct FleetView<'f> {
     terraform: Terraform,
     host_words: HostWords,
     environments: Vec<EnvironmentSummary<'f>>,
-    docs: FleetDocs<'f>,
-    cost: FleetCost<'f>,
     rollout: Option<&'f Rollout<'f>>,
-    github: github::Github,
-    runbook: runbook::RolloutBook<'f>,
+    // Where they are mentioned:
+    docs: Option<FleetDocs<'f>>,
+    cost: Option<FleetCost<'f>>,
+    github: Option<github::Github>,
+    runbook: Option<runbook::RolloutBook<'f>>,
 }
 
 /// An environment, as the fleet's files list it.
@@ -67,7 +71,7 @@ struct EnvironmentSummary<'f> {
     account: &'f str,
     region: &'f str,
     partition: &'f str,
-    cost: TotalCost,
+    cost: Option<TotalCost>,
 }
 
 /// What environment templates see, but for `services`, which are shared with the service templates.
@@ -86,16 +90,17 @@ pub struct EnvironmentView<'f> {
     root_files: RootFiles,
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
-    load_tests: LoadTestsView<'f>,
-    place: PlaceView<'f>,
     /// The script of it, from the folder of all targets.
     script: String,
-    docs: EnvironmentDocs,
-    cost: EnvironmentCost<'f>,
     monitoring: Option<MonitoringView>,
     rollout: Option<rollout::Place<'f>>,
+    // Where they are mentioned:
+    load_tests: Option<LoadTestsView<'f>>,
+    place: Option<PlaceView<'f>>,
+    docs: Option<EnvironmentDocs>,
+    cost: Option<EnvironmentCost<'f>>,
     iam: Option<iam::Iam>,
-    runbook: runbook::RollbackBook<'f>,
+    runbook: Option<runbook::RollbackBook<'f>>,
 }
 
 /// What service templates see.
@@ -128,12 +133,6 @@ pub struct ServiceView<'f> {
     schedule: Vec<ScheduledActionView<'f>>,
     gone: GoneView<'f>,
     stages: Stages<'f>,
-    load_test: Option<LoadTestView<'f>>,
-    /// Why there is none.
-    no_load_test: Option<&'static str>,
-    console: Option<ConsoleView<'f>>,
-    expected: Option<ExpectedView>,
-    cost: Option<ServiceCost>,
     /// The dashboard that begins with it, but for the first of the environment.
     further_board: Option<BoardView>,
     /// Alarms on how the service does; the names of those that are to be deleted where they are live.
@@ -143,7 +142,14 @@ pub struct ServiceView<'f> {
     alarm_names: Vec<&'f str>,
     /// Names of all that is gone, and the name that the service had in the spec.
     gone_names: Vec<&'f str>,
-    /// How it scales, in words; only where documents are rendered.
+    // Where they are mentioned:
+    load_test: Option<LoadTestView<'f>>,
+    /// Why there is none.
+    no_load_test: Option<&'static str>,
+    console: Option<ConsoleView<'f>>,
+    expected: Option<ExpectedView>,
+    cost: Option<ServiceCost>,
+    /// How it scales, in words.
     scaling: Option<ScalingView<'f>>,
 }
 
@@ -174,14 +180,14 @@ struct RemovedView<'f> {
 
 impl<'f> FleetView<'f> {
     /// The view of a fleet.
-    pub fn new(fleet: &'f Fleet, rollout: Option<&'f Rollout<'f>>) -> Self {
+    pub fn new(fleet: &'f Fleet, rollout: Option<&'f Rollout<'f>>, names: &Names<'_>) -> Self {
         let environments = fleet.environments.iter().map(|environment| EnvironmentSummary {
             name: &environment.name,
             ident: environment.name.ident(),
             account: &environment.account,
             region: &environment.region,
             partition: environment.region.partition(),
-            cost: TotalCost::of(&fleet.prices, environment),
+            cost: names.then("cost", || TotalCost::of(&fleet.prices, environment)),
         });
         Self {
             project: &fleet.project,
@@ -190,11 +196,11 @@ impl<'f> FleetView<'f> {
             terraform: Terraform::needed_by(fleet),
             host_words: HostWords::default(),
             environments: environments.collect(),
-            docs: FleetDocs::new(fleet),
-            cost: FleetCost::new(fleet),
             rollout,
-            github: github::Github::new(fleet),
-            runbook: runbook::RolloutBook::new(fleet),
+            docs: names.then("docs", || FleetDocs::new(fleet)),
+            cost: names.then("cost", || FleetCost::new(fleet)),
+            github: names.then("github", || github::Github::new(fleet)),
+            runbook: names.then("runbook", || runbook::RolloutBook::new(fleet)),
         }
     }
 }
@@ -206,6 +212,7 @@ impl<'f> EnvironmentView<'f> {
         environment: &'f plan::Environment,
         boards: &[BoardView],
         rollout: Option<&'f Rollout<'f>>,
+        names: &Names<'_>,
     ) -> Self {
         let groups = environment.services.iter().flat_map(plan::Service::target_groups);
         let named = |group: &'f plan::policy::TargetGroup| match &group.balancer {
@@ -228,41 +235,37 @@ impl<'f> EnvironmentView<'f> {
             terraform: Terraform::needed_by(fleet),
             root_files: RootFiles::of(environment),
             load_balancers,
-            load_tests: LoadTestsView::of(environment),
-            place: PlaceView::new(fleet, environment),
             script: format!("cli/{}.sh", environment.name),
-            cost: EnvironmentCost::new(&fleet.prices, environment),
             removed: environment
                 .removed
                 .iter()
                 .map(|name| RemovedView { name, ident: name.ident() })
                 .collect(),
-            docs: EnvironmentDocs::new(fleet, environment),
             monitoring: MonitoringView::new(fleet, environment, boards),
-            iam: None,
-            runbook: runbook::RollbackBook::new(fleet, environment),
             rollout: rollout.and_then(|rollout| rollout.place(&environment.name)),
+            load_tests: names.then("load_tests", || LoadTestsView::of(environment)),
+            place: names.then("place", || PlaceView::new(fleet, environment)),
+            docs: names.then("docs", || EnvironmentDocs::new(fleet, environment)),
+            cost: names.then("cost", || EnvironmentCost::new(&fleet.prices, environment)),
+            iam: names.then("iam", || iam::Iam::new(environment, boards)),
+            runbook: names.then("runbook", || runbook::RollbackBook::new(fleet, environment)),
         }
     }
 }
 
-impl EnvironmentView<'_> {
-    /// The same with what permission documents need.
-    pub fn with_permissions(mut self, environment: &plan::Environment, boards: &[BoardView]) -> Self {
-        self.iam = Some(iam::Iam::new(environment, boards));
-        self
-    }
-}
-
 impl<'f> ServiceView<'f> {
-    /// The view of a service, without what [`Self::with_pages`] adds.
+    /// The view of a service.
     pub fn new(
         fleet: &'f Fleet,
         environment: &'f plan::Environment,
         service: &'f plan::Service,
         boards: &[BoardView],
+        names: &Names<'_>,
     ) -> Self {
         let groups = group::views(service);
+        let load_test = || LoadTestView::of(environment, service);
+        let load_test = names.then("load_test", load_test).or_else(|| names.then("no_load_test", load_test));
+        let (load_test, no_load_test) = load_test.unwrap_or_default();
         Self {
             project: &fleet.project,
             change: fleet.change.as_deref(),
@@ -289,7 +292,6 @@ impl<'f> ServiceView<'f> {
                 plan::Controller::External => "EXTERNAL",
             },
             in_root: InRoot::new(service),
-            cost: None,
             policies: policy::views(service, &groups),
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),
@@ -299,29 +301,15 @@ impl<'f> ServiceView<'f> {
             gone_names: policy::gone_names(service),
             parameters: group::parameters(&groups),
             stages: Stages::new(environment, service, &groups),
-            scaling: None,
             further_board: monitoring::further(boards, &service.name),
-            load_test: None,
-            no_load_test: None,
-            console: None,
-            expected: None,
             groups,
+            load_test,
+            no_load_test,
+            console: names.then("console", || ConsoleView::new(environment, service)),
+            expected: names.then("expected", || ExpectedView::new(service)),
+            cost: names.then("cost", || ServiceCost::new(&fleet.prices, environment, service)),
+            scaling: names.then("scaling", || ScalingView::new(environment, service)),
         }
-    }
-
-    /// The same with what only documents and load tests need.
-    pub fn with_pages(
-        mut self,
-        fleet: &'f Fleet,
-        environment: &'f plan::Environment,
-        service: &'f plan::Service,
-    ) -> Self {
-        (self.load_test, self.no_load_test) = LoadTestView::of(environment, service);
-        self.console = Some(ConsoleView::new(environment, service));
-        self.expected = Some(ExpectedView::new(service));
-        self.scaling = Some(ScalingView::new(environment, service));
-        self.cost = Some(ServiceCost::new(&fleet.prices, environment, service));
-        self
     }
 }
 

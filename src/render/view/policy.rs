@@ -205,10 +205,7 @@ pub(super) fn views_of<'f>(
 
 /// The names of a service's own alarms, of those of its policies first.
 pub(super) fn alarm_names(service: &plan::Service) -> Vec<&str> {
-    let names = service.policies.iter().filter_map(|policy| match &policy.kind {
-        PolicyKind::Step(step) => Some(&**step.alarm.name),
-        PolicyKind::Tracking(_) | PolicyKind::Predictive(_) => None,
-    });
+    let names = service.policies.iter().filter_map(Policy::step).map(|step| &**step.alarm.name);
     names.chain(service.alarms.on.iter().map(|alarm| &**alarm.name)).collect()
 }
 
@@ -264,12 +261,6 @@ impl<'k, 'f> Known<'k, 'f> {
 }
 
 impl<'f> PolicyView<'f> {
-    /// What AWS is given of it.
-    pub(super) fn content(&self) -> impl Serialize + '_ {
-        let alarm = self.step.as_ref().map(|step| (step.alarm.name, &step.alarm.json));
-        (self.name, self.policy_type, &self.configuration_json, alarm)
-    }
-
     fn new(
         service: &'f plan::Service,
         policy: &'f Policy,
@@ -286,11 +277,6 @@ impl<'f> PolicyView<'f> {
             PolicyId::Predictive => ("predictive", "Predictive", None),
         };
         let index = |group: &TargetGroup| known.index(group);
-        let configuration = match &policy.kind {
-            PolicyKind::Tracking(tracking) => api::tracking(tracking, &index),
-            PolicyKind::Step(step) => api::step(step),
-            PolicyKind::Predictive(forecast) => api::predictive(forecast, &index),
-        };
         let logical_id = format!("{prefix}{}Policy", key.map(|key| key.camel()).unwrap_or_default());
         let (mut tracking, mut step, mut predictive) = (None, None, None);
         let policy_type = match &policy.kind {
@@ -324,7 +310,7 @@ impl<'f> PolicyView<'f> {
             tracking,
             step,
             predictive,
-            configuration_json: configuration.to_string(),
+            configuration_json: api::configuration(&policy.kind, &index).to_string(),
             settings: read_back::settings(&policy.kind, &index),
             read_back: read_back::policy(&policy.kind, &index),
         }

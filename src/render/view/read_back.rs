@@ -246,17 +246,13 @@ impl Formatter for Python {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        for c in fragment.chars() {
-            if matches!(c, ' '..='~') {
-                write!(writer, "{c}")?;
-            } else {
-                let mut units = [0; 2];
-                for unit in c.encode_utf16(&mut units) {
-                    write!(writer, "\\u{unit:04x}")?;
-                }
-            }
+        let mut start = 0; // of what is copied
+        for (at, c) in fragment.char_indices().filter(|(_, c)| !matches!(c, ' '..='~')) {
+            writer.write_all(&fragment.as_bytes()[start..at])?;
+            c.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(writer, "\\u{unit:04x}"))?;
+            start = at + c.len_utf8();
         }
-        Ok(())
+        writer.write_all(&fragment.as_bytes()[start..])
     }
 
     /// Rust's `{:?}` turns to exponents where Python's `repr` does, and writes them without sign and leading zero.

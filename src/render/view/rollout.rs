@@ -5,8 +5,7 @@ use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::github::{Jobs, WaveOfJobs};
-use super::monitoring::{MonitoringView, boards};
-use super::{alarm, group, policy};
+use super::{api, group, policy};
 use crate::plan::{self, Fleet};
 use crate::render::PARALLEL_FROM;
 
@@ -103,29 +102,40 @@ pub(super) fn spoken(seconds: u32) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
-/// Stands for all that applying the environment sets, in whatever dialect; nothing else that the spec says is in it, so
-/// that a new price or a new contact does not begin a rollout anew.
+/// Stands for all that applying the environment does to services and to who is told of them, in whatever dialect. Nothing
+/// else that the spec says is in it, and nothing of how dashboards look: neither a new price nor a new graph begins a
+/// rollout anew.
 fn fingerprint(fleet: &Fleet, environment: &plan::Environment) -> String {
-    let of_service = |service| content(environment, service);
+    let topic = environment.topic_arn();
+    let told: Vec<String> = topic.iter().cloned().collect();
+    let of_service = |service| content(service, &told);
     let services: Vec<u64> = if environment.services.len() < PARALLEL_FROM {
         environment.services.iter().map(of_service).collect()
     } else {
         environment.services.par_iter().map(of_service).collect()
     };
-    let head = (&*environment.account, &*environment.region, &environment.tags);
-    let together = MonitoringView::new(fleet, environment, &boards(fleet, environment));
+    let head = (&*fleet.project, &*environment.account, &*environment.region, &environment.tags);
+    let together = environment.monitoring.as_ref().map(|monitoring| {
+        (&*monitoring.stack, monitoring.rules.as_deref(), monitoring.dashboard.as_deref(), topic)
+    });
     format!("{:016x}", hash(&(head, services, together)))
 }
 
-fn content(environment: &plan::Environment, service: &plan::Service) -> u64 {
+fn content(service: &plan::Service, told: &[String]) -> u64 {
     let groups = group::views(service);
+    let known = policy::Known::new(service, &groups);
+    let index = |group: &plan::policy::TargetGroup| known.index(group);
     let suspended = service.suspended.as_ref().map(super::SuspendedView::from);
-    let policies = policy::views(service, &groups);
-    let policies: Vec<_> = policies.iter().map(policy::PolicyView::content).collect();
     let limits = (service.resource_id(), service.min.get(), service.max.get(), suspended);
-    let gone: Vec<&str> = service.alarms.gone.iter().map(|name| &**name).collect();
-    let alarms = (alarm::views(environment, service, &groups), gone);
-    hash(&(limits, groups, policies, policy::schedule(service), policy::GoneView::new(&service.gone), alarms))
+    let policy = |policy: &'_ plan::policy::Policy| {
+        let alarm = policy.step().map(|step| api::alarm(&step.alarm, &policy.name));
+        (policy.name.to_string(), api::configuration(&policy.kind, &index), alarm)
+    };
+    let policies: Vec<_> = service.policies.iter().map(policy).collect();
+    let alarms: Vec<_> = service.alarms.on.iter().map(|on| api::service_alarm(on, told, &index)).collect();
+    let gone_alarms: Vec<&str> = service.alarms.gone.iter().map(|name| &**name).collect();
+    let gone = (policy::GoneView::new(&service.gone), gone_alarms);
+    hash(&(limits, &groups, policies, policy::schedule(service), alarms, gone))
 }
 
 fn hash(value: &impl Serialize) -> u64 {
