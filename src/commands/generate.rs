@@ -4,7 +4,7 @@ use super::progress::Progress;
 use super::{Failure, Outcome, Streams, dropped, handle_interrupts, interrupted, load};
 use crate::artifacts::{Artifacts, Changes, Disk, Kind, compare, slashed};
 use crate::cli::Generate;
-use crate::render::{TemplateError, render};
+use crate::render::TemplateError;
 use crate::report::explained;
 use crate::report::plain::counted;
 
@@ -37,7 +37,7 @@ pub(super) fn run(args: &Generate, streams: &mut Streams<'_>) -> Result<Outcome,
 pub(super) fn differences(job: &load::Job, progress: &Progress) -> Result<(Artifacts, Changes), Failure> {
     let broken = |error: TemplateError| Failure::Template(error, job.own_templates);
     progress.phase("rendering".to_owned());
-    let wanted = render(&job.fleet, &job.templates, &job.selection).map_err(broken)?;
+    let wanted = job.engines.render(&job.fleet, &job.templates, &job.selection).map_err(broken)?;
     let outputs = job.templates.outputs().map_err(broken)?;
     let mut owned = Vec::new();
     for target in job.templates.targets() {

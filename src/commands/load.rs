@@ -10,7 +10,7 @@ use crate::cli::{Input, Scope};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, did_you_mean};
 use crate::document::{Document, MAX_BYTES};
 use crate::plan::{self, Fleet};
-use crate::render::{Selection, Templates};
+use crate::render::{Engines, Selection, Templates};
 use crate::{lint, report, spec};
 
 /// A spec, read as far as it can be.
@@ -24,6 +24,7 @@ pub(super) struct Loaded {
 pub(super) struct Job {
     pub(super) fleet: Fleet,
     pub(super) templates: Templates,
+    pub(super) engines: Engines,
     pub(super) own_templates: bool,
     pub(super) selection: Selection,
     pub(super) disk: Disk,
@@ -78,23 +79,29 @@ pub(super) fn schema() -> serde_json::Value {
     spec::schema()
 }
 
-/// Loads a spec that must be valid; otherwise says why not, and fails.
+/// Loads a spec that must be valid; otherwise says why not, and fails. Meanwhile the templates are made ready: both take
+/// as long for a small fleet.
 pub(super) fn job(scope: &Scope, streams: &mut Streams<'_>) -> Result<Job, Failure> {
     threads(scope)?;
     let path = find(&scope.input)?;
-    let Loaded { document, diagnostics, fleet } = spec(&Input { spec: Some(path.clone()) })?;
+    let templates = templates(scope.templates.as_deref())?;
+    let (engines, loaded) = rayon::join(
+        || Engines::new(&templates, &scope.targets),
+        || spec(&Input { spec: Some(path.clone()) }),
+    );
+    let Loaded { document, diagnostics, fleet } = loaded?;
     report::plain::diagnostics(&document, &diagnostics, streams.err_color, streams.err)?;
     let fleet = fleet.ok_or(Failure::Spec)?;
-    let templates = templates(scope.templates.as_deref())?;
     let selection = selection(scope, &fleet, &templates)?;
+    let engines = engines.map_err(|error| Failure::Template(error, scope.templates.is_some()))?;
     let disk = Disk::new(scope.out.clone().unwrap_or_else(|| beside(&path)));
     if fs::metadata(disk.root()).is_ok_and(|root| !root.is_dir()) {
         return Err(Failure::Usage(format!("{} is not a folder", slashed(disk.root()))));
     }
-    Ok(Job { fleet, templates, own_templates: scope.templates.is_some(), selection, disk })
+    Ok(Job { fleet, templates, engines, own_templates: scope.templates.is_some(), selection, disk })
 }
 
-/// Starts as many threads as asked for. Without a wish none is started until a fleet is large enough.
+/// Starts as many threads as asked for; without a wish, one for each core.
 fn threads(scope: &Scope) -> io::Result<()> {
     let Some(jobs) = scope.jobs else { return Ok(()) };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.into());

@@ -194,6 +194,16 @@ impl Diagnostics {
         }
     }
 
+    /// Adds all that another sink has; what was added to it once is there once.
+    pub fn absorb(&mut self, other: Self) {
+        for diagnostic in other.found {
+            match other.places.contains(&(diagnostic.code, diagnostic.primary.location.clone())) {
+                true => self.push_once(diagnostic),
+                false => self.push(diagnostic),
+            }
+        }
+    }
+
     /// Whether something was found that stops generation.
     pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0

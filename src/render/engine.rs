@@ -8,9 +8,9 @@ use tera::{Context, Delimiters, Kwargs, State, StringInput, Tera, Value};
 
 use super::names::Names;
 use super::syntax::{self, Syntax};
-use super::templates::{Per, Template, Templates};
+use super::templates::{Per, Template, Templates, target_of};
 use super::view::{EnvironmentView, FleetView, Rollout, ServiceView, boards};
-use super::{PARALLEL_FROM, Selection, TemplateError};
+use super::{PARALLEL_FROM, Selection, TemplateError, selection};
 use crate::artifacts::{Artifact, Artifacts, Ownership};
 use crate::plan::{Environment, Fleet};
 
@@ -23,27 +23,71 @@ pub fn render(
     templates: &Templates,
     selection: &Selection,
 ) -> Result<Artifacts, TemplateError> {
-    let outputs = templates.outputs()?;
-    let outputs: Vec<_> = outputs.into_iter().filter(|template| selection.has_target(template)).collect();
-    let sources = templates.needed(&outputs);
-    let names = Names::of(sources.values().copied());
-    let rollout = names.then("rollout", || Rollout::new(fleet)).flatten();
-    let engines =
-        Engines { by_syntax: engines(&sources)?, project: &fleet.project, rollout: rollout.as_ref(), names };
-    let mut artifacts = Artifacts::new();
-    let context = context(&value(&FleetView::new(fleet, rollout.as_ref(), &engines.names)));
-    for (template, file) in engines.files(&outputs, Per::Fleet, "", "", &context)? {
-        add(&mut artifacts, template, file)?;
-    }
-    // One environment at a time: only its views are in memory.
-    for environment in
-        fleet.environments.iter().filter(|environment| selection.has_environment(&environment.name))
-    {
-        for (template, file) in engines.environment(fleet, environment, &outputs, selection)? {
-            add(&mut artifacts, template, file)?;
+    Engines::new(templates, &selection.targets)?.render(fleet, templates, selection)
+}
+
+/// Templates of some targets, ready to run: one Tera for each language.
+#[derive(Debug)]
+pub struct Engines {
+    by_syntax: BTreeMap<Syntax, Tera>,
+    /// What is worked out of a view: what documents say takes longer than all of the dialects.
+    names: Names,
+}
+
+impl Engines {
+    /// Makes the templates of these targets ready, or of all if none is named. They may be rendered for any fleet.
+    ///
+    /// # Errors
+    /// A template that cannot be read.
+    pub fn new(templates: &Templates, targets: &[String]) -> Result<Self, TemplateError> {
+        let sources = templates.needed(&chosen(templates, targets)?);
+        let mut by_syntax: BTreeMap<Syntax, Vec<(&str, &str)>> = BTreeMap::new();
+        for (path, source) in &sources {
+            if let Some(syntax) = Syntax::of(path) {
+                by_syntax.entry(syntax).or_default().push((path, source));
+            }
         }
+        let engine = |(syntax, sources)| Ok((syntax, engine(syntax, sources)?));
+        Ok(Self {
+            by_syntax: by_syntax.into_iter().map(engine).collect::<Result<_, _>>()?,
+            names: Names::of(sources.into_values()),
+        })
     }
-    Ok(artifacts)
+
+    /// Renders the selected files, all or none; of the templates that were made ready, and of targets that were.
+    ///
+    /// # Errors
+    /// A template that cannot be rendered, or two that want one path.
+    pub fn render(
+        &self,
+        fleet: &Fleet,
+        templates: &Templates,
+        selection: &Selection,
+    ) -> Result<Artifacts, TemplateError> {
+        let outputs = chosen(templates, &selection.targets)?;
+        let rollout = self.names.then("rollout", || Rollout::new(fleet)).flatten();
+        let run = Run { engines: self, fleet, rollout: rollout.as_ref(), outputs: &outputs, selection };
+
+        let context = context(&value(&FleetView::new(fleet, rollout.as_ref(), &self.names)));
+        let of_fleet = run.files(&outputs, Per::Fleet, "", "", &context);
+        let environments = fleet.environments.iter().filter(|said| selection.has_environment(&said.name));
+        let environments: Vec<_> = environments.collect();
+        let of_environments: Vec<_> = environments.par_iter().map(|said| run.environment(said)).collect();
+
+        let mut artifacts = Artifacts::new();
+        for files in [of_fleet].into_iter().chain(of_environments) {
+            for (template, file) in files? {
+                add(&mut artifacts, template, file)?;
+            }
+        }
+        Ok(artifacts)
+    }
+}
+
+fn chosen<'t>(templates: &'t Templates, targets: &[String]) -> Result<Vec<Template<'t>>, TemplateError> {
+    let mut outputs = templates.outputs()?;
+    outputs.retain(|template| selection::chosen(targets, target_of(template.path)));
+    Ok(outputs)
 }
 
 fn add(
@@ -58,59 +102,51 @@ fn add(
     Ok(())
 }
 
-struct Engines<'f> {
-    by_syntax: BTreeMap<Syntax, Tera>,
-    project: &'f str,
+/// One run over a fleet.
+struct Run<'f> {
+    engines: &'f Engines,
+    fleet: &'f Fleet,
     rollout: Option<&'f Rollout<'f>>,
-    /// What is worked out of a view: what documents say takes longer than all of the dialects.
-    names: Names<'f>,
+    outputs: &'f [Template<'f>],
+    selection: &'f Selection,
 }
 
 type Rendered<'t> = Vec<(&'t Template<'t>, (String, Artifact))>;
 
-impl Engines<'_> {
+impl<'f> Run<'f> {
     /// All files about one environment. Each service's values are built once and shared by all templates.
-    fn environment<'t>(
-        &self,
-        fleet: &Fleet,
-        environment: &Environment,
-        outputs: &'t [Template<'t>],
-        selection: &Selection,
-    ) -> Result<Rendered<'t>, TemplateError> {
+    fn environment(&self, environment: &Environment) -> Result<Rendered<'f>, TemplateError> {
+        let (fleet, names) = (self.fleet, &self.engines.names);
         let large = environment.services.len() >= PARALLEL_FROM;
         let boards = boards(fleet, environment);
-        let view = |service| value(&ServiceView::new(fleet, environment, service, &boards, &self.names));
+        let view = |service| value(&ServiceView::new(fleet, environment, service, &boards, names));
         let services = each(large, &environment.services, view);
 
         let named = environment.services.iter().map(|service| &*service.name).zip(&services);
-        let selected: Vec<_> = named.filter(|(name, _)| selection.has_service(name)).collect();
+        let selected: Vec<_> = named.filter(|(name, _)| self.selection.has_service(name)).collect();
         let mut files = Rendered::new();
         for of_service in each(large, &selected, |(name, value)| {
-            self.files(outputs, Per::Service, &environment.name, name, &context(value))
+            self.files(self.outputs, Per::Service, &environment.name, name, &context(value))
         }) {
             files.extend(of_service?);
         }
 
-        let view = EnvironmentView::new(fleet, environment, &boards, self.rollout, &self.names);
+        let view = EnvironmentView::new(fleet, environment, &boards, self.rollout, names);
         let mut context = context(&value(&view));
         context.insert_value("services", Value::from(services));
-        for of_template in each(large, outputs, |template| {
-            self.files(std::slice::from_ref(template), Per::Environment, &environment.name, "", &context)
-        }) {
-            files.extend(of_template?);
-        }
+        files.extend(self.files(self.outputs, Per::Environment, &environment.name, "", &context)?);
         Ok(files)
     }
 
     /// The files of some templates.
-    fn files<'t>(
+    fn files(
         &self,
-        templates: &'t [Template<'t>],
+        templates: &'f [Template<'f>],
         per: Per,
         environment: &str,
         service: &str,
         context: &Context,
-    ) -> Result<Rendered<'t>, TemplateError> {
+    ) -> Result<Rendered<'f>, TemplateError> {
         let mut files = Rendered::new();
         for template in templates.iter().filter(|template| template.per == per) {
             let file = self.render(template, environment, service, context)?;
@@ -127,27 +163,16 @@ impl Engines<'_> {
         service: &str,
         context: &Context,
     ) -> Result<Option<(String, Artifact)>, TemplateError> {
-        let body = self.by_syntax[&template.syntax]
+        let body = self.engines.by_syntax[&template.syntax]
             .render(template.path, context)
             .map_err(|error| TemplateError::new(template.path, error))?;
         if body.trim().is_empty() {
             return Ok(None);
         }
-        let text = Ownership::stamp(template.syntax.comment(), self.project, &body);
+        let text = Ownership::stamp(template.syntax.comment(), &self.fleet.project, &body);
         let artifact = Artifact { text, executable: template.syntax.executable() };
         Ok(Some((template.output(environment, service), artifact)))
     }
-}
-
-/// One engine for each language.
-fn engines(sources: &BTreeMap<&str, &str>) -> Result<BTreeMap<Syntax, Tera>, TemplateError> {
-    let mut by_syntax: BTreeMap<Syntax, Vec<(&str, &str)>> = BTreeMap::new();
-    for (path, source) in sources {
-        if let Some(syntax) = Syntax::of(path) {
-            by_syntax.entry(syntax).or_default().push((path, source));
-        }
-    }
-    by_syntax.into_iter().map(|(syntax, sources)| Ok((syntax, engine(syntax, sources)?))).collect()
 }
 
 fn engine(syntax: Syntax, sources: Vec<(&str, &str)>) -> Result<Tera, TemplateError> {

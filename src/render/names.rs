@@ -4,13 +4,14 @@ use std::collections::HashSet;
 
 /// The words in the tags of some templates, texts in quotes included: rather one too many than one too few.
 #[derive(Debug, Default)]
-pub(super) struct Names<'t>(HashSet<&'t str>);
+pub(super) struct Names(HashSet<String>);
 
-impl<'t> Names<'t> {
-    pub(super) fn of(sources: impl IntoIterator<Item = &'t str>) -> Self {
+impl Names {
+    pub(super) fn of<'t>(sources: impl IntoIterator<Item = &'t str>) -> Self {
         let tags = sources.into_iter().flat_map(tags);
         let words = tags.flat_map(|tag| tag.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
-        Self(words.collect())
+        let words: HashSet<&str> = words.collect();
+        Self(words.into_iter().map(str::to_owned).collect())
     }
 
     /// A part of a view, if a template mentions it.

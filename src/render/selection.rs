@@ -18,10 +18,6 @@ pub struct Selection {
 }
 
 impl Selection {
-    pub(super) fn has_target(&self, template: &Template<'_>) -> bool {
-        chosen(&self.targets, target_of(template.path))
-    }
-
     pub(super) fn has_environment(&self, name: &str) -> bool {
         chosen(&self.environments, name)
     }
@@ -48,6 +44,7 @@ impl Selection {
     }
 }
 
-fn chosen(names: &[String], name: &str) -> bool {
+/// Whether a name is among the chosen ones.
+pub(super) fn chosen(names: &[String], name: &str) -> bool {
     names.is_empty() || names.iter().any(|chosen| chosen == name)
 }

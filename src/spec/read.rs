@@ -4,6 +4,8 @@
 //! [`crate::plan`], whose messages know what the value is for; what the schema says of them is kept in
 //! [`Spec::unjudged`], as a net below.
 
+use std::sync::LazyLock;
+
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
 use jsonschema::{ValidationError, Validator};
@@ -13,6 +15,13 @@ use super::{Spec, VERSION, schema};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Part, Step, did_you_mean};
 use crate::document::Document;
 
+/// The format: made once a run, by the first who reads a spec.
+static FORMAT: LazyLock<(Value, Validator)> = LazyLock::new(|| {
+    let schema = schema();
+    let validator = Validator::options().should_validate_formats(false).build(&schema);
+    (schema, validator.expect("our schema is valid"))
+});
+
 /// Gives the document a type. `None` if its structure is wrong; all that is wrong with it is in `diagnostics` then.
 pub fn read(document: &Document, diagnostics: &mut Diagnostics) -> Option<Spec> {
     let value = document.value()?;
@@ -20,13 +29,11 @@ pub fn read(document: &Document, diagnostics: &mut Diagnostics) -> Option<Spec> 
         diagnostics.push(problem);
         return None;
     }
-    let schema = schema();
-    let validator =
-        Validator::options().should_validate_formats(false).build(&schema).expect("our schema is valid");
+    let (schema, validator) = &*FORMAT;
     let mut structural = false;
     let mut unjudged = Vec::new();
     for error in validator.iter_errors(&value) {
-        let problems = structure_problems(&error, &schema, document);
+        let problems = structure_problems(&error, schema, document);
         structural |= !problems.is_empty();
         if problems.is_empty() {
             unjudged.push(Diagnostic::new(Code::InvalidValue, place(&error, Part::Value), error.to_string()));

@@ -20,6 +20,7 @@ mod watched;
 use std::collections::BTreeMap;
 
 use layers::Layers;
+use rayon::prelude::*;
 use record::Record;
 
 use super::units::{AccountId, Invalid, Milliseconds, Percent, Region, Seconds, Slug, check_tag};
@@ -139,11 +140,7 @@ impl Resolver<'_, '_> {
         let service_names = self.service_names();
         self.unknown_services();
         self.removed_still_there();
-        let environments: Vec<Option<Environment>> = spec
-            .environments
-            .iter()
-            .map(|(name, environment)| self.environment(name, environment, &tags, &service_names))
-            .collect();
+        let environments = self.environments(&tags, &service_names);
         let waves = self.waves();
         let prices = self.prices();
         Some(Fleet {
@@ -151,8 +148,7 @@ impl Resolver<'_, '_> {
             change: spec.change.clone(),
             tags,
             contacts: spec.contacts.clone(),
-            // A broken environment is reported; the rules still judge the others.
-            environments: environments.into_iter().flatten().collect(),
+            environments,
             waves,
             prices,
             allowed: spec.lint.as_ref().map(|lint| lint.allow.clone()).unwrap_or_default(),
@@ -183,6 +179,26 @@ impl Resolver<'_, '_> {
                 self.diagnostics.push(Diagnostic::new(Code::UnknownService, place, message).help(help));
             }
         }
+    }
+
+    /// The environments, on all cores. A broken one is reported; the rules still judge the others.
+    fn environments(
+        &mut self,
+        project_tags: &Tags,
+        service_names: &BTreeMap<String, Slug>,
+    ) -> Vec<Environment> {
+        let spec = self.spec;
+        let resolved = spec.environments.iter().collect::<Vec<_>>().into_par_iter().map(|(name, said)| {
+            let mut found = Diagnostics::default();
+            let mut resolver = Resolver { spec, diagnostics: &mut found };
+            (resolver.environment(name, said, project_tags, service_names), found)
+        });
+        let mut environments = Vec::new();
+        for (environment, found) in resolved.collect::<Vec<_>>() {
+            environments.extend(environment);
+            self.diagnostics.absorb(found);
+        }
+        environments
     }
 
     fn environment(
@@ -299,16 +315,18 @@ impl Resolver<'_, '_> {
         parse: impl FnOnce(R) -> Result<T, Invalid>,
     ) -> Option<Sourced<T>> {
         let from = said.from;
-        let value = self.checked(layers.locate(&from), parse(said.value))?;
+        let value = self.checked_at(|| layers.locate(&from), parse(said.value))?;
         Some(Sourced { value, from })
     }
 
     fn checked<T>(&mut self, place: Location, result: Result<T, Invalid>) -> Option<T> {
-        result
-            .map_err(|invalid| {
-                self.diagnostics
-                    .push_once(Diagnostic::new(invalid.code, place, invalid.message).help(invalid.help));
-            })
-            .ok()
+        self.checked_at(|| place, result)
+    }
+
+    /// The same where it takes time to say the place, and there are many.
+    fn checked_at<T>(&mut self, place: impl FnOnce() -> Location, result: Result<T, Invalid>) -> Option<T> {
+        let problem =
+            |invalid: Invalid| Diagnostic::new(invalid.code, place(), invalid.message).help(invalid.help);
+        result.map_err(|invalid| self.diagnostics.push_once(problem(invalid))).ok()
     }
 }

@@ -180,7 +180,7 @@ struct RemovedView<'f> {
 
 impl<'f> FleetView<'f> {
     /// The view of a fleet.
-    pub fn new(fleet: &'f Fleet, rollout: Option<&'f Rollout<'f>>, names: &Names<'_>) -> Self {
+    pub fn new(fleet: &'f Fleet, rollout: Option<&'f Rollout<'f>>, names: &Names) -> Self {
         let environments = fleet.environments.iter().map(|environment| EnvironmentSummary {
             name: &environment.name,
             ident: environment.name.ident(),
@@ -212,7 +212,7 @@ impl<'f> EnvironmentView<'f> {
         environment: &'f plan::Environment,
         boards: &[BoardView],
         rollout: Option<&'f Rollout<'f>>,
-        names: &Names<'_>,
+        names: &Names,
     ) -> Self {
         let groups = environment.services.iter().flat_map(plan::Service::target_groups);
         let named = |group: &'f plan::policy::TargetGroup| match &group.balancer {
@@ -260,7 +260,7 @@ impl<'f> ServiceView<'f> {
         environment: &'f plan::Environment,
         service: &'f plan::Service,
         boards: &[BoardView],
-        names: &Names<'_>,
+        names: &Names,
     ) -> Self {
         let groups = group::views(service);
         let load_test = || LoadTestView::of(environment, service);
