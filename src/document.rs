@@ -3,10 +3,11 @@
 //! The tree is built from the parser's event stream by hand: that is the only way to keep the place of keys
 //! as well as of values, and it halves the time of the largest cost in a big run (ARCHITECTURE.md, Speed).
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, Span, Tag};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Part, Step};
@@ -27,24 +28,64 @@ pub struct Document {
     anchored: bool,
 }
 
+// Small, because a large spec has a million of them.
 #[derive(Debug, Clone)]
 struct Node {
-    span: Range<usize>,
+    span: Bytes,
     kind: Kind,
 }
 
 #[derive(Debug, Clone)]
 enum Kind {
-    Scalar(Value),
+    Scalar(Scalar),
     Sequence(Vec<Node>),
     Mapping(Vec<Entry>),
 }
 
+#[derive(Debug, Clone, PartialEq)]
+enum Scalar {
+    Null,
+    Bool(bool),
+    Number(Number),
+    Text(Box<str>),
+}
+
 #[derive(Debug, Clone)]
 struct Entry {
-    key: String,
-    key_span: Range<usize>,
+    key: Box<str>,
+    key_span: Bytes,
     value: Node,
+}
+
+/// A place in a text of at most [`MAX_BYTES`].
+#[derive(Debug, Clone, Copy)]
+struct Bytes {
+    start: u32,
+    end: u32,
+}
+
+impl From<&Scalar> for Value {
+    fn from(scalar: &Scalar) -> Self {
+        match scalar {
+            Scalar::Null => Self::Null,
+            Scalar::Bool(value) => Self::Bool(*value),
+            Scalar::Number(number) => Self::Number(number.clone()),
+            Scalar::Text(text) => Self::from(&**text),
+        }
+    }
+}
+
+impl Bytes {
+    fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+impl From<Range<usize>> for Bytes {
+    fn from(range: Range<usize>) -> Self {
+        let short = |at: usize| u32::try_from(at).expect("a text is at most MAX_BYTES long");
+        Self { start: short(range.start), end: short(range.end) }
+    }
 }
 
 impl Document {
@@ -116,7 +157,7 @@ impl Document {
             Location::Path(..) if self.anchored => None,
             Location::Path(steps, _) => {
                 let node = steps.iter().try_fold(self.root.as_ref()?, Node::child)?;
-                matches!(node.kind, Kind::Scalar(_)).then(|| node.span.clone())
+                matches!(node.kind, Kind::Scalar(_)).then(|| node.span.range())
             }
         }
     }
@@ -167,7 +208,7 @@ fn locate(root: &Node, steps: &[Step], part: Part) -> Range<usize> {
     for (depth, step) in steps.iter().enumerate() {
         let found = match (&node.kind, step) {
             (Kind::Mapping(entries), Step::Key(name)) => {
-                entries.iter().find(|entry| entry.key == *name).map(|e| (&e.value, Some(e.key_span.clone())))
+                entries.iter().find(|entry| *entry.key == **name).map(|e| (&e.value, Some(e.key_span.range())))
             }
             (Kind::Sequence(items), Step::Index(index)) => items.get(*index).map(|item| (item, None)),
             _ => None,
@@ -177,13 +218,13 @@ fn locate(root: &Node, steps: &[Step], part: Part) -> Range<usize> {
             None => break,
         }
         if part == Part::Key && depth + 1 == steps.len() {
-            return key.unwrap_or(node.span.clone());
+            return key.unwrap_or(node.span.range());
         }
     }
     match &node.kind {
-        Kind::Scalar(_) => node.span.clone(),
+        Kind::Scalar(_) => node.span.range(),
         // A whole mapping is a poor thing to underline: its key says the same in one line.
-        _ => key.unwrap_or(node.span.start..node.span.start),
+        _ => key.unwrap_or(node.span.range().start..node.span.range().start),
     }
 }
 
@@ -191,7 +232,7 @@ impl Node {
     fn child(&self, step: &Step) -> Option<&Self> {
         match (&self.kind, step) {
             (Kind::Mapping(entries), Step::Key(name)) => {
-                entries.iter().find(|entry| entry.key == *name).map(|entry| &entry.value)
+                entries.iter().find(|entry| *entry.key == **name).map(|entry| &entry.value)
             }
             (Kind::Sequence(items), Step::Index(index)) => items.get(*index),
             _ => None,
@@ -200,10 +241,10 @@ impl Node {
 
     fn to_value(&self) -> Value {
         match &self.kind {
-            Kind::Scalar(value) => value.clone(),
+            Kind::Scalar(scalar) => Value::from(scalar),
             Kind::Sequence(items) => Value::Array(items.iter().map(Node::to_value).collect()),
             Kind::Mapping(entries) => {
-                Value::Object(entries.iter().map(|e| (e.key.clone(), e.value.to_value())).collect())
+                Value::Object(entries.iter().map(|e| (e.key.to_string(), e.value.to_value())).collect())
             }
         }
     }
@@ -259,7 +300,7 @@ impl<'t, 'd> Builder<'t, 'd> {
                 event => root = Some(self.node(event, span, 0).ok()?),
             }
         }
-        if matches!(&root, None | Some(Node { kind: Kind::Scalar(Value::Null), .. })) {
+        if matches!(&root, None | Some(Node { kind: Kind::Scalar(Scalar::Null), .. })) {
             let help = "start with `version: 1` and `project: NAME`; `gen schema` prints the whole format";
             let comment = self.text.lines().next().filter(|line| !line.trim().is_empty());
             let place = comment
@@ -281,7 +322,7 @@ impl<'t, 'd> Builder<'t, 'd> {
         let (anchor, node) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let value = self.scalar(&text, style, tag.as_deref(), &start)?;
-                (anchor, Node { span: start, kind: Kind::Scalar(value) })
+                (anchor, Node { span: start.into(), kind: Kind::Scalar(value) })
             }
             Event::SequenceStart(_, anchor, tag) => {
                 self.collection_tag(tag.as_deref(), &start)?;
@@ -305,7 +346,8 @@ impl<'t, 'd> Builder<'t, 'd> {
         loop {
             let (event, span) = self.next()?;
             if matches!(event, Event::SequenceEnd) {
-                return Ok(Node { span: start..self.range(span).end, kind: Kind::Sequence(items) });
+                items.shrink_to_fit();
+                return Ok(Node { span: (start..self.range(span).end).into(), kind: Kind::Sequence(items) });
             }
             items.push(self.node(event, span, depth + 1)?);
         }
@@ -313,15 +355,16 @@ impl<'t, 'd> Builder<'t, 'd> {
 
     fn mapping(&mut self, start: usize, depth: usize) -> Result<Node, Stop> {
         let mut entries: Vec<Entry> = Vec::new();
-        let mut seen: HashMap<String, Range<usize>> = HashMap::new();
+        let mut seen: HashMap<Cow<'t, str>, Range<usize>> = HashMap::new();
         loop {
             let (event, span) = self.next()?;
             let key_span = self.range(span);
             let key = match event {
                 Event::MappingEnd => {
-                    return Ok(Node { span: start..key_span.end, kind: Kind::Mapping(entries) });
+                    entries.shrink_to_fit();
+                    return Ok(Node { span: (start..key_span.end).into(), kind: Kind::Mapping(entries) });
                 }
-                Event::Scalar(text, ..) => text.into_owned(),
+                Event::Scalar(text, ..) => text,
                 _ => {
                     let location = Location::Bytes(key_span);
                     self.fail(Code::YamlSyntax, location, "a key must be a plain word", "write `key: value`");
@@ -334,8 +377,8 @@ impl<'t, 'd> Builder<'t, 'd> {
                 self.diagnostics.push(duplicate_key(&key, key_span, first.clone()));
                 continue;
             }
-            seen.insert(key.clone(), key_span.clone());
-            entries.push(Entry { key, key_span, value });
+            entries.push(Entry { key: key.as_ref().into(), key_span: key_span.clone().into(), value });
+            seen.insert(key, key_span);
         }
     }
 
@@ -352,7 +395,7 @@ impl<'t, 'd> Builder<'t, 'd> {
         };
         let size = target.size();
         self.count(size, Code::AliasBomb, &span)?;
-        Ok(Node { kind: self.anchors[&id].kind.clone(), span })
+        Ok(Node { kind: self.anchors[&id].kind.clone(), span: span.into() })
     }
 
     fn count(&mut self, more: usize, code: Code, at: &Range<usize>) -> Result<(), Stop> {
@@ -375,11 +418,10 @@ impl<'t, 'd> Builder<'t, 'd> {
         style: ScalarStyle,
         tag: Option<&Tag>,
         at: &Range<usize>,
-    ) -> Result<Value, Stop> {
+    ) -> Result<Scalar, Stop> {
         match tag.map(|tag| (tag.is_yaml_core_schema(), tag.suffix())) {
             None if style == ScalarStyle::Plain => Ok(plain_scalar(text)),
-            None => Ok(Value::String(text.to_owned())),
-            Some((true, "str")) => Ok(Value::String(text.to_owned())),
+            None | Some((true, "str")) => Ok(Scalar::Text(text.into())),
             Some(_) => Err(self.refuse_tag(at)),
         }
     }
@@ -425,11 +467,11 @@ impl<'t, 'd> Builder<'t, 'd> {
 
 /// YAML 1.2's core schema, but for two spellings that mean different numbers to different readers:
 /// `010` (8 in YAML 1.1, 10 in 1.2) and `1_000` stay text, so that the type check asks what was meant.
-fn plain_scalar(text: &str) -> Value {
+fn plain_scalar(text: &str) -> Scalar {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
-        "true" | "True" | "TRUE" => return Value::Bool(true),
-        "false" | "False" | "FALSE" => return Value::Bool(false),
+        "" | "~" | "null" | "Null" | "NULL" => return Scalar::Null,
+        "true" | "True" | "TRUE" => return Scalar::Bool(true),
+        "false" | "False" | "FALSE" => return Scalar::Bool(false),
         _ => {}
     }
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
@@ -437,16 +479,16 @@ fn plain_scalar(text: &str) -> Value {
         && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
     let ambiguous = digits.len() > 1 && digits.starts_with('0') && digits.as_bytes()[1].is_ascii_digit();
     if !number_like || ambiguous {
-        return Value::String(text.to_owned());
+        return Scalar::Text(text.into());
     }
     if let Ok(integer) = text.trim_start_matches('+').parse::<i64>() {
-        return Value::from(integer);
+        return Scalar::Number(integer.into());
     }
     match text.parse::<f64>() {
         // `2.0` is the integer 2, as JSON Schema sees it.
-        Ok(float) if float.fract() == 0.0 && float.abs() < 1e15 => Value::from(float as i64),
-        Ok(float) if float.is_finite() => Value::from(float),
-        _ => Value::String(text.to_owned()),
+        Ok(float) if float.fract() == 0.0 && float.abs() < 1e15 => Scalar::Number((float as i64).into()),
+        Ok(float) => Number::from_f64(float).map_or_else(|| Scalar::Text(text.into()), Scalar::Number),
+        Err(_) => Scalar::Text(text.into()),
     }
 }
 
@@ -516,7 +558,7 @@ mod tests {
             ("~", Value::Null),
             ("True", Value::from(true)),
         ] {
-            assert_eq!(plain_scalar(text), expected, "{text}");
+            assert_eq!(Value::from(&plain_scalar(text)), expected, "{text}");
         }
     }
 

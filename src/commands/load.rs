@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::{panic, thread};
 
 use super::{Failure, Streams};
 use crate::artifacts::{Disk, slashed};
@@ -80,15 +81,16 @@ pub(super) fn schema() -> serde_json::Value {
 }
 
 /// Loads a spec that must be valid; otherwise says why not, and fails. Meanwhile the templates are made ready: both take
-/// as long for a small fleet.
+/// as long for a small fleet. The memory that reading a large spec takes goes back with the thread that does it.
 pub(super) fn job(scope: &Scope, streams: &mut Streams<'_>) -> Result<Job, Failure> {
     threads(scope)?;
     let path = find(&scope.input)?;
     let templates = templates(scope.templates.as_deref())?;
-    let (engines, loaded) = rayon::join(
-        || Engines::new(&templates, &scope.targets),
-        || spec(&Input { spec: Some(path.clone()) }),
-    );
+    let (engines, loaded) = thread::scope(|threads| {
+        let loaded = threads.spawn(|| spec(&Input { spec: Some(path.clone()) }));
+        let engines = Engines::new(&templates, &scope.targets);
+        (engines, loaded.join().unwrap_or_else(|panic| panic::resume_unwind(panic)))
+    });
     let Loaded { document, diagnostics, fleet } = loaded?;
     report::plain::diagnostics(&document, &diagnostics, streams.err_color, streams.err)?;
     let fleet = fleet.ok_or(Failure::Spec)?;

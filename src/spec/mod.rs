@@ -166,10 +166,10 @@ pub struct Settings {
     pub container_insights: Option<bool>,
     /// What a change has to achieve.
     #[schemars(extend("examples" = [{ "p95": "500ms", "error_rate": 0.5 }]))]
-    pub expectations: Option<Expectations>,
+    pub expectations: Option<Box<Expectations>>,
     /// Alarms on how the service does: on where a layer has this key.
     #[schemars(extend("examples" = [{}, { "errors": { "threshold": 2 }, "latency_p99": { "enabled": false } }]))]
-    pub alarms: Option<Alarms>,
+    pub alarms: Option<Box<Alarms>>,
     /// Whether the service is scaled already and what is live is to be imported, policies included. Built in: false.
     #[schemars(extend("examples" = [true]))]
     pub adopt: Option<bool>,
@@ -320,10 +320,10 @@ pub struct Environment {
     pub container_insights: Option<bool>,
     /// What a change has to achieve here.
     #[schemars(extend("examples" = [{ "p95": "500ms", "error_rate": 0.5 }]))]
-    pub expectations: Option<Expectations>,
+    pub expectations: Option<Box<Expectations>>,
     /// Alarms on how the services do here.
     #[schemars(extend("examples" = [{}, { "enabled": false }]))]
-    pub alarms: Option<Alarms>,
+    pub alarms: Option<Box<Alarms>>,
     /// Whether the services are scaled already and what is live is to be imported. Built in: false.
     #[schemars(extend("examples" = [true]))]
     pub adopt: Option<bool>,
