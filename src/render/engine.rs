@@ -9,7 +9,7 @@ use tera::{Context, Delimiters, Kwargs, State, StringInput, Tera, Value};
 use super::names::Names;
 use super::syntax::{self, Syntax};
 use super::templates::{Per, Template, Templates, target_of};
-use super::view::{EnvironmentView, FleetView, Rollout, ServiceView, boards};
+use super::view::{Common, EnvironmentView, FleetView, Rollout, ServiceView};
 use super::{PARALLEL_FROM, Selection, TemplateError, selection};
 use crate::artifacts::{Artifact, Artifacts, Ownership};
 use crate::plan::{Environment, Fleet};
@@ -116,11 +116,9 @@ type Rendered<'t> = Vec<(&'t Template<'t>, (String, Artifact))>;
 impl<'f> Run<'f> {
     /// All files about one environment. Each service's values are built once and shared by all templates.
     fn environment(&self, environment: &Environment) -> Result<Rendered<'f>, TemplateError> {
-        let (fleet, names) = (self.fleet, &self.engines.names);
         let large = environment.services.len() >= PARALLEL_FROM;
-        let boards = boards(fleet, environment);
-        let view = |service| value(&ServiceView::new(fleet, environment, service, &boards, names));
-        let services = each(large, &environment.services, view);
+        let common = Common::new(self.fleet, environment, &self.engines.names);
+        let services = each(large, &environment.services, |service| value(&ServiceView::new(&common, service)));
 
         let named = environment.services.iter().map(|service| &*service.name).zip(&services);
         let selected: Vec<_> = named.filter(|(name, _)| self.selection.has_service(name)).collect();
@@ -131,8 +129,7 @@ impl<'f> Run<'f> {
             files.extend(of_service?);
         }
 
-        let view = EnvironmentView::new(fleet, environment, &boards, self.rollout, names);
-        let mut context = context(&value(&view));
+        let mut context = context(&value(&EnvironmentView::new(&common, self.rollout)));
         context.insert_value("services", Value::from(services));
         files.extend(self.files(self.outputs, Per::Environment, &environment.name, "", &context)?);
         Ok(files)

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::group::GroupView;
-use super::policy::{CustomView, Known, plain_number};
+use super::group::Groups;
+use super::policy::{CustomView, plain_number};
 use super::{api, read_back, root};
 use crate::plan::alarms::ServiceAlarm;
 use crate::plan::{self, policy::TargetGroup};
@@ -43,14 +43,13 @@ pub(super) struct ServiceAlarmView<'f> {
 pub(super) fn views<'f>(
     environment: &plan::Environment,
     service: &'f plan::Service,
-    groups: &[GroupView<'f>],
+    groups: &Groups<'f>,
 ) -> Vec<ServiceAlarmView<'f>> {
     if service.alarms.on.is_empty() {
         return Vec::new();
     }
-    let known = Known::new(service, groups);
     let actions: Vec<String> = environment.topic_arn().into_iter().collect();
-    service.alarms.on.iter().map(|alarm| ServiceAlarmView::new(service, alarm, &actions, &known)).collect()
+    service.alarms.on.iter().map(|alarm| ServiceAlarmView::new(service, alarm, &actions, groups)).collect()
 }
 
 impl<'f> ServiceAlarmView<'f> {
@@ -58,10 +57,10 @@ impl<'f> ServiceAlarmView<'f> {
         service: &plan::Service,
         alarm: &'f ServiceAlarm,
         actions: &[String],
-        known: &Known<'_, 'f>,
+        groups: &Groups<'f>,
     ) -> Self {
-        let index = |group: &TargetGroup| known.index(group);
-        let metric = CustomView::new(&alarm.metric, known);
+        let index = |group: &TargetGroup| groups.index(group);
+        let metric = CustomView::new(&alarm.metric, groups);
         let few_samples = alarm.ignores_few_samples().then_some("ignore");
         let stat = metric.statistic();
         let words = alarm.kind.key().split('_');

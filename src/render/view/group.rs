@@ -1,12 +1,15 @@
 //! Target groups that policies count: looked up when applied, or known in advance.
 
+use std::cell::OnceCell;
+
 use serde::Serialize;
 
+use super::shared::Shared;
 use crate::plan::policy::{Role, TargetGroup};
 use crate::plan::{self, LoadBalancer};
 
 /// A target group and its load balancer.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Serialize)]
 pub(super) struct GroupView<'f> {
     /// Its place among the groups of the service; placeholders name it.
     index: usize,
@@ -37,9 +40,46 @@ pub(super) struct Parameter<'f> {
 }
 
 /// The groups of a service, each once, in the order of their roles.
-pub(super) fn views(service: &plan::Service) -> Vec<GroupView<'_>> {
+pub(super) struct Groups<'f> {
+    all: Vec<&'f TargetGroup>,
+    views: Vec<GroupView<'f>>,
+    shared: OnceCell<Vec<Shared>>,
+}
+
+impl<'f> Groups<'f> {
+    pub(super) fn new(service: &'f plan::Service) -> Self {
+        let all = service.target_groups();
+        let views = views(service, &all);
+        Self { all, views, shared: OnceCell::new() }
+    }
+
+    /// The place of a group among those of its service.
+    pub(super) fn index(&self, group: &TargetGroup) -> usize {
+        self.all.iter().position(|known| *known == group).expect("policies count the service's groups")
+    }
+
+    pub(super) fn views(&self) -> &[GroupView<'f>] {
+        &self.views
+    }
+
+    /// The views, as templates see them.
+    pub(super) fn shared(&self) -> &[Shared] {
+        self.shared.get_or_init(|| self.views.iter().map(Shared::of).collect())
+    }
+
+    pub(super) fn view(&self, group: &TargetGroup) -> Shared {
+        self.shared()[self.index(group)].clone()
+    }
+
+    /// The parameters of a template that looks some of the groups up, each once.
+    pub(super) fn parameters(&self, looks_up: impl Fn(&TargetGroup) -> bool) -> Vec<Parameter<'f>> {
+        parameters(self.all.iter().zip(&self.views).filter(|(group, _)| looks_up(group)).map(|(_, view)| view))
+    }
+}
+
+fn views<'f>(service: &plan::Service, groups: &[&'f TargetGroup]) -> Vec<GroupView<'f>> {
     let mut views: Vec<GroupView<'_>> = Vec::new();
-    for (index, group) in service.target_groups().into_iter().enumerate() {
+    for (index, group) in groups.iter().enumerate() {
         let prefix = prefix(&group.role);
         // Groups of one load balancer share its parameter.
         let known = match &group.balancer {
@@ -51,13 +91,8 @@ pub(super) fn views(service: &plan::Service) -> Vec<GroupView<'_>> {
             .map_or(format!("{balancer_prefix}LoadBalancerFullName"), |view| {
                 view.load_balancer_parameter.clone()
             });
-        views.push(view(
-            index,
-            service,
-            group,
-            load_balancer_parameter,
-            format!("{prefix}TargetGroupFullName"),
-        ));
+        let target_group_parameter = format!("{prefix}TargetGroupFullName");
+        views.push(view(index, service, group, load_balancer_parameter, target_group_parameter));
     }
     views
 }
@@ -117,8 +152,7 @@ fn prefix(role: &Role) -> String {
     }
 }
 
-/// The parameters of a service's template, each once.
-pub(super) fn parameters<'f>(groups: &[GroupView<'f>]) -> Vec<Parameter<'f>> {
+fn parameters<'v, 'f: 'v>(groups: impl Iterator<Item = &'v GroupView<'f>>) -> Vec<Parameter<'f>> {
     let mut parameters: Vec<Parameter<'f>> = Vec::new();
     for group in groups {
         let (Some(load_balancer), Some(target_group)) = (group.load_balancer, group.target_group) else {

@@ -20,6 +20,7 @@ mod rollout;
 mod root;
 mod runbook;
 mod scaling;
+mod shared;
 mod stage;
 mod terraform;
 mod timeline;
@@ -35,14 +36,15 @@ use checklist::{ExpectedView, PlaceView};
 use console::ConsoleView;
 use cost::{EnvironmentCost, FleetCost, ServiceCost, TotalCost};
 use docs::{EnvironmentDocs, FleetDocs};
-use group::{GroupView, Parameter};
+use group::{Groups, Parameter};
 use load_test::{HostWords, LoadTestView, LoadTestsView};
 use monitoring::MonitoringView;
-pub use monitoring::{BoardView, boards};
+use monitoring::{BoardView, boards};
 use policy::{GoneView, PolicyView, ScheduledActionView};
 pub use rollout::Rollout;
 use root::{InRoot, RootFiles};
 use scaling::ScalingView;
+use shared::Shared;
 use stage::Stages;
 use terraform::Terraform;
 
@@ -84,8 +86,8 @@ pub struct EnvironmentView<'f> {
     account: &'f str,
     region: &'f str,
     partition: &'f str,
-    tags: Vec<Tag<'f>>,
-    tags_json: String,
+    tags: Shared,
+    tags_json: Shared,
     terraform: Terraform,
     root_files: RootFiles,
     load_balancers: Vec<BalancerView<'f>>,
@@ -112,8 +114,8 @@ pub struct ServiceView<'f> {
     account: &'f str,
     region: &'f str,
     partition: &'f str,
-    tags: Vec<Tag<'f>>,
-    tags_json: String,
+    tags: Shared,
+    tags_json: Shared,
     name: &'f str,
     ident: String,
     stack_name: &'f str,
@@ -127,7 +129,7 @@ pub struct ServiceView<'f> {
     renamed_from: Option<String>,
     controller: &'static str,
     in_root: InRoot,
-    groups: Vec<GroupView<'f>>,
+    groups: Vec<Shared>,
     parameters: Vec<Parameter<'f>>,
     policies: Vec<PolicyView<'f>>,
     schedule: Vec<ScheduledActionView<'f>>,
@@ -151,6 +153,30 @@ pub struct ServiceView<'f> {
     cost: Option<ServiceCost>,
     /// How it scales, in words.
     scaling: Option<ScalingView<'f>>,
+}
+
+/// What the views of an environment and of its services have in common.
+pub struct Common<'f> {
+    fleet: &'f Fleet,
+    environment: &'f plan::Environment,
+    names: &'f Names,
+    boards: Vec<BoardView>,
+    tags: Shared,
+    tags_json: Shared,
+}
+
+impl<'f> Common<'f> {
+    /// What it is for an environment; `names` are those that templates mention.
+    pub fn new(fleet: &'f Fleet, environment: &'f plan::Environment, names: &'f Names) -> Self {
+        Self {
+            fleet,
+            environment,
+            names,
+            boards: boards(fleet, environment),
+            tags: Shared::of(&tags(&environment.tags)),
+            tags_json: Shared::of(&tags_json(&environment.tags)),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -207,13 +233,9 @@ impl<'f> FleetView<'f> {
 
 impl<'f> EnvironmentView<'f> {
     /// The view of an environment.
-    pub fn new(
-        fleet: &'f Fleet,
-        environment: &'f plan::Environment,
-        boards: &[BoardView],
-        rollout: Option<&'f Rollout<'f>>,
-        names: &Names,
-    ) -> Self {
+    pub fn new(common: &Common<'f>, rollout: Option<&'f Rollout<'f>>) -> Self {
+        let Common { fleet, environment, names, boards, .. } = common;
+        let (fleet, environment) = (*fleet, *environment);
         let groups = environment.services.iter().flat_map(plan::Service::target_groups);
         let named = |group: &'f plan::policy::TargetGroup| match &group.balancer {
             LoadBalancer::Named { name, .. } => Some(BalancerView { name, ident: name.ident() }),
@@ -230,8 +252,8 @@ impl<'f> EnvironmentView<'f> {
             account: &environment.account,
             region: &environment.region,
             partition: environment.region.partition(),
-            tags: tags(&environment.tags),
-            tags_json: tags_json(&environment.tags),
+            tags: common.tags.clone(),
+            tags_json: common.tags_json.clone(),
             terraform: Terraform::needed_by(fleet),
             root_files: RootFiles::of(environment),
             load_balancers,
@@ -255,14 +277,10 @@ impl<'f> EnvironmentView<'f> {
 
 impl<'f> ServiceView<'f> {
     /// The view of a service.
-    pub fn new(
-        fleet: &'f Fleet,
-        environment: &'f plan::Environment,
-        service: &'f plan::Service,
-        boards: &[BoardView],
-        names: &Names,
-    ) -> Self {
-        let groups = group::views(service);
+    pub fn new(common: &Common<'f>, service: &'f plan::Service) -> Self {
+        let Common { fleet, environment, names, boards, .. } = common;
+        let (fleet, environment) = (*fleet, *environment);
+        let groups = Groups::new(service);
         let load_test = || LoadTestView::of(environment, service);
         let load_test = names.then("load_test", load_test).or_else(|| names.then("no_load_test", load_test));
         let (load_test, no_load_test) = load_test.unwrap_or_default();
@@ -273,8 +291,8 @@ impl<'f> ServiceView<'f> {
             account: &environment.account,
             region: &environment.region,
             partition: environment.region.partition(),
-            tags: tags(&environment.tags),
-            tags_json: tags_json(&environment.tags),
+            tags: common.tags.clone(),
+            tags_json: common.tags_json.clone(),
             name: &service.name,
             ident: service.name.ident(),
             stack_name: &service.stack,
@@ -299,10 +317,10 @@ impl<'f> ServiceView<'f> {
             gone_alarms: service.alarms.gone.iter().map(|name| &**name).collect(),
             alarm_names: policy::alarm_names(service),
             gone_names: policy::gone_names(service),
-            parameters: group::parameters(&groups),
+            parameters: groups.parameters(|_| true),
             stages: Stages::new(environment, service, &groups),
             further_board: monitoring::further(boards, &service.name),
-            groups,
+            groups: groups.shared().to_vec(),
             load_test,
             no_load_test,
             console: names.then("console", || ConsoleView::new(environment, service)),

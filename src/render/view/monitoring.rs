@@ -65,7 +65,7 @@ struct RuleView {
 
 /// A dashboard.
 #[derive(Debug, Clone, Serialize)]
-pub struct BoardView {
+pub(super) struct BoardView {
     ident: String,
     logical_id: String,
     name: String,
@@ -252,7 +252,7 @@ fn impaired(clusters: &[String]) -> Value {
 }
 
 /// The dashboards of an environment.
-pub fn boards(fleet: &Fleet, environment: &Environment) -> Vec<BoardView> {
+pub(super) fn boards(fleet: &Fleet, environment: &Environment) -> Vec<BoardView> {
     let boards = Boards::of(&fleet.project, environment);
     boards.boards.iter().enumerate().map(|(index, board)| view(environment, &boards, board, index)).collect()
 }

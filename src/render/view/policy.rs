@@ -3,8 +3,9 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::group::GroupView;
+use super::group::Groups;
 use super::root::{self, Address};
+use super::shared::Shared;
 use super::{api, read_back, stage};
 use crate::plan::policy::{
     Alarm, CustomMetric, Dimension, ForecastedMetric, Gone, Metric, Policy, PolicyId, PolicyKind, Predictive,
@@ -38,7 +39,7 @@ pub(super) struct PolicyView<'f> {
     after: Option<String>,
     tracking: Option<TrackingView<'f>>,
     step: Option<StepView<'f>>,
-    predictive: Option<PredictiveView<'f>>,
+    predictive: Option<PredictiveView>,
     /// The configuration as the API takes it, with placeholders for what is looked up.
     configuration_json: String,
     /// All of it but the tracked metric, in the form in which scripts read it back.
@@ -57,7 +58,7 @@ struct TrackingView<'f> {
     disable_scale_in: bool,
     metric_type: Option<&'static str>,
     /// The group whose label the metric needs.
-    group: Option<GroupView<'f>>,
+    group: Option<Shared>,
     /// `CPUUtilization` or `MemoryUtilization`, where ECS must measure it every 20 s.
     high_resolution: Option<&'static str>,
     custom: Option<CustomView<'f>>,
@@ -86,8 +87,8 @@ struct MetricView<'f> {
 struct DimensionView<'f> {
     name: &'f str,
     text: Option<&'f str>,
-    load_balancer: Option<GroupView<'f>>,
-    target_group: Option<GroupView<'f>>,
+    load_balancer: Option<Shared>,
+    target_group: Option<Shared>,
 }
 
 #[derive(Debug, Serialize)]
@@ -139,9 +140,9 @@ struct AlarmView<'f> {
 }
 
 #[derive(Debug, Serialize)]
-struct PredictiveView<'f> {
+struct PredictiveView {
     metric_type: &'static str,
-    group: Option<GroupView<'f>>,
+    group: Option<Shared>,
     #[serde(serialize_with = "plain_number")]
     target: f64,
     mode: &'static str,
@@ -183,7 +184,7 @@ struct GonePolicyView<'f> {
 }
 
 /// The policies of a service, in the order in which they are written.
-pub(super) fn views<'f>(service: &'f plan::Service, groups: &[GroupView<'f>]) -> Vec<PolicyView<'f>> {
+pub(super) fn views<'f>(service: &'f plan::Service, groups: &Groups<'f>) -> Vec<PolicyView<'f>> {
     views_of(service, &service.policies, groups)
 }
 
@@ -191,12 +192,11 @@ pub(super) fn views<'f>(service: &'f plan::Service, groups: &[GroupView<'f>]) ->
 pub(super) fn views_of<'f>(
     service: &'f plan::Service,
     policies: impl IntoIterator<Item = &'f Policy>,
-    groups: &[GroupView<'f>],
+    groups: &Groups<'f>,
 ) -> Vec<PolicyView<'f>> {
-    let known = Known::new(service, groups);
     let mut after = None;
     let view = |policy| {
-        let view = PolicyView::new(service, policy, after.clone(), &known);
+        let view = PolicyView::new(service, policy, after.clone(), groups);
         after = Some(view.logical_id.clone());
         view
     };
@@ -240,32 +240,12 @@ impl<'f> ScheduledActionView<'f> {
     }
 }
 
-/// The views of a service's groups, to be found by group.
-pub(super) struct Known<'k, 'f> {
-    groups: &'k [GroupView<'f>],
-    all: Vec<&'f TargetGroup>,
-}
-
-impl<'k, 'f> Known<'k, 'f> {
-    pub(super) fn new(service: &'f plan::Service, groups: &'k [GroupView<'f>]) -> Self {
-        Self { groups, all: service.target_groups() }
-    }
-
-    pub(super) fn index(&self, group: &TargetGroup) -> usize {
-        self.all.iter().position(|known| *known == group).expect("policies count the service's groups")
-    }
-
-    fn view(&self, group: &TargetGroup) -> GroupView<'f> {
-        self.groups[self.index(group)].clone()
-    }
-}
-
 impl<'f> PolicyView<'f> {
     fn new(
         service: &'f plan::Service,
         policy: &'f Policy,
         after: Option<String>,
-        known: &Known<'_, 'f>,
+        groups: &Groups<'f>,
     ) -> Self {
         let (kind, prefix, key) = match &policy.id {
             PolicyId::Requests => ("requests", "Requests", None),
@@ -276,20 +256,20 @@ impl<'f> PolicyView<'f> {
             PolicyId::Step(key) => ("step", "Step", Some(key)),
             PolicyId::Predictive => ("predictive", "Predictive", None),
         };
-        let index = |group: &TargetGroup| known.index(group);
+        let index = |group: &TargetGroup| groups.index(group);
         let logical_id = format!("{prefix}{}Policy", key.map(|key| key.camel()).unwrap_or_default());
         let (mut tracking, mut step, mut predictive) = (None, None, None);
         let policy_type = match &policy.kind {
             PolicyKind::Tracking(said) => {
-                tracking = Some(TrackingView::new(said, known));
+                tracking = Some(TrackingView::new(said, groups));
                 "TargetTrackingScaling"
             }
             PolicyKind::Step(said) => {
-                step = Some(StepView::new(said, policy, &logical_id, known));
+                step = Some(StepView::new(said, policy, &logical_id, groups));
                 "StepScaling"
             }
             PolicyKind::Predictive(said) => {
-                predictive = Some(PredictiveView::new(said, known));
+                predictive = Some(PredictiveView::new(said, groups));
                 "PredictiveScaling"
             }
         };
@@ -318,10 +298,10 @@ impl<'f> PolicyView<'f> {
 }
 
 impl<'f> TrackingView<'f> {
-    fn new(tracking: &'f Tracking, known: &Known<'_, 'f>) -> Self {
+    fn new(tracking: &'f Tracking, groups: &Groups<'f>) -> Self {
         let (group, custom) = match &tracking.metric {
-            TrackedMetric::Requests(group) => (Some(known.view(group)), None),
-            TrackedMetric::Custom(metric) => (None, Some(CustomView::new(metric, known))),
+            TrackedMetric::Requests(group) => (Some(groups.view(group)), None),
+            TrackedMetric::Custom(metric) => (None, Some(CustomView::new(metric, groups))),
             TrackedMetric::Cpu(_) | TrackedMetric::Memory(_) => (None, None),
         };
         let high_resolution = match &tracking.metric {
@@ -340,7 +320,7 @@ impl<'f> TrackingView<'f> {
             group,
             high_resolution,
             custom,
-            fingerprint: read_back::metric(&tracking.metric, &|group| known.index(group)),
+            fingerprint: read_back::metric(&tracking.metric, &|group| groups.index(group)),
         }
     }
 }
@@ -351,22 +331,22 @@ impl<'f> CustomView<'f> {
         self.single.as_ref().map(|metric| metric.statistic)
     }
 
-    pub(super) fn new(metric: &'f CustomMetric, known: &Known<'_, 'f>) -> Self {
+    pub(super) fn new(metric: &'f CustomMetric, groups: &Groups<'f>) -> Self {
         match metric {
             CustomMetric::Single(metric) => {
-                Self { single: Some(MetricView::new(metric, known)), math: Vec::new() }
+                Self { single: Some(MetricView::new(metric, groups)), math: Vec::new() }
             }
             CustomMetric::Math(lines) => {
-                Self { single: None, math: lines.iter().map(|line| QueryView::new(line, known)).collect() }
+                Self { single: None, math: lines.iter().map(|line| QueryView::new(line, groups)).collect() }
             }
         }
     }
 }
 
 impl<'f> QueryView<'f> {
-    fn new(line: &'f Query, known: &Known<'_, 'f>) -> Self {
+    fn new(line: &'f Query, groups: &Groups<'f>) -> Self {
         let (metric, expression) = match &line.term {
-            Term::Metric(metric) => (Some(MetricView::new(metric, known)), None),
+            Term::Metric(metric) => (Some(MetricView::new(metric, groups)), None),
             Term::Expression(text) => (None, Some(&**text)),
         };
         Self { id: &line.id, label: line.label.as_deref(), returned: line.returned, metric, expression }
@@ -374,13 +354,13 @@ impl<'f> QueryView<'f> {
 }
 
 impl<'f> MetricView<'f> {
-    fn new(metric: &'f Metric, known: &Known<'_, 'f>) -> Self {
+    fn new(metric: &'f Metric, groups: &Groups<'f>) -> Self {
         let dimension = |(name, value): &'f (plan::units::DimensionName, Dimension)| {
             let mut view = DimensionView { name, text: None, load_balancer: None, target_group: None };
             match value {
                 Dimension::Text(text) => view.text = Some(text),
-                Dimension::LoadBalancer(group) => view.load_balancer = Some(known.view(group)),
-                Dimension::TargetGroup(group) => view.target_group = Some(known.view(group)),
+                Dimension::LoadBalancer(group) => view.load_balancer = Some(groups.view(group)),
+                Dimension::TargetGroup(group) => view.target_group = Some(groups.view(group)),
             }
             view
         };
@@ -395,7 +375,7 @@ impl<'f> MetricView<'f> {
 }
 
 impl<'f> StepView<'f> {
-    fn new(step: &'f StepScaling, policy: &Policy, logical_id: &str, known: &Known<'_, 'f>) -> Self {
+    fn new(step: &'f StepScaling, policy: &Policy, logical_id: &str, groups: &Groups<'f>) -> Self {
         let view = |step: &plan::policy::StepAdjustment| StepAdjustmentView {
             from: step.from,
             to: step.to,
@@ -407,17 +387,17 @@ impl<'f> StepView<'f> {
             min_adjustment: step.min_adjustment,
             cooldown: step.cooldown.get(),
             steps: step.steps.iter().map(view).collect(),
-            alarm: AlarmView::new(&step.alarm, policy, logical_id, known),
+            alarm: AlarmView::new(&step.alarm, policy, logical_id, groups),
         }
     }
 }
 
 impl<'f> AlarmView<'f> {
-    fn new(alarm: &'f Alarm, policy: &Policy, logical_id: &str, known: &Known<'_, 'f>) -> Self {
+    fn new(alarm: &'f Alarm, policy: &Policy, logical_id: &str, groups: &Groups<'f>) -> Self {
         Self {
             name: &alarm.name,
             logical_id: format!("{}Alarm", logical_id.trim_end_matches("Policy")),
-            metric: MetricView::new(&alarm.metric, known),
+            metric: MetricView::new(&alarm.metric, groups),
             comparison: api::comparison(alarm.comparison),
             threshold: *alarm.threshold,
             period: alarm.period.get(),
@@ -431,12 +411,12 @@ impl<'f> AlarmView<'f> {
     }
 }
 
-impl<'f> PredictiveView<'f> {
-    fn new(forecast: &'f Predictive, known: &Known<'_, 'f>) -> Self {
+impl PredictiveView {
+    fn new(forecast: &Predictive, groups: &Groups<'_>) -> Self {
         Self {
             metric_type: api::forecast_type(&forecast.metric),
             group: match &forecast.metric {
-                ForecastedMetric::Requests(group) => Some(known.view(group)),
+                ForecastedMetric::Requests(group) => Some(groups.view(group)),
                 ForecastedMetric::Cpu | ForecastedMetric::Memory => None,
             },
             target: forecast.target.get(),

@@ -5,7 +5,8 @@ use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::github::{Jobs, WaveOfJobs};
-use super::{api, group, policy};
+use super::group::Groups;
+use super::{api, policy};
 use crate::plan::{self, Fleet};
 use crate::render::PARALLEL_FROM;
 
@@ -122,9 +123,8 @@ fn fingerprint(fleet: &Fleet, environment: &plan::Environment) -> String {
 }
 
 fn content(service: &plan::Service, told: &[String]) -> u64 {
-    let groups = group::views(service);
-    let known = policy::Known::new(service, &groups);
-    let index = |group: &plan::policy::TargetGroup| known.index(group);
+    let groups = Groups::new(service);
+    let index = |group: &plan::policy::TargetGroup| groups.index(group);
     let suspended = service.suspended.as_ref().map(super::SuspendedView::from);
     let limits = (service.resource_id(), service.min.get(), service.max.get(), suspended);
     let policy = |policy: &'_ plan::policy::Policy| {
@@ -135,7 +135,7 @@ fn content(service: &plan::Service, told: &[String]) -> u64 {
     let alarms: Vec<_> = service.alarms.on.iter().map(|on| api::service_alarm(on, told, &index)).collect();
     let gone_alarms: Vec<&str> = service.alarms.gone.iter().map(|name| &**name).collect();
     let gone = (policy::GoneView::new(&service.gone), gone_alarms);
-    hash(&(limits, &groups, policies, policy::schedule(service), alarms, gone))
+    hash(&(limits, groups.views(), policies, policy::schedule(service), alarms, gone))
 }
 
 fn hash(value: &impl Serialize) -> u64 {

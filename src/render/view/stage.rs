@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::SuspendedView;
 use super::alarm::{self, ServiceAlarmView};
-use super::group::{self, GroupView, Parameter};
+use super::group::{Groups, Parameter};
 use super::policy::{self, PolicyView, ScheduledActionView};
 use crate::plan::alarms::ServiceAlarm;
 use crate::plan::{self, policy::Policy};
@@ -35,13 +35,13 @@ impl<'f> Stages<'f> {
     pub(super) fn new(
         environment: &plan::Environment,
         service: &'f plan::Service,
-        groups: &[GroupView<'f>],
+        groups: &Groups<'f>,
     ) -> Self {
         let stage = |keeps: fn(&Policy) -> bool| Stage::new(service, groups, keeps);
         let rename = || Stage {
             schedule: policy::schedule(service),
             alarms: alarm::views(environment, service, groups),
-            parameters: group::parameters(&used(service, groups, |policy| !renamed(policy), true)),
+            parameters: parameters(service, groups, |policy| !renamed(policy), true),
             suspended: service
                 .suspended
                 .as_ref()
@@ -56,11 +56,11 @@ impl<'f> Stages<'f> {
 }
 
 impl<'f> Stage<'f> {
-    fn new(service: &'f plan::Service, groups: &[GroupView<'f>], keeps: fn(&Policy) -> bool) -> Self {
+    fn new(service: &'f plan::Service, groups: &Groups<'f>, keeps: fn(&Policy) -> bool) -> Self {
         let kept = service.policies.iter().filter(|policy| keeps(policy));
         Self {
             policies: policy::views_of(service, kept, groups),
-            parameters: group::parameters(&used(service, groups, keeps, false)),
+            parameters: parameters(service, groups, keeps, false),
             schedule: Vec::new(),
             suspended: None,
             alarms: Vec::new(),
@@ -68,18 +68,17 @@ impl<'f> Stage<'f> {
     }
 }
 
-/// The target groups that some of the policies count, and the alarms or not.
-fn used<'f>(
+/// The parameters of what some of the policies count, and the alarms or not.
+fn parameters<'f>(
     service: &plan::Service,
-    groups: &[GroupView<'f>],
+    groups: &Groups<'f>,
     keeps: fn(&Policy) -> bool,
     alarms: bool,
-) -> Vec<GroupView<'f>> {
+) -> Vec<Parameter<'f>> {
     let of_policies = service.policies.iter().filter(|policy| keeps(policy)).flat_map(Policy::target_groups);
     let of_alarms = service.alarms.on.iter().filter(|_| alarms).flat_map(ServiceAlarm::target_groups);
     let used: Vec<_> = of_policies.chain(of_alarms).collect();
-    let all = service.target_groups().into_iter().zip(groups);
-    all.filter(|(group, _)| used.contains(group)).map(|(_, view)| view.clone()).collect()
+    groups.parameters(|group| used.contains(&group))
 }
 
 /// Whether a stack takes the live policy over. One that gets another name is made anew.
