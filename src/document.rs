@@ -207,9 +207,10 @@ fn locate(root: &Node, steps: &[Step], part: Part) -> Range<usize> {
     let mut key = None;
     for (depth, step) in steps.iter().enumerate() {
         let found = match (&node.kind, step) {
-            (Kind::Mapping(entries), Step::Key(name)) => {
-                entries.iter().find(|entry| *entry.key == **name).map(|e| (&e.value, Some(e.key_span.range())))
-            }
+            (Kind::Mapping(entries), Step::Key(name)) => entries
+                .iter()
+                .find(|entry| *entry.key == **name)
+                .map(|e| (&e.value, Some(e.key_span.range()))),
             (Kind::Sequence(items), Step::Index(index)) => items.get(*index).map(|item| (item, None)),
             _ => None,
         };

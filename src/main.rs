@@ -1,13 +1,13 @@
 //! argv → `commands::run` → exit status; nothing else.
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
 use scalegen::cli::{self, Color};
 use scalegen::commands::{self, Streams, UntilClosed};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = match cli::parse(std::env::args_os()) {

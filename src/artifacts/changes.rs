@@ -7,9 +7,6 @@ use rayon::prelude::*;
 
 use super::{Artifact, Artifacts, Disk, Found, Ownership};
 
-/// Trees smaller than this are handled on one thread: starting others costs more than it saves.
-const PARALLEL_FROM: usize = 256;
-
 /// What must happen to one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -65,23 +62,10 @@ impl std::error::Error for Interrupted {}
 /// If the disk cannot be read.
 pub fn compare(disk: &Disk, project: &str, wanted: &Artifacts, owned: &[String]) -> io::Result<Changes> {
     let orphans: Vec<&String> = owned.iter().filter(|path| !wanted.contains_key(*path)).collect();
-    let (differing, orphaned) = if wanted.len() < PARALLEL_FROM {
-        (
-            wanted
-                .iter()
-                .map(|(path, artifact)| difference(disk, project, path, artifact))
-                .collect::<io::Result<Vec<_>>>()?,
-            orphans.iter().map(|path| orphan(disk, project, path)).collect::<io::Result<Vec<_>>>()?,
-        )
-    } else {
-        (
-            wanted
-                .par_iter()
-                .map(|(path, artifact)| difference(disk, project, path, artifact))
-                .collect::<io::Result<Vec<_>>>()?,
-            orphans.par_iter().map(|path| orphan(disk, project, path)).collect::<io::Result<Vec<_>>>()?,
-        )
-    };
+    let differing = wanted.par_iter().map(|(path, artifact)| difference(disk, project, path, artifact));
+    let differing = differing.collect::<io::Result<Vec<_>>>()?;
+    let orphaned = orphans.par_iter().map(|path| orphan(disk, project, path));
+    let orphaned = orphaned.collect::<io::Result<Vec<_>>>()?;
     let unchanged = differing.iter().filter(|change| change.is_none()).count();
     let mut changes: Vec<Change> = differing.into_iter().chain(orphaned).flatten().collect();
     changes.sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -155,11 +139,7 @@ impl Changes {
         };
         let (written, deleted): (Vec<_>, Vec<_>) =
             self.changes.iter().partition(|change| wanted.contains_key(&change.path));
-        if written.len() < PARALLEL_FROM {
-            written.into_iter().try_for_each(apply)?;
-        } else {
-            written.into_par_iter().try_for_each(apply)?;
-        }
+        written.into_par_iter().try_for_each(apply)?;
         deleted.into_iter().try_for_each(apply)
     }
 }

@@ -50,11 +50,8 @@ pub(super) fn service(environment: &Environment, service: &Service, boards: &Boa
     row(environment, own, &mut widgets);
     let groups = service.target_groups();
     if !groups.is_empty() {
-        let of_groups = [
-            requests(service, &groups, boards),
-            latency(service, &groups, boards),
-            errors(&groups, boards),
-        ];
+        let of_groups =
+            [requests(service, &groups, boards), latency(service, &groups, boards), errors(&groups, boards)];
         row(environment, of_groups.into(), &mut widgets);
     }
     widgets

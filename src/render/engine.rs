@@ -10,7 +10,7 @@ use super::names::Names;
 use super::syntax::{self, Syntax};
 use super::templates::{Per, Template, Templates, target_of};
 use super::view::{Common, EnvironmentView, FleetView, Rollout, ServiceView};
-use super::{PARALLEL_FROM, Selection, TemplateError, selection};
+use super::{Selection, TemplateError, selection};
 use crate::artifacts::{Artifact, Artifacts, Ownership};
 use crate::plan::{Environment, Fleet};
 
@@ -116,16 +116,17 @@ type Rendered<'t> = Vec<(&'t Template<'t>, (String, Artifact))>;
 impl<'f> Run<'f> {
     /// All files about one environment. Each service's values are built once and shared by all templates.
     fn environment(&self, environment: &Environment) -> Result<Rendered<'f>, TemplateError> {
-        let large = environment.services.len() >= PARALLEL_FROM;
         let common = Common::new(self.fleet, environment, &self.engines.names);
-        let services = each(large, &environment.services, |service| value(&ServiceView::new(&common, service)));
+        let view = |service| value(&ServiceView::new(&common, service));
+        let services: Vec<_> = environment.services.par_iter().map(view).collect();
 
         let named = environment.services.iter().map(|service| &*service.name).zip(&services);
         let selected: Vec<_> = named.filter(|(name, _)| self.selection.has_service(name)).collect();
-        let mut files = Rendered::new();
-        for of_service in each(large, &selected, |(name, value)| {
+        let of_service = |(name, value): &(&str, &Value)| {
             self.files(self.outputs, Per::Service, &environment.name, name, &context(value))
-        }) {
+        };
+        let mut files = Rendered::new();
+        for of_service in selected.par_iter().map(of_service).collect::<Vec<_>>() {
             files.extend(of_service?);
         }
 
@@ -242,9 +243,4 @@ fn context(view: &Value) -> Context {
         context.insert_value(key.as_str().expect("fields have names").to_owned(), value.clone());
     }
     context
-}
-
-/// What comes of each item, in their order; on all cores where there is much to do.
-fn each<'i, T: Sync, R: Send>(much: bool, items: &'i [T], of: impl Fn(&'i T) -> R + Sync) -> Vec<R> {
-    if much { items.par_iter().map(&of).collect() } else { items.iter().map(&of).collect() }
 }

@@ -14,9 +14,6 @@ pub use selection::Selection;
 pub use syntax::Syntax;
 pub use templates::{Per, Template, Templates, target_of};
 
-/// Environments with fewer services than this are rendered on one thread: starting others costs more than it saves.
-const PARALLEL_FROM: usize = 64;
-
 /// A template cannot be rendered. For a template of the program this is a bug in `gen`.
 #[derive(Debug)]
 pub struct TemplateError {

@@ -24,7 +24,8 @@ impl Names {
 fn tags(source: &str) -> impl Iterator<Item = &str> {
     let mut rest = source;
     std::iter::from_fn(move || {
-        let start = rest.match_indices('{').map(|(at, _)| at + 1).find(|at| rest[*at..].starts_with(['{', '%']))? + 1;
+        let start =
+            rest.match_indices('{').map(|(at, _)| at + 1).find(|at| rest[*at..].starts_with(['{', '%']))? + 1;
         let tag = &rest[start..];
         let end = end(tag.as_bytes());
         rest = &tag[end..];
@@ -52,7 +53,8 @@ mod tests {
 
     #[test]
     fn names_in_tags_count_and_no_others() {
-        let source = r#"outside {plain} {{ service.cost.month | default(value="}} quoted") }} {%- if docs %}{{x}}"#;
+        let source =
+            r#"outside {plain} {{ service.cost.month | default(value="}} quoted") }} {%- if docs %}{{x}}"#;
         let names = Names::of([source, "{% set open = never"]);
         for name in ["service", "cost", "month", "quoted", "docs", "x", "open", "never"] {
             assert_eq!(names.then(name, || ()), Some(()), "{name}");

@@ -221,7 +221,8 @@ fn quoted(
     special: &[u8],
     write_char: impl Fn(usize, char, &mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    let copied = |byte: u8| matches!(byte, b' '..=b'~' if byte != b'"' && byte != b'\\' && !special.contains(&byte));
+    let copied =
+        |byte: u8| matches!(byte, b' '..=b'~' if byte != b'"' && byte != b'\\' && !special.contains(&byte));
     out.write_all(b"\"")?;
     let mut start = 0; // of the run
     for (at, c) in text.char_indices().filter(|(_, c)| !u8::try_from(*c).is_ok_and(copied)) {

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
-use jsonschema::{ValidationError, Validator};
+use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::Value;
 
 use super::{Spec, VERSION, schema};
@@ -18,8 +18,9 @@ use crate::document::Document;
 /// The format: made once a run, by the first who reads a spec.
 static FORMAT: LazyLock<(Value, Validator)> = LazyLock::new(|| {
     let schema = schema();
-    let validator = Validator::options().should_validate_formats(false).build(&schema);
-    (schema, validator.expect("our schema is valid"))
+    let options = Validator::options().with_draft(Draft::Draft202012).should_validate_formats(false);
+    let validator = options.build(&schema).expect("our schema is valid");
+    (schema, validator)
 });
 
 /// Gives the document a type. `None` if its structure is wrong; all that is wrong with it is in `diagnostics` then.

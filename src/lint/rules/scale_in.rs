@@ -17,7 +17,8 @@ pub(super) fn never_scales_in(scope: &Scope<'_>) -> Option<Diagnostic> {
     let Service { policies, schedule, .. } = scope.service;
     let tracking: Vec<&Tracking> = policies.iter().filter_map(Policy::tracking).collect();
     let all_disabled = tracking.iter().all(|tracking| tracking.disable_scale_in.value);
-    let others = policies.iter().filter_map(Policy::step).any(removes) || schedule.iter().any(|action| action.max.is_some());
+    let others = policies.iter().filter_map(Policy::step).any(removes)
+        || schedule.iter().any(|action| action.max.is_some());
     let first = tracking.first()?;
     (all_disabled && !others).then(|| {
         let message = format!(

@@ -7,8 +7,8 @@ use super::policy::number;
 use crate::plan::alarms::ServiceAlarm;
 use crate::plan::policy::{
     Adjustment, Aggregation, Alarm, Comparison, CustomMetric, Dimension, ForecastMode, ForecastedMetric,
-    Metric, MissingData, PolicyKind, Predictive, Query, Resolution, Statistic, StepScaling, TargetGroup, Term,
-    TrackedMetric, Tracking,
+    Metric, MissingData, PolicyKind, Predictive, Query, Resolution, Statistic, StepScaling, TargetGroup,
+    Term, TrackedMetric, Tracking,
 };
 
 /// The place of a target group among those of its service.

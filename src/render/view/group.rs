@@ -73,7 +73,9 @@ impl<'f> Groups<'f> {
 
     /// The parameters of a template that looks some of the groups up, each once.
     pub(super) fn parameters(&self, looks_up: impl Fn(&TargetGroup) -> bool) -> Vec<Parameter<'f>> {
-        parameters(self.all.iter().zip(&self.views).filter(|(group, _)| looks_up(group)).map(|(_, view)| view))
+        parameters(
+            self.all.iter().zip(&self.views).filter(|(group, _)| looks_up(group)).map(|(_, view)| view),
+        )
     }
 }
 

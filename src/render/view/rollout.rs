@@ -8,7 +8,6 @@ use super::github::{Jobs, WaveOfJobs};
 use super::group::Groups;
 use super::{api, policy};
 use crate::plan::{self, Fleet};
-use crate::render::PARALLEL_FROM;
 
 /// The waves of a fleet that has a rollout.
 #[derive(Debug, Clone, Serialize)]
@@ -110,11 +109,7 @@ fn fingerprint(fleet: &Fleet, environment: &plan::Environment) -> String {
     let topic = environment.topic_arn();
     let told: Vec<String> = topic.iter().cloned().collect();
     let of_service = |service| content(service, &told);
-    let services: Vec<u64> = if environment.services.len() < PARALLEL_FROM {
-        environment.services.iter().map(of_service).collect()
-    } else {
-        environment.services.par_iter().map(of_service).collect()
-    };
+    let services: Vec<u64> = environment.services.par_iter().map(of_service).collect();
     let head = (&*fleet.project, &*environment.account, &*environment.region, &environment.tags);
     let together = environment.monitoring.as_ref().map(|monitoring| {
         (&*monitoring.stack, monitoring.rules.as_deref(), monitoring.dashboard.as_deref(), topic)
