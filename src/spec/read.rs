@@ -80,8 +80,45 @@ fn structure_problems(error: &ValidationError<'_>, schema: &Value, document: &Do
             ]
         }
         ValidationErrorKind::Enum { options } => vec![not_an_option(error, options)],
+        ValidationErrorKind::AnyOf { context } => {
+            // The choices differ in kind, a word or a mapping: the kind that stands there is meant.
+            let is_kind =
+                |found: &ValidationError<'_>| matches!(found.kind(), ValidationErrorKind::Type { .. });
+            let of_other_kind = |found: &ValidationError<'_>| {
+                is_kind(found) && found.instance_path() == error.instance_path()
+            };
+            match context.iter().find(|found| !found.iter().any(of_other_kind)) {
+                Some(meant) => {
+                    meant.iter().flat_map(|found| structure_problems(found, schema, document)).collect()
+                }
+                None => vec![no_choice(error, context)],
+            }
+        }
         _ => Vec::new(),
     }
+}
+
+/// A value of a kind that none of several choices has.
+fn no_choice(error: &ValidationError<'_>, choices: &[Vec<ValidationError<'static>>]) -> Diagnostic {
+    let found = choices.iter().flatten();
+    let kinds = found.clone().filter_map(|found| match found.kind() {
+        ValidationErrorKind::Type { kind: TypeKind::Single(kind) } => Some(with_article(&kind.to_string())),
+        _ => None,
+    });
+    let words = found.filter_map(|found| match found.kind() {
+        ValidationErrorKind::Enum { options } => Some(words(options)),
+        _ => None,
+    });
+    let kinds = kinds.collect::<Vec<_>>().join(" or ");
+    let message =
+        format!("`{}` must be {kinds}, but this is {}", last_key(error), described(error.instance()));
+    let words: Vec<String> = words.flatten().collect();
+    let help = format!("write one of {}, or keys and values below it", list(&words));
+    Diagnostic::new(Code::WrongType, place(error, Part::Value), message).help(help)
+}
+
+fn words(options: &Value) -> Vec<String> {
+    options.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn unknown_key(error: &ValidationError<'_>, key: &str, known: &[String]) -> Diagnostic {
@@ -154,9 +191,7 @@ fn type_help(wanted: &str, found: &Value, written: &str, error: &ValidationError
 }
 
 fn not_an_option(error: &ValidationError<'_>, options: &Value) -> Diagnostic {
-    let options: Vec<String> =
-        options.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
-    let help = format!("it is one of {}", list(&options));
+    let help = format!("it is one of {}", list(&words(options)));
     let message = format!("`{}` cannot be {}", last_key(error), error.instance());
     Diagnostic::new(Code::InvalidValue, place(error, Part::Value), message).help(help)
 }

@@ -195,19 +195,16 @@ impl<'t> Terraform<'t> {
         self.run(&["plan", "-input=false", "-no-color", "-out", "plan"]);
         let plan = self.run(&["show", "-json", "plan"]);
         fs::write(self.folder.join("plan.json"), plan).unwrap();
-        let state = succeed(self.tools.python("plan_state.py").arg(self.folder.join("plan.json")));
+        let state = succeed(self.tools.script("plan_state.py").arg(self.folder.join("plan.json")));
         serde_json::from_str(&state).unwrap()
     }
 }
 
-/// Plans, applies, and plans again; what the plan leads to.
-fn through_terraform(terraform: &Terraform<'_>) -> Value {
-    terraform.run(&["init", "-input=false", "-no-color"]);
-    let planned = terraform.planned();
-    terraform.run(&["apply", "-input=false", "-no-color", "plan"]);
+/// Applies, and plans again: nothing is left to do.
+fn through_terraform(terraform: &Terraform<'_>) {
+    terraform.run(&["apply", "-auto-approve", "-input=false", "-no-color"]);
     // Status 2 would mean that a second plan still finds something to do.
     terraform.run(&["plan", "-detailed-exitcode", "-input=false", "-no-color"]);
-    planned
 }
 
 /// The script deploys the stacks; `stacks.py` is the CloudFormation that makes what is in them.
@@ -221,8 +218,8 @@ fn through_cloudformation(tools: &Tools, rendered: &Rendered, environment: &str,
     succeed(QuickAws::with_stacks(tools).serve(moto.serve(&mut command)));
 }
 
-/// What Terraform leaves behind, and what it had planned. A provider that is too old for the fleet says so. Of forecasts
-/// only the plan is compared: the offline provider cannot put them anywhere.
+/// What Terraform leaves behind, and, of the newest provider, what it had planned. A provider that is too old for the
+/// fleet says so. Of forecasts only the plan is compared: the offline provider cannot put them anywhere.
 fn terraform_disagreements(
     tools: &Tools,
     rendered: &Rendered,
@@ -232,23 +229,23 @@ fn terraform_disagreements(
 ) -> Vec<String> {
     let terraform = Terraform::new(tools, rendered, &environment.name, provider, moto);
     let forecasts = forecasts(&rendered.fleet);
+    let init = run(&mut terraform.command(&["init", "-input=false", "-no-color"]));
     if forecasts && provider.version < vec![6, 13] {
-        let output = run(&mut terraform.command(&["init", "-input=false", "-no-color"]));
-        let text = said(&output);
-        assert!(!output.status.success() && text.contains(">= 6.13"), "{}: {text}", provider.name);
+        let text = said(&init);
+        assert!(!init.status.success() && text.contains(">= 6.13"), "{}: {text}", provider.name);
         return Vec::new();
     }
+    assert!(init.status.success(), "{}: {}", provider.name, said(&init));
     let wanted = expected::state(&rendered.fleet.project, environment, &moto.made);
     let mut found = Vec::new();
     let dialect = format!("terraform ({})", provider.name);
-    if forecasts {
-        terraform.run(&["init", "-input=false", "-no-color"]);
+    if tools.providers().iter().all(|other| other.version <= provider.version) {
         differences(&format!("{dialect}, plan"), &terraform.planned(), &wanted, &mut found);
-        return found;
     }
-    let planned = through_terraform(&terraform);
-    differences(&format!("{dialect}, plan"), &planned, &wanted, &mut found);
-    differences(&dialect, &put_by(provider, state(tools, moto)), &put_by(provider, wanted), &mut found);
+    if !forecasts {
+        through_terraform(&terraform);
+        differences(&dialect, &put_by(provider, state(tools, moto)), &put_by(provider, wanted), &mut found);
+    }
     found
 }
 

@@ -208,7 +208,7 @@ fn through_cli(tools: &Tools, rendered: &Rendered, aws: &QuickAws, moto: &Moto) 
 }
 
 fn through_cloudformation(tools: &Tools, rendered: &Rendered) -> std::process::Output {
-    let mut command = tools.python("cfn_apply.py");
+    let mut command = tools.script("cfn_apply.py");
     command.args(["--state", "--region", "eu-west-1", "--account", "222222222222"]);
     let template = |service: &scalegen::plan::Service| format!("cloudformation/prod/{}.yaml", service.name);
     run(command.args(rendered.environment.services.iter().map(template)).current_dir(rendered.folder.path()))
@@ -235,7 +235,7 @@ fn through_terraform(tools: &Tools, rendered: &Rendered, provider: &Provider, mo
     let mut command = tools.command("terraform");
     command.current_dir(&folder).args(["show", "-json", "plan"]).envs(provider.environment(Some(moto)));
     fs::write(folder.join("plan.json"), succeed(&mut command)).unwrap();
-    json_of(&succeed(tools.python("plan_state.py").arg(folder.join("plan.json"))))
+    json_of(&succeed(tools.script("plan_state.py").arg(folder.join("plan.json"))))
 }
 
 fn json_of(text: &str) -> Value {

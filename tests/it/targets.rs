@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use crate::support::{gen_in, root, said};
+use scalegen::artifacts::Artifacts;
+use scalegen::render::{Selection, Templates, render};
+
+use crate::support::{files, fleet, gen_in, root, said};
 
 /// Dropping a folder into `--templates` makes a target, without touching Rust.
 #[test]
@@ -48,6 +51,45 @@ fn a_folder_of_templates_is_a_target() {
     // The built-in targets are still there, and the check knows the new one.
     assert!(run(&[]).contains("21 unchanged"));
     run(&["check"]);
+}
+
+/// What a template mentions is there, whatever its language, and whatever else is rendered.
+#[test]
+fn a_target_of_its_own_gets_what_it_mentions() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("own/bill");
+    fs::create_dir_all(&own).unwrap();
+    let source = "{% for s in services %}{{ s.cost.month.floor.money }} {{ s.expected.max_flaps }}\n{% endfor %}{{ iam.all_alarms }}\n";
+    fs::write(own.join("@env.yaml.tera"), source).unwrap();
+    let spec = root().join("specs/langfuse.yaml");
+    let args = ["--target", "bill", "--env", "staging", "--out", "out", "--templates", "own"];
+    let output = gen_in(folder.path()).args(args).arg("--spec").arg(spec).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    let text = fs::read_to_string(folder.path().join("out/bill/staging.yaml")).unwrap();
+    let lines: Vec<&str> = text.lines().skip(2).collect();
+    assert_eq!(lines.len(), 5, "{text}");
+    assert!(lines[..4].iter().all(|line| line.starts_with('"') && line.contains('.')), "{text}");
+    assert!(lines[4].contains(":alarm:*"), "{text}");
+}
+
+/// Views hold only what the templates of a run mention; a file is the same whatever else the run makes.
+#[test]
+fn a_target_is_the_same_alone_and_with_all_others() {
+    let templates = Templates::embedded();
+    for spec in files(&root().join("tests/cases"), "spec.yaml") {
+        let (case, fleet) = (spec.display(), fleet(&fs::read_to_string(&spec).unwrap()));
+        let all = render(&fleet, &templates, &Selection::default()).unwrap();
+        let mut together = Artifacts::new();
+        for target in templates.targets() {
+            let selection = Selection { targets: vec![target.to_owned()], ..Selection::default() };
+            let alone = render(&fleet, &templates, &selection).unwrap();
+            for (path, artifact) in &alone {
+                assert_eq!(Some(artifact), all.get(path), "{case}: {path} is another one with all targets");
+            }
+            together.extend(alone);
+        }
+        assert!(together.keys().eq(all.keys()), "{case}");
+    }
 }
 
 #[test]

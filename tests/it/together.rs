@@ -151,7 +151,7 @@ fn every_mistake_is_found() {
         let template = "cloudformation/prod/monitoring/stack.yaml";
         let given = folder.path().join("parameters.json");
         fs::write(&given, json!({ template: parameters(&moto) }).to_string()).unwrap();
-        let mut command = tools.python("cfn_apply.py");
+        let mut command = tools.script("cfn_apply.py");
         command.args([
             "--state",
             "--region",
@@ -173,7 +173,7 @@ fn every_mistake_is_found() {
         terraform(&["init", "-input=false", "-no-color"]);
         terraform(&["plan", "-input=false", "-no-color", "-out", "plan"]);
         fs::write(root.join("plan.json"), terraform(&["show", "-json", "plan"])).unwrap();
-        let output = run(tools.python("plan_state.py").arg(root.join("plan.json")));
+        let output = run(tools.script("plan_state.py").arg(root.join("plan.json")));
         assert!(output.status.success(), "{}", said(&output));
         serde_json::from_slice(&output.stdout).unwrap()
     };

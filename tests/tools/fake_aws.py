@@ -1,7 +1,8 @@
 """The `aws` of the script tests: it counts its calls, can break one of them, and is quick.
 
-    fake_aws.py call ARG...     one call; the tests put a wrapper named `aws` that says this on the PATH
-    fake_aws.py serve SOCKET    has the AWS CLI loaded and forks for every call; serves until its stdin is closed
+    fake_aws.py call ARG...      one call; the tests put a wrapper named `aws` that says this on the PATH
+    fake_aws.py through ARG...   has ARG... run by the server of FAKE_AWS_SOCKET, and nothing else
+    fake_aws.py serve SOCKET     has the AWS CLI loaded and forks for every call (nursery.py)
 
 Starting the AWS CLI takes half a second; `serve` makes that a few hundredths. What a call does is told by its environment:
 
@@ -18,17 +19,14 @@ HOW is one of
     late-SIG    AWS does it, the process group gets the signal before the answer arrives, and the call never ends
     after-SIG   the call is answered; the signal comes as soon as it has ended
 
-Only what a call needs is imported at the top: it runs a thousand times. `serve` also runs the scripts of this folder
-(a first argument that ends in .py), for the same reason.
+Only what a call needs is imported at the top, and of that what is written in C: it runs ten thousand times. `serve` also
+runs the scripts of this folder (a first argument that ends in .py), for the same reason.
 """
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import time
-from socket import AF_UNIX, SOCK_STREAM, socket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,16 +37,16 @@ PATIENCE = 60
 
 
 def through_server(arguments: list[str], out: int, err: int) -> int:
-    """Let the server make a call that writes to `out` and `err`; its exit status."""
-    import array
-    from socket import SCM_RIGHTS, SHUT_WR, SOL_SOCKET
+    """Let the server run something that writes to `out` and `err`; its exit status."""
+    import _socket
+    from struct import pack
 
-    with socket(AF_UNIX, SOCK_STREAM) as connection:
-        connection.connect(os.environ["FAKE_AWS_SOCKET"])
-        connection.sendmsg([b"+"], [(SOL_SOCKET, SCM_RIGHTS, array.array("i", [out, err]))])
-        connection.sendall(ascii((os.getcwd(), arguments, dict(os.environ))).encode())
-        connection.shutdown(SHUT_WR)
-        answer = connection.recv(1)
+    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    connection.connect(os.environ["FAKE_AWS_SOCKET"])
+    connection.sendmsg([b"+"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, pack("3i", 0, out, err))])
+    connection.sendall(ascii((os.getcwd(), arguments, dict(os.environ))).encode())
+    connection.shutdown(_socket.SHUT_WR)
+    answer: bytes = connection.recv(1)
     return answer[0] if answer else 255
 
 
@@ -86,7 +84,6 @@ def operation(arguments: list[str]) -> str:
 
 
 def call(arguments: list[str]) -> int:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     number = number_of(arguments)
     name = operation(arguments)
     about, _, text = os.environ.get("FAKE_AWS_ANSWER", "").partition("=")
@@ -105,6 +102,9 @@ def call(arguments: list[str]) -> int:
         real(arguments, nowhere, nowhere)
         print(f"\nConnection was closed before we received a valid response ({name})", file=sys.stderr)
         return 255
+    import signal
+    import time
+
     when, _, kind = how.partition("-")
     wanted = signal.Signals[kind]
     if when == "after":
@@ -128,75 +128,36 @@ def call(arguments: list[str]) -> int:
     return 255
 
 
-def answer(connection: socket, run: Any) -> None:
-    """In the forked process: one call, then the end."""
-    import ast
-    from socket import recv_fds
-
-    status = 255
-    try:
-        _, descriptors, _, _ = recv_fds(connection, 1, 2)
-        text = b"".join(iter(lambda: connection.recv(65536), b""))
-        folder, arguments, environment = ast.literal_eval(text.decode())
-        data = {"AWS_DATA_PATH": os.environ["AWS_DATA_PATH"]}  # the CLI sets it when it is loaded
-        os.environ.clear()
-        os.environ.update(environment | data)
-        os.chdir(folder)
-        for descriptor, number in zip(descriptors, (1, 2)):
-            os.dup2(descriptor, number)
-            os.close(descriptor)
-        sys.argv = ["aws", *arguments]
-        status = run(arguments)
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BaseException as error:  # whatever it is, the caller must hear of it
-        os.write(2, f"fake_aws.py: {error!r}\n".encode())
-    connection.sendall(bytes([status & 255]))
-    os._exit(0)
-
-
 def serve(path: str) -> int:
     import functools
-    import gc
     import runpy
-    import select
 
     import awscli.clidriver
     import botocore.session
 
-    here = os.path.dirname(os.path.abspath(__file__))
-    sys.path.insert(0, here)
+    import nursery
     import state  # noqa: F401  with what it needs
 
+    here = os.path.dirname(os.path.abspath(__file__))
     # Models are read once, here, and not again in every forked process.
     botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
+    def script() -> None:
+        runpy.run_path(os.path.join(here, sys.argv[0]), run_name="__main__")
+
     def run(arguments: list[str]) -> int:
-        try:
-            if arguments[0].endswith(".py"):
-                sys.argv = arguments
-                runpy.run_path(os.path.join(here, arguments[0]), run_name="__main__")
-            status: int = awscli.clidriver.main()
-        except SystemExit as end:
-            status = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
-        return status
+        is_script = arguments[0].endswith(".py")
+        sys.argv = arguments if is_script else ["aws", *arguments]
+        return nursery.status_of(script if is_script else awscli.clidriver.main)
 
     warm_up(run)
-    gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    with socket(AF_UNIX, SOCK_STREAM) as listener:
-        listener.bind(path)
-        listener.listen(16)
-        print("ready", flush=True)
-        while True:
-            ready, _, _ = select.select([sys.stdin, listener], [], [])
-            if sys.stdin in ready:
-                os._exit(0)
-            connection, _ = listener.accept()
-            if not os.fork():
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                answer(connection, run)
-            connection.close()
+    # A whole CLI, of which every forked process uses a copy. What it read of a configuration it reads again there.
+    driver = awscli.clidriver.create_clidriver()
+    driver._get_command_table()
+    driver._get_argument_table()
+    driver.session._config = driver.session._profile = driver.session._profile_map = None
+    awscli.clidriver.create_clidriver = lambda: driver
+    return nursery.serve(path, run)
 
 
 def warm_up(run: Any) -> None:
@@ -225,7 +186,12 @@ def warm_up(run: Any) -> None:
 def main() -> int:
     if sys.argv[1:2] == ["serve"]:
         return serve(sys.argv[2])
+    if sys.argv[1:2] == ["through"]:
+        return through_server(sys.argv[2:], 1, 2)
+    import _signal
+
     try:
+        _signal.signal(_signal.SIGINT, _signal.default_int_handler)
         return call(sys.argv[2:])
     except KeyboardInterrupt:
         print()  # as the AWS CLI does

@@ -1,8 +1,9 @@
 """A moto server for one account, for one test.
 
     moto.py start --account 111111111111 [--port 0] [--seed ENV_VIEW.json]
+    moto.py serve SOCKET    has moto loaded, and starts one for each caller (nursery.py)
 
-prints `http://127.0.0.1:PORT` on a line of its own as soon as it answers and serves until its stdin is closed or it is
+`start` prints `http://127.0.0.1:PORT` on a line of its own as soon as it answers and serves until its stdin is closed or it is
 terminated: a test that holds the other end of stdin cannot leak it (with stdin from /dev/null it ends at once).
 With `--seed` the environment is created first (see seed.py) and its ARNs follow as one line of JSON.
 
@@ -29,7 +30,9 @@ from threading import Thread
 from typing import Any, NoReturn
 
 import canonical
+import nursery
 import seed
+from endpoint import Endpoint
 
 # This file is called moto.py: without its folder on the path, `moto` below is the package.
 _HERE = Path(__file__).resolve().parent
@@ -355,7 +358,42 @@ def start(account: str, port: int, view: Path | None) -> NoReturn:
     os._exit(0)  # Nothing here is worth the second that an orderly end of moto takes.
 
 
+def load() -> None:
+    """Load what servers need: one that is seeded has asked for all of it."""
+    group = {"lookup": True, "load_balancer": "x", "target_group": "x"}
+    service = {"cluster": "x", "ecs_service": "x", "resource_id": "x", "min": 1, "controller": "ECS", "groups": [group]}
+    view = {"account": "999999999999", "region": "eu-west-1", "services": [service]}
+    os.environ["MOTO_ACCOUNT_ID"] = view["account"]
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=False)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    seed.seed(url, view)
+    endpoint = Endpoint(url, view["region"])
+    endpoint.client("application-autoscaling").describe_scalable_targets(ServiceNamespace="ecs")
+    endpoint.client("cloudwatch").describe_alarms()
+    endpoint.client("cloudformation").describe_stacks()
+    endpoint.client("events").list_rules()
+    endpoint.client("sns").list_topics()
+    server.shutdown()
+    thread.join()  # a process with threads is not to be forked
+    server.server_close()
+
+
+def serve(path: str) -> int:
+    load()
+
+    def run(arguments: list[str]) -> int:
+        sys.argv = arguments
+        return nursery.status_of(main)
+
+    return nursery.serve(path, run)
+
+
 def main() -> int:
+    if sys.argv[1:2] == ["serve"]:
+        return serve(sys.argv[2])
     parser = argparse.ArgumentParser(description="A moto server for one account, until stdin is closed.")
     parser.add_argument("command", choices=["start"])
     parser.add_argument("--account", required=True, help="the twelve digits every caller belongs to")

@@ -3,6 +3,7 @@
 pub mod expected;
 pub mod github;
 pub mod markdown;
+pub mod nursery;
 pub mod quick_aws;
 pub mod stage;
 pub mod together;

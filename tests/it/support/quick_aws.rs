@@ -1,18 +1,17 @@
-//! An `aws` that is quick: the AWS CLI is loaded once and forks for every call (`tests/tools/fake_aws.py serve`).
+//! An `aws` that is quick: the AWS CLI is loaded once and forks for every call (`tests/tools/fake_aws.py`).
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
-use super::root;
+use super::nursery::{Kind, Nursery, client};
 use super::tools::{Tools, succeed};
 
-/// The loaded AWS CLI; it ends with this value.
+/// A folder with an `aws` of its own, which counts its calls.
 pub struct QuickAws {
     folder: tempfile::TempDir,
-    child: Child,
+    socket: &'static Path,
 }
 
 impl QuickAws {
@@ -28,25 +27,19 @@ impl QuickAws {
 
     fn start(tools: &Tools, script: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut server = tools.python("fake_aws.py");
-        server.arg("serve").arg(folder.path().join("socket"));
-        let mut child = server.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let ready = BufReader::new(child.stdout.take().unwrap()).lines().next();
-        assert_eq!(ready.expect("fake_aws.py says that it is ready").unwrap(), "ready");
         let python = tools.bin().join("python");
-        let client = root().join("tests/tools/fake_aws.py");
         let text = format!(
             "#!/bin/sh\nexec '{}' -S '{}' call {script} \"$@\"\n",
             python.display(),
-            client.display()
+            client().display()
         );
         let aws = folder.path().join("aws");
         fs::write(&aws, text).unwrap();
         fs::set_permissions(&aws, fs::Permissions::from_mode(0o755)).unwrap();
-        Self { folder, child }
+        Self { folder, socket: Nursery::of(Kind::AwsCli, tools).socket() }
     }
 
-    /// Where it is: `aws`, and the `socket` that this needs.
+    /// Where it is.
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -67,13 +60,6 @@ impl QuickAws {
         command
             .env("PATH", format!("{}:{path}", self.folder.path().display()))
             .env("FAKE_AWS_FOLDER", self.folder.path())
-            .env("FAKE_AWS_SOCKET", self.folder.path().join("socket"))
-    }
-}
-
-impl Drop for QuickAws {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take()); // it serves until its input ends
-        let _ = self.child.wait();
+            .env("FAKE_AWS_SOCKET", self.socket)
     }
 }

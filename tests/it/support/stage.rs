@@ -109,9 +109,7 @@ impl Stage {
     pub fn with_stacks(&self) -> QuickAws {
         let stacks = QuickAws::with_stacks(&self.tools);
         let folder = stacks.path().display();
-        let call = format!(
-            "#!/bin/sh\nexport FAKE_AWS_FOLDER={folder} FAKE_AWS_SOCKET={folder}/socket\nexec {folder}/aws \"$@\"\n"
-        );
+        let call = format!("#!/bin/sh\nexport FAKE_AWS_FOLDER={folder}\nexec {folder}/aws \"$@\"\n");
         fs::write(self.path("bin/stacks"), call).unwrap();
         fs::set_permissions(self.path("bin/stacks"), fs::Permissions::from_mode(0o755)).unwrap();
         stacks

@@ -10,6 +10,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
+use super::nursery::{Kind, Nursery};
 use super::{gen_in, root, said};
 
 /// The installed tools.
@@ -94,6 +95,11 @@ impl Tools {
             .stdin(Stdio::null());
     }
 
+    /// A Python script of tests/tools that needs botocore, run by a process that has loaded it.
+    pub fn script(&self, script: &str) -> Command {
+        Nursery::of(Kind::AwsCli, self).command(self, script)
+    }
+
     /// A Python script of tests/tools.
     pub fn python(&self, script: &str) -> Command {
         let mut command = self.command("python");
@@ -128,7 +134,7 @@ impl Tools {
     pub fn moto(&self, seed: &Seed) -> Moto {
         let file = tempfile::NamedTempFile::new().unwrap();
         serde_json::to_writer(&file, &seed.0).unwrap();
-        let mut command = self.python("moto.py");
+        let mut command = Nursery::of(Kind::Moto, self).command(self, "moto.py");
         command.args(["start", "--account", seed.account(), "--seed"]).arg(file.path());
         // Its standard error repeats that moto's CloudFormation makes no scaling; what goes wrong shows in the caller.
         let mut child =
@@ -212,7 +218,7 @@ impl Moto {
 
     /// The Application Auto Scaling state in its canonical form: equal text means the same scaling.
     pub fn state(&self, tools: &Tools) -> String {
-        let mut command = tools.python("state.py");
+        let mut command = tools.script("state.py");
         succeed(command.args(["--endpoint", &self.url, "--region", &self.region]))
     }
 
@@ -223,8 +229,8 @@ impl Moto {
 
     /// An AWS CLI call that must succeed; what it printed.
     pub fn aws(&self, tools: &Tools, args: &[&str]) -> String {
-        let mut command = tools.command("aws");
-        succeed(self.serve(command.args(args).args(["--region", &self.region])))
+        let mut command = Nursery::of(Kind::AwsCli, tools).command(tools, args[0]);
+        succeed(self.serve(command.args(&args[1..]).args(["--region", &self.region])))
     }
 }
 

@@ -3,14 +3,17 @@
 //! The tree is built from the parser's event stream by hand: that is the only way to keep the place of keys
 //! as well as of values, and it halves the time of the largest cost in a big run (ARCHITECTURE.md, Speed).
 
+mod scalar;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use serde_json::{Number, Value};
+use serde_json::Value;
 use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, Span, Tag};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Part, Step};
+use scalar::Scalar;
 
 /// Specs larger than this are refused, in bytes: ten times what 10,000 services need.
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -42,14 +45,6 @@ enum Kind {
     Mapping(Vec<Entry>),
 }
 
-#[derive(Debug, Clone, PartialEq)]
-enum Scalar {
-    Null,
-    Bool(bool),
-    Number(Number),
-    Text(Box<str>),
-}
-
 #[derive(Debug, Clone)]
 struct Entry {
     key: Box<str>,
@@ -62,17 +57,6 @@ struct Entry {
 struct Bytes {
     start: u32,
     end: u32,
-}
-
-impl From<&Scalar> for Value {
-    fn from(scalar: &Scalar) -> Self {
-        match scalar {
-            Scalar::Null => Self::Null,
-            Scalar::Bool(value) => Self::Bool(*value),
-            Scalar::Number(number) => Self::Number(number.clone()),
-            Scalar::Text(text) => Self::from(&**text),
-        }
-    }
 }
 
 impl Bytes {
@@ -421,7 +405,7 @@ impl<'t, 'd> Builder<'t, 'd> {
         at: &Range<usize>,
     ) -> Result<Scalar, Stop> {
         match tag.map(|tag| (tag.is_yaml_core_schema(), tag.suffix())) {
-            None if style == ScalarStyle::Plain => Ok(plain_scalar(text)),
+            None if style == ScalarStyle::Plain => Ok(Scalar::plain(text)),
             None | Some((true, "str")) => Ok(Scalar::Text(text.into())),
             Some(_) => Err(self.refuse_tag(at)),
         }
@@ -463,33 +447,6 @@ impl<'t, 'd> Builder<'t, 'd> {
 
     fn fail(&mut self, code: Code, location: Location, message: impl Into<String>, help: &str) {
         self.diagnostics.push(Diagnostic::new(code, location, message).help(help));
-    }
-}
-
-/// YAML 1.2's core schema, but for two spellings that mean different numbers to different readers:
-/// `010` (8 in YAML 1.1, 10 in 1.2) and `1_000` stay text, so that the type check asks what was meant.
-fn plain_scalar(text: &str) -> Scalar {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Scalar::Null,
-        "true" | "True" | "TRUE" => return Scalar::Bool(true),
-        "false" | "False" | "FALSE" => return Scalar::Bool(false),
-        _ => {}
-    }
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let number_like = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
-        && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
-    let ambiguous = digits.len() > 1 && digits.starts_with('0') && digits.as_bytes()[1].is_ascii_digit();
-    if !number_like || ambiguous {
-        return Scalar::Text(text.into());
-    }
-    if let Ok(integer) = text.trim_start_matches('+').parse::<i64>() {
-        return Scalar::Number(integer.into());
-    }
-    match text.parse::<f64>() {
-        // `2.0` is the integer 2, as JSON Schema sees it.
-        Ok(float) if float.fract() == 0.0 && float.abs() < 1e15 => Scalar::Number((float as i64).into()),
-        Ok(float) => Number::from_f64(float).map_or_else(|| Scalar::Text(text.into()), Scalar::Number),
-        Err(_) => Scalar::Text(text.into()),
     }
 }
 
@@ -540,27 +497,6 @@ mod tests {
         let mut diagnostics = Diagnostics::default();
         let document = Document::parse("spec.yaml", text.as_bytes().to_vec(), &mut diagnostics);
         (document, diagnostics)
-    }
-
-    #[test]
-    fn scalars_follow_yaml_1_2_and_ambiguous_numbers_stay_text() {
-        for (text, expected) in [
-            ("70", Value::from(70)),
-            ("72.5", Value::from(72.5)),
-            ("-1", Value::from(-1)),
-            ("yes", Value::from("yes")),
-            ("010", Value::from("010")),
-            ("1_000", Value::from("1_000")),
-            ("70.0", Value::from(70)),
-            (".inf", Value::from(".inf")),
-            ("0", Value::from(0)),
-            ("0.5", Value::from(0.5)),
-            ("60s", Value::from("60s")),
-            ("~", Value::Null),
-            ("True", Value::from(true)),
-        ] {
-            assert_eq!(Value::from(&plain_scalar(text)), expected, "{text}");
-        }
     }
 
     #[test]
