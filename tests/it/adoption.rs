@@ -141,12 +141,8 @@ fn the_script_has_nothing_to_do() {
     assert!(apply.status.success(), "{}", said(&apply));
     let words = |call: &Vec<String>| call.join(" ");
     let writes = ["register", "put-", "delete", "update", "tag-resource"];
-    let wrote: Vec<String> = aws
-        .calls(&tools)
-        .iter()
-        .map(words)
-        .filter(|call| writes.iter().any(|verb| call.contains(verb)))
-        .collect();
+    let wrote: Vec<String> =
+        aws.calls().iter().map(words).filter(|call| writes.iter().any(|verb| call.contains(verb))).collect();
     assert_eq!(wrote, [""; 0], "nothing is written");
     assert_eq!(fleet.state(), before);
 }
@@ -164,7 +160,7 @@ fn stacks_are_made_by_imports_that_name_what_is_live() {
     let spec = fs::read_to_string(fleet.path("spec.yaml")).unwrap();
     let services = crate::support::fleet(&spec).environments.remove(0).services;
     let mut sent = BTreeSet::new();
-    for call in aws.calls(&tools).iter().filter(|call| call.contains(&"create-change-set".to_owned())) {
+    for call in aws.calls().iter().filter(|call| call.contains(&"create-change-set".to_owned())) {
         let option = |name: &str| Some(&call[call.iter().position(|word| word == name)? + 1]);
         if option("--change-set-type").unwrap() != "IMPORT" {
             assert_eq!(option("--resources-to-import"), None);

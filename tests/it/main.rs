@@ -26,6 +26,7 @@ mod init;
 mod lint;
 mod loadtest;
 mod manners;
+mod modules;
 mod mutation;
 mod pipeline;
 mod recipes;

@@ -3,21 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use scalegen::plan::policy::PolicyId;
-use scalegen::plan::{Fleet, Service};
+use scalegen::plan::Fleet;
 
 use crate::support::tools::{Tools, run, succeed};
 use crate::support::{files, fleet, gen_in, root, said};
 
 /// A generated tree: what is committed, or a case rendered afresh.
-struct Tree {
-    name: String,
-    path: PathBuf,
-    fleet: Fleet,
+pub struct Tree {
+    pub name: String,
+    pub path: PathBuf,
+    pub fleet: Fleet,
     _keep: Option<tempfile::TempDir>,
 }
 
-fn trees() -> Vec<Tree> {
+pub fn trees() -> Vec<Tree> {
     let fleet = |spec: &Path| fleet(&std::fs::read_to_string(spec).unwrap());
     let committed = root().join("specs/langfuse.yaml");
     let mut trees = vec![Tree {
@@ -100,66 +99,29 @@ fn terraform_fmt_accepts_every_file() {
     }
 }
 
-/// With the newest provider; every root is planned and applied with each provider in equality.rs.
+/// With every provider, but where an older one does more with it: the first environment of a spec it applies
+/// (equality.rs).
 #[test]
 fn terraform_validates_every_root() {
     let Some(tools) = Tools::get() else { return };
-    let newest = tools.providers().into_iter().max_by(|a, b| a.version.cmp(&b.version));
-    let Some(provider) = newest else { return }; // said loudly by `providers`
-    for Tree { name, path, .. } in trees() {
-        let copy = copied(&path.join("terraform"));
-        for root in roots(copy.path()) {
-            let terraform = |args: &[&str]| {
-                let mut command = tools.command("terraform");
-                let output = run(command.current_dir(&root).args(args).envs(provider.environment(None)));
-                let what = format!("{name}, {}, {}", root.file_name().unwrap().display(), provider.name);
-                assert!(output.status.success(), "{what}: {}", said(&output));
-                said(&output)
-            };
-            terraform(&["init", "-backend=false", "-input=false", "-no-color"]);
-            let validated = terraform(&["validate", "-no-color"]);
-            assert!(!validated.contains("Warning"), "{name}: {validated}");
-        }
-    }
-}
-
-/// Predictive scaling came with version 6.13 of the provider; everything else is in all versions that are here.
-fn needs(fleet: &Fleet) -> Vec<u32> {
-    let mut services = fleet.environments.iter().flat_map(|environment| &environment.services);
-    let forecasts = |service: &Service| service.policy(&PolicyId::Predictive).is_some();
-    if services.any(forecasts) { vec![6, 13] } else { Vec::new() }
-}
-
-/// The modules' own tests, with and without the features that a fleet may use. Of what an input may be Terraform judges,
-/// so for that the newest provider is enough; policies are made with each.
-#[test]
-fn the_modules_own_tests_pass_with_every_provider() {
-    let Some(tools) = Tools::get() else { return };
-    let (trees, providers) = (trees(), tools.providers());
-    let newest = providers.iter().map(|provider| provider.version.clone()).max();
-    for provider in providers {
-        for (case, module) in [
-            ("langfuse", "ecs-autoscaling"),
-            ("features", "ecs-autoscaling"),
-            ("timed", "ecs-autoscaling-scheduled"),
-        ] {
-            let tree = trees.iter().find(|tree| tree.name == case).unwrap();
-            if provider.version < needs(&tree.fleet) {
-                continue;
+    let trees = trees();
+    for provider in tools.providers() {
+        for Tree { name, path, fleet, .. } in &trees {
+            let copy = copied(&path.join("terraform"));
+            let environments = fleet.environments.iter().skip(usize::from(!provider.newest));
+            for environment in environments {
+                let terraform = |args: &[&str]| {
+                    let mut command = tools.command("terraform");
+                    command.current_dir(copy.path().join(&*environment.name)).args(args);
+                    let output = run(command.envs(provider.environment(None)));
+                    let what = format!("{name}, {}, {}", environment.name, provider.name);
+                    assert!(output.status.success(), "{what}: {}", said(&output));
+                    said(&output)
+                };
+                terraform(&["init", "-backend=false", "-input=false", "-no-color"]);
+                let validated = terraform(&["validate", "-no-color"]);
+                assert!(!validated.contains("Warning"), "{name}: {validated}");
             }
-            let copy = copied(&tree.path.join("terraform/modules").join(module));
-            let terraform = |args: &[&str]| {
-                let mut command = tools.command("terraform");
-                command.current_dir(copy.path()).args(args).envs(provider.environment(None));
-                succeed(&mut command)
-            };
-            terraform(&["init", "-input=false", "-no-color"]);
-            let all: &[&str] = &["test", "-no-color"];
-            let only_policies: &[&str] = &["test", "-no-color", "-filter=tests/policies.tftest.hcl"];
-            let said =
-                terraform(if Some(&provider.version) == newest.as_ref() { all } else { only_policies });
-            let fine = said.contains("Success!") && said.contains(" 0 failed.");
-            assert!(fine, "{case}, {module}, {}: {said}", provider.name);
         }
     }
 }
@@ -198,13 +160,8 @@ fn the_judges_judge_right() {
     succeed(&mut tools.python("selftest.py"));
 }
 
-fn roots(terraform: &Path) -> Vec<PathBuf> {
-    let folders = files(terraform, "main.tf").into_iter().map(|path| path.parent().unwrap().to_owned());
-    folders.filter(|folder| !folder.display().to_string().contains("/modules/")).collect()
-}
-
 /// Terraform writes beside what it reads; the tree under test stays clean.
-fn copied(tree: &Path) -> tempfile::TempDir {
+pub fn copied(tree: &Path) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     succeed(Command::new("cp").arg("-r").arg(tree.join(".")).arg(folder.path()));
     folder

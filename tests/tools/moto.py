@@ -1,7 +1,7 @@
 """A moto server for one account, for one test.
 
     moto.py start --account 111111111111 [--port 0] [--seed ENV_VIEW.json]
-    moto.py serve SOCKET    has moto loaded, and starts one for each caller (nursery.py)
+    moto.py serve    has moto loaded, and starts one for each caller (nursery.py)
 
 `start` prints `http://127.0.0.1:PORT` on a line of its own as soon as it answers and serves until its stdin is closed or it is
 terminated: a test that holds the other end of stdin cannot leak it (with stdin from /dev/null it ends at once).
@@ -381,19 +381,19 @@ def load() -> None:
     server.server_close()
 
 
-def serve(path: str) -> int:
+def serve() -> int:
     load()
 
     def run(arguments: list[str]) -> int:
         sys.argv = arguments
         return nursery.status_of(main)
 
-    return nursery.serve(path, run)
+    return nursery.serve(run)
 
 
 def main() -> int:
-    if sys.argv[1:2] == ["serve"]:
-        return serve(sys.argv[2])
+    if sys.argv[1:] == ["serve"]:
+        return serve()
     parser = argparse.ArgumentParser(description="A moto server for one account, until stdin is closed.")
     parser.add_argument("command", choices=["start"])
     parser.add_argument("--account", required=True, help="the twelve digits every caller belongs to")

@@ -1,19 +1,21 @@
-"""A process that has loaded what scripts need, and forks for each of them: loading takes a second, forking a hundredth.
+"""A process that has loaded what programs need, and forks for each of them: loading takes a second, forking a hundredth.
 
-A caller connects, passes its standard input, output and error, and sends `(folder, arguments, environment)`; the answer
-is one byte, the exit status (`through` in fake_aws.py is such a caller). It serves until its own stdin is closed.
+`through.sh` connects for a caller and says its process id, and arguments that come first. All else is found in /proc:
+the other arguments, the environment, the folder, and what stdin, stdout and stderr are. The answer is the exit status.
+It serves at a port of its own, which it prints, until its stdin is closed.
 """
 
 from __future__ import annotations
 
-import ast
 import gc
 import os
 import select
 import signal
+import stat
 import sys
+import traceback
 from collections.abc import Callable
-from socket import AF_UNIX, SOCK_STREAM, recv_fds, socket
+from socket import create_server, socket
 
 KEPT = ("AWS_DATA_PATH",)
 """Variables that loading has set, which what is loaded cannot do without."""
@@ -27,37 +29,51 @@ def status_of(run: Callable[[], int | None]) -> int:
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
 
 
+def _words(path: str) -> list[str]:
+    with open(path, "rb") as file:
+        return [os.fsdecode(word) for word in file.read().split(b"\0")[:-1]]
+
+
+def _become(pid: str) -> list[str]:
+    """Take the place of a caller; its arguments."""
+    caller = f"/proc/{pid}"
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    os.environ.clear()
+    os.environ.update(dict(word.split("=", 1) for word in _words(f"{caller}/environ")) | kept)
+    os.chdir(f"{caller}/cwd")
+    for number in (0, 1, 2):
+        path = f"{caller}/fd/{number}"
+        flags = os.O_RDONLY if number == 0 else os.O_WRONLY
+        # Another program may have written to a file already.
+        if number and stat.S_ISREG(os.stat(path).st_mode):
+            flags |= os.O_APPEND
+        descriptor = os.open(path, flags)
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    return _words(f"{caller}/cmdline")[2:]  # the shell and its script come first
+
+
 def _answer(connection: socket, run: Callable[[list[str]], int]) -> None:
     """In the forked process: one run, then the end."""
     status = 255
     try:
-        _, descriptors, _, _ = recv_fds(connection, 1, 3)
-        text = b"".join(iter(lambda: connection.recv(65536), b""))
-        folder, arguments, environment = ast.literal_eval(text.decode())
-        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-        os.environ.clear()
-        os.environ.update(environment | kept)
-        os.chdir(folder)
-        for descriptor, number in zip(descriptors, (0, 1, 2), strict=True):
-            os.dup2(descriptor, number)
-            os.close(descriptor)
-        status = run(arguments)
+        request = connection.makefile(encoding="utf-8")
+        pid, *first = iter(lambda: request.readline().rstrip("\n"), "")
+        status = run(first + _become(pid))
         sys.stdout.flush()
         sys.stderr.flush()
-    except BaseException as error:  # whatever it is, the caller must hear of it
-        os.write(2, f"nursery.py: {error!r}\n".encode())
-    connection.sendall(bytes([status & 255]))
+    except BaseException:  # whatever it is, the caller must hear of it
+        os.write(2, traceback.format_exc().encode())
+    connection.sendall(f"{status & 255}\n".encode())
     os._exit(0)
 
 
-def serve(path: str, run: Callable[[list[str]], int]) -> int:
-    """Run `run(arguments)` in a process of its own for each caller at the socket `path`."""
+def serve(run: Callable[[list[str]], int]) -> int:
+    """Run `run(arguments)` in a process of its own for each caller."""
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    with socket(AF_UNIX, SOCK_STREAM) as listener:
-        listener.bind(path)
-        listener.listen(64)
-        print("ready", flush=True)
+    with create_server(("127.0.0.1", 0), backlog=64) as listener:
+        print(listener.getsockname()[1], flush=True)
         while True:
             ready, _, _ = select.select([sys.stdin, listener], [], [])
             if sys.stdin in ready:

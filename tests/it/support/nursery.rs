@@ -2,7 +2,7 @@
 //! run (`tests/tools/nursery.py`).
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
@@ -20,7 +20,7 @@ pub enum Kind {
 
 /// A loaded process; it ends with the test run, whose end closes its standard input.
 pub struct Nursery {
-    socket: PathBuf,
+    port: String,
     _child: Child,
 }
 
@@ -30,35 +30,31 @@ impl Nursery {
         static AWS_CLI: OnceLock<Nursery> = OnceLock::new();
         static MOTO: OnceLock<Nursery> = OnceLock::new();
         match kind {
-            Kind::AwsCli => AWS_CLI.get_or_init(|| Self::start(tools, "fake_aws.py")),
-            Kind::Moto => MOTO.get_or_init(|| Self::start(tools, "moto.py")),
+            Kind::AwsCli => AWS_CLI.get_or_init(|| Self::start(&mut tools.python("aws_cli.py"))),
+            Kind::Moto => MOTO.get_or_init(|| Self::start(tools.python("moto.py").arg("serve"))),
         }
     }
 
-    fn start(tools: &Tools, script: &str) -> Self {
-        let socket = std::env::temp_dir().join(format!("scalegen-{}-{script}.socket", std::process::id()));
-        let mut server = tools.python(script);
-        server.arg("serve").arg(&socket);
+    fn start(server: &mut Command) -> Self {
         let mut child = server.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let ready = BufReader::new(child.stdout.take().unwrap()).lines().next();
-        assert_eq!(ready.unwrap_or_else(|| panic!("{script} is never ready")).unwrap(), "ready");
-        Self { socket, _child: child }
+        let port = BufReader::new(child.stdout.take().unwrap()).lines().next();
+        Self { port: port.unwrap_or_else(|| panic!("{server:?} is never ready")).unwrap(), _child: child }
     }
 
     /// Where it listens.
-    pub fn socket(&self) -> &Path {
-        &self.socket
+    pub fn port(&self) -> &str {
+        &self.port
     }
 
-    /// Runs one of the scripts that it has loaded.
-    pub fn command(&self, tools: &Tools, script: &str) -> Command {
-        let mut command = tools.command("python");
-        command.arg("-S").arg(client()).args(["through", script]).env("FAKE_AWS_SOCKET", &self.socket);
+    /// Has something run by it: a script of tests/tools, or a call of the AWS CLI by that which has loaded it.
+    pub fn command(&self, tools: &Tools) -> Command {
+        let mut command = tools.system("bash");
+        command.arg(client()).env("NURSERY", &self.port);
         command
     }
 }
 
 /// The script that calls them.
 pub fn client() -> PathBuf {
-    root().join("tests/tools/fake_aws.py")
+    root().join("tests/tools/through.sh")
 }

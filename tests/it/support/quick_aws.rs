@@ -1,4 +1,4 @@
-//! An `aws` that is quick: the AWS CLI is loaded once and forks for every call (`tests/tools/fake_aws.py`).
+//! An `aws` that is quick: the AWS CLI is loaded once and forks for every call (`tests/tools/aws_cli.py`).
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -6,37 +6,33 @@ use std::path::Path;
 use std::process::Command;
 
 use super::nursery::{Kind, Nursery, client};
-use super::tools::{Tools, succeed};
+use super::tools::Tools;
 
 /// A folder with an `aws` of its own, which counts its calls.
 pub struct QuickAws {
     folder: tempfile::TempDir,
-    socket: &'static Path,
 }
 
 impl QuickAws {
     /// The AWS CLI as it is.
     pub fn new(tools: &Tools) -> Self {
-        Self::start(tools, "")
+        Self::start(tools, |_| String::new())
     }
 
     /// The AWS CLI, with stacks that have resources in them (`tests/tools/stacks.py`).
     pub fn with_stacks(tools: &Tools) -> Self {
-        Self::start(tools, "stacks.py \"$FAKE_AWS_FOLDER\"")
+        Self::start(tools, |folder| format!("FIRST=(stacks.py '{}')\n", folder.display()))
     }
 
-    fn start(tools: &Tools, script: &str) -> Self {
+    fn start(tools: &Tools, first: impl Fn(&Path) -> String) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let python = tools.bin().join("python");
-        let text = format!(
-            "#!/bin/sh\nexec '{}' -S '{}' call {script} \"$@\"\n",
-            python.display(),
-            client().display()
-        );
+        let port = Nursery::of(Kind::AwsCli, tools).port();
+        let first = first(folder.path());
+        let text = format!("#!/bin/bash\nNURSERY={port}\n{first}. '{}'\n", client().display());
         let aws = folder.path().join("aws");
         fs::write(&aws, text).unwrap();
         fs::set_permissions(&aws, fs::Permissions::from_mode(0o755)).unwrap();
-        Self { folder, socket: Nursery::of(Kind::AwsCli, tools).socket() }
+        Self { folder }
     }
 
     /// Where it is.
@@ -45,11 +41,9 @@ impl QuickAws {
     }
 
     /// The calls so far, each with its arguments.
-    pub fn calls(&self, tools: &Tools) -> Vec<Vec<String>> {
-        let program = "import ast, json, sys; print(json.dumps([ast.literal_eval(f'[{line}]') for line in open(sys.argv[1])]))";
-        let mut command = tools.command("python");
-        let text = succeed(command.args(["-c", program]).arg(self.folder.path().join("calls")));
-        serde_json::from_str(&text).unwrap()
+    pub fn calls(&self) -> Vec<Vec<String>> {
+        let calls = fs::read_to_string(self.folder.path().join("calls")).unwrap();
+        calls.lines().map(|call| serde_json::from_str(call).unwrap()).collect()
     }
 
     /// Makes it the `aws` of a command.
@@ -60,6 +54,5 @@ impl QuickAws {
         command
             .env("PATH", format!("{}:{path}", self.folder.path().display()))
             .env("FAKE_AWS_FOLDER", self.folder.path())
-            .env("FAKE_AWS_SOCKET", self.socket)
     }
 }

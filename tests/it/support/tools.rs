@@ -26,6 +26,8 @@ pub struct Provider {
     pub version: Vec<u32>,
     /// Whether it is the one that works without AWS's own provider.
     pub offline: bool,
+    /// Whether none here is newer.
+    pub newest: bool,
     env: BTreeMap<String, String>,
 }
 
@@ -97,7 +99,9 @@ impl Tools {
 
     /// A Python script of tests/tools that needs botocore, run by a process that has loaded it.
     pub fn script(&self, script: &str) -> Command {
-        Nursery::of(Kind::AwsCli, self).command(self, script)
+        let mut command = Nursery::of(Kind::AwsCli, self).command(self);
+        command.arg(script);
+        command
     }
 
     /// A Python script of tests/tools.
@@ -125,17 +129,22 @@ impl Tools {
                 .map(|part| part.parse().unwrap())
                 .collect(),
             offline: value["kind"] == "offline",
+            newest: false,
             env: serde_json::from_value(value["env"].clone()).unwrap(),
         };
-        list.iter().map(provider).collect()
+        let mut providers: Vec<Provider> = list.iter().map(provider).collect();
+        if let Some(newest) = providers.iter_mut().max_by(|a, b| a.version.cmp(&b.version)) {
+            newest.newest = true;
+        }
+        providers
     }
 
     /// Starts an AWS of one account in which an environment's services, load balancers and target groups exist.
     pub fn moto(&self, seed: &Seed) -> Moto {
         let file = tempfile::NamedTempFile::new().unwrap();
         serde_json::to_writer(&file, &seed.0).unwrap();
-        let mut command = Nursery::of(Kind::Moto, self).command(self, "moto.py");
-        command.args(["start", "--account", seed.account(), "--seed"]).arg(file.path());
+        let mut command = Nursery::of(Kind::Moto, self).command(self);
+        command.args(["moto.py", "start", "--account", seed.account(), "--seed"]).arg(file.path());
         // Its standard error repeats that moto's CloudFormation makes no scaling; what goes wrong shows in the caller.
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
@@ -229,8 +238,8 @@ impl Moto {
 
     /// An AWS CLI call that must succeed; what it printed.
     pub fn aws(&self, tools: &Tools, args: &[&str]) -> String {
-        let mut command = Nursery::of(Kind::AwsCli, tools).command(tools, args[0]);
-        succeed(self.serve(command.args(&args[1..]).args(["--region", &self.region])))
+        let mut command = Nursery::of(Kind::AwsCli, tools).command(tools);
+        succeed(self.serve(command.args(args).args(["--region", &self.region])))
     }
 }
 
