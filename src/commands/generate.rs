@@ -37,10 +37,10 @@ pub(super) fn run(args: &Generate, streams: &mut Streams<'_>) -> Result<Outcome,
 pub(super) fn differences(job: &load::Job, progress: &Progress) -> Result<(Artifacts, Changes), Failure> {
     let broken = |error: TemplateError| Failure::Template(error, job.own_templates);
     progress.phase("rendering".to_owned());
-    let wanted = job.engines.render(&job.fleet, &job.templates, &job.selection).map_err(broken)?;
-    let outputs = job.templates.outputs().map_err(broken)?;
+    let wanted = job.engines.render(&job.fleet, &job.selection).map_err(broken)?;
+    let outputs = job.engines.templates().outputs().map_err(broken)?;
     let mut owned = Vec::new();
-    for target in job.templates.targets() {
+    for target in job.engines.templates().targets() {
         let files = job.disk.list(target)?;
         owned.extend(files.into_iter().filter(|path| job.selection.owns(path, &outputs)));
     }

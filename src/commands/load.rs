@@ -24,7 +24,6 @@ pub(super) struct Loaded {
 /// Everything a run over files needs.
 pub(super) struct Job {
     pub(super) fleet: Fleet,
-    pub(super) templates: Templates,
     pub(super) engines: Engines,
     pub(super) own_templates: bool,
     pub(super) selection: Selection,
@@ -88,19 +87,19 @@ pub(super) fn job(scope: &Scope, streams: &mut Streams<'_>) -> Result<Job, Failu
     let templates = templates(scope.templates.as_deref())?;
     let (engines, loaded) = thread::scope(|threads| {
         let loaded = threads.spawn(|| spec(&Input { spec: Some(path.clone()) }));
-        let engines = Engines::new(&templates, &scope.targets);
+        let engines = Engines::new(templates, scope.targets.clone());
         (engines, loaded.join().unwrap_or_else(|panic| panic::resume_unwind(panic)))
     });
     let Loaded { document, diagnostics, fleet } = loaded?;
     report::plain::diagnostics(&document, &diagnostics, streams.err_color, streams.err)?;
     let fleet = fleet.ok_or(Failure::Spec)?;
-    let selection = selection(scope, &fleet, &templates)?;
     let engines = engines.map_err(|error| Failure::Template(error, scope.templates.is_some()))?;
+    let selection = selection(scope, &fleet, engines.templates())?;
     let disk = Disk::new(scope.out.clone().unwrap_or_else(|| beside(&path)));
     if fs::metadata(disk.root()).is_ok_and(|root| !root.is_dir()) {
         return Err(Failure::Usage(format!("{} is not a folder", slashed(disk.root()))));
     }
-    Ok(Job { fleet, templates, engines, own_templates: scope.templates.is_some(), selection, disk })
+    Ok(Job { fleet, engines, own_templates: scope.templates.is_some(), selection, disk })
 }
 
 /// Starts as many threads as asked for; without a wish, one for each core.

@@ -8,9 +8,9 @@ use tera::{Context, Delimiters, Kwargs, State, StringInput, Tera, Value};
 
 use super::names::Names;
 use super::syntax::{self, Syntax};
-use super::templates::{Per, Template, Templates, target_of};
+use super::templates::{Per, Template, Templates};
 use super::view::{Common, EnvironmentView, FleetView, Rollout, ServiceView};
-use super::{Selection, TemplateError, selection};
+use super::{Selection, TemplateError};
 use crate::artifacts::{Artifact, Artifacts, Ownership};
 use crate::plan::{Environment, Fleet};
 
@@ -23,12 +23,14 @@ pub fn render(
     templates: &Templates,
     selection: &Selection,
 ) -> Result<Artifacts, TemplateError> {
-    Engines::new(templates, &selection.targets)?.render(fleet, templates, selection)
+    Engines::new(templates.clone(), selection.targets.clone())?.render(fleet, selection)
 }
 
 /// Templates of some targets, ready to run: one Tera for each language.
 #[derive(Debug)]
 pub struct Engines {
+    templates: Templates,
+    targets: Vec<String>,
     by_syntax: BTreeMap<Syntax, Tera>,
     /// What is worked out of a view: what documents say takes longer than all of the dialects.
     names: Names,
@@ -39,8 +41,8 @@ impl Engines {
     ///
     /// # Errors
     /// A template that cannot be read.
-    pub fn new(templates: &Templates, targets: &[String]) -> Result<Self, TemplateError> {
-        let sources = templates.needed(&chosen(templates, targets)?);
+    pub fn new(templates: Templates, targets: Vec<String>) -> Result<Self, TemplateError> {
+        let sources = templates.needed(&templates.outputs_of(&targets)?);
         let mut by_syntax: BTreeMap<Syntax, Vec<(&str, &str)>> = BTreeMap::new();
         for (path, source) in &sources {
             if let Some(syntax) = Syntax::of(path) {
@@ -48,23 +50,22 @@ impl Engines {
             }
         }
         let engine = |(syntax, sources)| Ok((syntax, engine(syntax, sources)?));
-        Ok(Self {
-            by_syntax: by_syntax.into_iter().map(engine).collect::<Result<_, _>>()?,
-            names: Names::of(sources.into_values()),
-        })
+        let by_syntax = by_syntax.into_iter().map(engine).collect::<Result<_, _>>()?;
+        let names = Names::of(sources.into_values());
+        Ok(Self { templates, targets, by_syntax, names })
     }
 
-    /// Renders the selected files, all or none; of the templates that were made ready, and of targets that were.
+    /// All templates, ready or not.
+    pub fn templates(&self) -> &Templates {
+        &self.templates
+    }
+
+    /// Renders the selected files of its targets, all or none.
     ///
     /// # Errors
     /// A template that cannot be rendered, or two that want one path.
-    pub fn render(
-        &self,
-        fleet: &Fleet,
-        templates: &Templates,
-        selection: &Selection,
-    ) -> Result<Artifacts, TemplateError> {
-        let outputs = chosen(templates, &selection.targets)?;
+    pub fn render(&self, fleet: &Fleet, selection: &Selection) -> Result<Artifacts, TemplateError> {
+        let outputs = self.templates.outputs_of(&self.targets)?;
         let rollout = self.names.then("rollout", || Rollout::new(fleet)).flatten();
         let run = Run { engines: self, fleet, rollout: rollout.as_ref(), outputs: &outputs, selection };
 
@@ -82,12 +83,6 @@ impl Engines {
         }
         Ok(artifacts)
     }
-}
-
-fn chosen<'t>(templates: &'t Templates, targets: &[String]) -> Result<Vec<Template<'t>>, TemplateError> {
-    let mut outputs = templates.outputs()?;
-    outputs.retain(|template| selection::chosen(targets, target_of(template.path)));
-    Ok(outputs)
 }
 
 fn add(

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use include_dir::{Dir, include_dir};
 
 use super::TemplateError;
+use super::selection::chosen;
 use super::syntax::Syntax;
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -65,6 +66,13 @@ impl Templates {
     /// A path that says neither where nor in which language to write.
     pub fn outputs(&self) -> Result<Vec<Template<'_>>, TemplateError> {
         self.outputs_paths().map(template).collect()
+    }
+
+    /// Those of some targets, or of all if none is named.
+    pub(super) fn outputs_of(&self, targets: &[String]) -> Result<Vec<Template<'_>>, TemplateError> {
+        let mut outputs = self.outputs()?;
+        outputs.retain(|template| chosen(targets, target_of(template.path)));
+        Ok(outputs)
     }
 
     /// The sources by path that these templates need: their own, those that they include or extend, and theirs; and all
