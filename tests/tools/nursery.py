@@ -2,7 +2,8 @@
 
 `through.sh` connects for a caller and says its process id, and arguments that come first. All else is found in /proc:
 the other arguments, the environment, the folder, and what stdin, stdout and stderr are. The answer is the exit status.
-It serves at a port of its own, which it prints, until its stdin is closed.
+It serves at a port of its own, which it prints, until its stdin is closed. A file that a caller and what runs here both
+write to would not hold what both wrote: the scripts under test write each answer to a file of its own.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ import select
 import signal
 import stat
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from socket import create_server, socket
 
 KEPT = ("AWS_DATA_PATH",)
 """Variables that loading has set, which what is loaded cannot do without."""
+
+PATIENCE = 10
+"""Seconds that a caller may take to write a line."""
 
 
 def status_of(run: Callable[[], int | None]) -> int:
@@ -34,6 +39,15 @@ def _words(path: str) -> list[str]:
         return [os.fsdecode(word) for word in file.read().split(b"\0")[:-1]]
 
 
+def _wait_for(path: str) -> None:
+    """Wait until a descriptor is the caller's own again: while the shell writes to us, its stdout is the connection."""
+    end = time.monotonic() + PATIENCE
+    while stat.S_ISSOCK(os.stat(path).st_mode):
+        if time.monotonic() > end:
+            raise ValueError(f"{path} is a socket, which cannot be opened")
+        time.sleep(0.0005)
+
+
 def _become(pid: str) -> list[str]:
     """Take the place of a caller; its arguments."""
     caller = f"/proc/{pid}"
@@ -43,6 +57,7 @@ def _become(pid: str) -> list[str]:
     os.chdir(f"{caller}/cwd")
     for number in (0, 1, 2):
         path = f"{caller}/fd/{number}"
+        _wait_for(path)
         flags = os.O_RDONLY if number == 0 else os.O_WRONLY
         # Another program may have written to a file already.
         if number and stat.S_ISREG(os.stat(path).st_mode):
