@@ -86,7 +86,7 @@ pub(super) fn job(scope: &Scope, streams: &mut Streams<'_>) -> Result<Job, Failu
     let path = find(&scope.input)?;
     let templates = templates(scope.templates.as_deref())?;
     let (engines, loaded) = thread::scope(|threads| {
-        let loaded = threads.spawn(|| spec(&Input { spec: Some(path.clone()) }));
+        let loaded = threads.spawn(|| read(&path).map(understood));
         let engines = Engines::new(templates, scope.targets.clone());
         (engines, loaded.join().unwrap_or_else(|panic| panic::resume_unwind(panic)))
     });

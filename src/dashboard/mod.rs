@@ -78,7 +78,8 @@ impl<'f> Boards<'f> {
         for service in &environment.services {
             service.target_groups().into_iter().for_each(|group| boards.look_up(service, group));
         }
-        for (services, widgets) in boards.pages(environment) {
+        for page in boards.pages(environment) {
+            let (services, widgets): (Vec<_>, Vec<_>) = page.into_iter().unzip();
             let name = match boards.boards.len() {
                 0 => name.to_string(),
                 before => format!("{name}-{}", before + 1),
@@ -99,23 +100,22 @@ impl<'f> Boards<'f> {
         }
     }
 
-    /// The services of each dashboard, and the widgets of each service.
-    fn pages(&self, environment: &'f Environment) -> Vec<(Vec<&'f Service>, Vec<Vec<Widget>>)> {
-        let mut pages: Vec<(Vec<&Service>, Vec<Vec<Widget>>)> = Vec::new();
+    /// The services of each dashboard, each with its widgets.
+    fn pages(&self, environment: &'f Environment) -> Vec<Vec<(&'f Service, Vec<Widget>)>> {
+        let mut pages: Vec<Vec<(&Service, Vec<Widget>)>> = Vec::new();
         // The first lies in one template with the rules, which name the clusters.
         let mut bytes = rules(environment);
         for service in &environment.services {
             let widgets = widgets::service(environment, service, self);
             let own = widgets.iter().map(weight).sum::<usize>();
             match pages.last_mut() {
-                Some(page) if page.0.len() < MOST_SERVICES && bytes + own <= MOST_BYTES => {
-                    page.0.push(service);
-                    page.1.push(widgets);
+                Some(page) if page.len() < MOST_SERVICES && bytes + own <= MOST_BYTES => {
+                    page.push((service, widgets));
                     bytes += own;
                 }
                 page => {
                     bytes = if page.is_none() { bytes + own } else { own };
-                    pages.push((vec![service], vec![widgets]));
+                    pages.push(vec![(service, widgets)]);
                 }
             }
         }
