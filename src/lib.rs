@@ -75,10 +75,10 @@ pub mod spec;
 pub mod plan;
 
 #[doc(hidden)]
-pub mod cost;
+pub mod aws;
 
 #[doc(hidden)]
-pub mod dashboard;
+pub mod cost;
 
 #[doc(hidden)]
 pub mod loadtest;

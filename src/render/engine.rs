@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use serde::Serialize;
 use tera::{Context, Delimiters, Kwargs, State, StringInput, Tera, Value};
 
 use super::names::Names;
+use super::structure::Indenting;
 use super::syntax::{self, Syntax};
-use super::templates::{Per, Template, Templates};
-use super::view::{Common, EnvironmentView, FleetView, Rollout, ServiceView};
+use super::templates::{Per, Template, Templates, target_of};
+use super::view::Rollout;
+use super::view::slice::{self, Place, Scene, Slice};
 use super::{Selection, TemplateError};
 use crate::artifacts::{Artifact, Artifacts, Ownership};
 use crate::plan::{Environment, Fleet};
@@ -67,10 +68,10 @@ impl Engines {
     pub fn render(&self, fleet: &Fleet, selection: &Selection) -> Result<Artifacts, TemplateError> {
         let outputs = self.templates.outputs_of(&self.targets)?;
         let rollout = self.names.then("rollout", || Rollout::new(fleet)).flatten();
-        let run = Run { engines: self, fleet, rollout: rollout.as_ref(), outputs: &outputs, selection };
+        let scene = Scene { fleet, rollout, names: &self.names };
+        let run = Run { engines: self, scene: &scene, outputs: &outputs, selection };
 
-        let context = context(&value(&FleetView::new(fleet, rollout.as_ref(), &self.names)));
-        let of_fleet = run.files(&outputs, Per::Fleet, "", "", &context);
+        let of_fleet = run.files(Per::Fleet, "", "", |slice| (slice.fleet)(&scene));
         let environments = fleet.environments.iter().filter(|said| selection.has_environment(&said.name));
         let environments: Vec<_> = environments.collect();
         let of_environments: Vec<_> = environments.par_iter().map(|said| run.environment(said)).collect();
@@ -100,8 +101,7 @@ fn add(
 /// One run over a fleet.
 struct Run<'f> {
     engines: &'f Engines,
-    fleet: &'f Fleet,
-    rollout: Option<&'f Rollout<'f>>,
+    scene: &'f Scene<'f>,
     outputs: &'f [Template<'f>],
     selection: &'f Selection,
 }
@@ -109,41 +109,41 @@ struct Run<'f> {
 type Rendered<'t> = Vec<(&'t Template<'t>, (String, Artifact))>;
 
 impl<'f> Run<'f> {
-    /// All files about one environment. Each service's values are built once and shared by all templates.
+    /// All files about one environment.
     fn environment(&self, environment: &Environment) -> Result<Rendered<'f>, TemplateError> {
-        let common = Common::new(self.fleet, environment, &self.engines.names);
-        let view = |service| value(&ServiceView::new(&common, service));
-        let services: Vec<_> = environment.services.par_iter().map(view).collect();
-
-        let named = environment.services.iter().map(|service| &*service.name).zip(&services);
-        let selected: Vec<_> = named.filter(|(name, _)| self.selection.has_service(name)).collect();
-        let of_service = |(name, value): &(&str, &Value)| {
-            self.files(self.outputs, Per::Service, &environment.name, name, &context(value))
+        let place = Place::new(self.scene, environment);
+        let services = environment.services.iter().map(|service| &*service.name).enumerate();
+        let selected: Vec<_> = services.filter(|(_, name)| self.selection.has_service(name)).collect();
+        let of_service = |(index, name): &(usize, &str)| {
+            self.files(Per::Service, &environment.name, name, |slice| (slice.service)(&place, *index))
         };
         let mut files = Rendered::new();
         for of_service in selected.par_iter().map(of_service).collect::<Vec<_>>() {
             files.extend(of_service?);
         }
-
-        let mut context = context(&value(&EnvironmentView::new(&common, self.rollout)));
-        context.insert_value("services", Value::from(services));
-        files.extend(self.files(self.outputs, Per::Environment, &environment.name, "", &context)?);
+        files.extend(
+            self.files(Per::Environment, &environment.name, "", |slice| (slice.environment)(&place))?,
+        );
         Ok(files)
     }
 
-    /// The files of some templates.
+    /// The files of the templates that render as often; `view` makes what those of one target see.
     fn files(
         &self,
-        templates: &'f [Template<'f>],
         per: Per,
         environment: &str,
         service: &str,
-        context: &Context,
+        view: impl Fn(&Slice) -> Value,
     ) -> Result<Rendered<'f>, TemplateError> {
         let mut files = Rendered::new();
-        for template in templates.iter().filter(|template| template.per == per) {
-            let file = self.render(template, environment, service, context)?;
-            files.extend(file.map(|file| (template, file)));
+        let templates: Vec<_> = self.outputs.iter().filter(|template| template.per == per).collect();
+        for of_target in templates.chunk_by(|one, other| target_of(one.path) == target_of(other.path)) {
+            let mut seen = None;
+            for template in of_target {
+                let context = seen.get_or_insert_with(|| context(&view(slice::of(target_of(template.path)))));
+                let file = self.render(template, environment, service, context)?;
+                files.extend(file.map(|file| (*template, file)));
+            }
         }
         Ok(files)
     }
@@ -156,15 +156,29 @@ impl<'f> Run<'f> {
         service: &str,
         context: &Context,
     ) -> Result<Option<(String, Artifact)>, TemplateError> {
-        let body = self.engines.by_syntax[&template.syntax]
-            .render(template.path, context)
-            .map_err(|error| TemplateError::new(template.path, error))?;
+        let rendered;
+        let body = match template.plain {
+            Some(text) => text,
+            None => {
+                rendered = self.rendered(template, context)?;
+                &rendered
+            }
+        };
         if body.trim().is_empty() {
             return Ok(None);
         }
-        let text = Ownership::stamp(template.syntax.comment(), &self.fleet.project, &body);
+        let text = Ownership::stamp(template.syntax.comment(), &self.scene.fleet.project, body);
         let artifact = Artifact { text, executable: template.syntax.executable() };
         Ok(Some((template.output(environment, service), artifact)))
+    }
+
+    fn rendered(&self, template: &Template<'_>, context: &Context) -> Result<String, TemplateError> {
+        let mut out = Indenting::default();
+        let engine = &self.engines.by_syntax[&template.syntax];
+        engine
+            .render_to(template.path, context, &mut out)
+            .map_err(|error| TemplateError::new(template.path, error))?;
+        Ok(out.text())
     }
 }
 
@@ -225,10 +239,6 @@ fn sh(value: Value, _: Kwargs, _: &State<'_>) -> tera::TeraResult<Value> {
 /// A quoted label, for the diagrams in Markdown.
 fn mermaid(text: StringInput<'_>, _: Kwargs, _: &State<'_>) -> tera::TeraResult<Value> {
     Ok(Value::safe_string(&syntax::mermaid_label(text.as_str())))
-}
-
-fn value(view: &impl Serialize) -> Value {
-    Value::from_serializable(view)
 }
 
 /// A view's fields, as the variables of a template.

@@ -1,8 +1,10 @@
 //! Fleet → artifacts. Pure: knows neither the spec's format nor the disk.
 
+pub mod encode;
 mod engine;
 mod names;
 mod selection;
+mod structure;
 mod syntax;
 mod templates;
 mod view;

@@ -90,6 +90,13 @@ fn yaml(text: &str, out: &mut dyn Write) -> io::Result<()> {
     })
 }
 
+/// A string as YAML, for structures.
+pub(super) fn yaml_string(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len() + 2);
+    yaml(text, &mut out).expect("memory takes all");
+    String::from_utf8(out).expect("YAML is text")
+}
+
 fn json(text: &str, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer(out, text).map_err(io::Error::from)
 }

@@ -2,7 +2,8 @@
 //!
 //! `terraform/@env/main.tf.tera` → one `terraform/<environment>/main.tf` for each environment. The first folder names
 //! the target, `@env` and `@service` choose the loop, the extension before `.tera` the language; a leading `_` makes
-//! a partial, which other templates include and nobody renders.
+//! a partial, which other templates include and nobody renders. A file without `.tera` is a plain file, such as a program:
+//! it is written as it is, once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,9 +15,20 @@ use super::syntax::Syntax;
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
-/// Template sources by path below `templates/`, without `.tera`.
+/// Plain files that a second target needs too, by the path there: what both programs source is one file here.
+const SHARED: [(&str, &str); 1] = [("cloudformation/common.sh", "cli/common.sh")];
+
+/// Sources by path below `templates/`, without `.tera`.
 #[derive(Debug, Clone)]
-pub struct Templates(BTreeMap<String, String>);
+pub struct Templates(BTreeMap<String, Source>);
+
+/// A file of the template tree.
+#[derive(Debug, Clone)]
+struct Source {
+    text: String,
+    /// Whether it is written as it is.
+    plain: bool,
+}
 
 /// How often a template renders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +50,8 @@ pub struct Template<'t> {
     pub per: Per,
     /// The language of its files.
     pub syntax: Syntax,
+    /// The text of its one file, if it is a plain file.
+    pub plain: Option<&'t str>,
 }
 
 impl Templates {
@@ -45,13 +59,18 @@ impl Templates {
     pub fn embedded() -> Self {
         let mut sources = BTreeMap::new();
         collect(&EMBEDDED, &mut sources);
+        for (path, of) in SHARED {
+            if let Some(source) = sources.get(of).cloned() {
+                sources.insert(path.to_owned(), source);
+            }
+        }
         Self(sources)
     }
 
     /// Adds templates, or replaces those of the same path. `path` is relative, `/` on every system, with `.tera`.
     pub fn add(&mut self, path: &str, source: String) {
         if let Some(name) = path.strip_suffix(".tera") {
-            self.0.insert(name.to_owned(), source);
+            self.0.insert(name.to_owned(), Source { text: source, plain: false });
         }
     }
 
@@ -65,7 +84,7 @@ impl Templates {
     /// # Errors
     /// A path that says neither where nor in which language to write.
     pub fn outputs(&self) -> Result<Vec<Template<'_>>, TemplateError> {
-        self.outputs_paths().map(template).collect()
+        self.outputs_paths().map(|path| self.template(path)).collect()
     }
 
     /// Those of some targets, or of all if none is named.
@@ -79,15 +98,16 @@ impl Templates {
     /// with components, which are called without naming the file.
     pub(super) fn needed(&self, outputs: &[Template<'_>]) -> BTreeMap<&str, &str> {
         let mut needed = BTreeMap::new();
-        let components = self.0.iter().filter(|(_, source)| source.contains("component"));
+        let templates = || self.0.iter().filter(|(_, source)| !source.plain);
+        let components = templates().filter(|(_, source)| source.text.contains("component"));
         let mut open: Vec<&str> = components.map(|(path, _)| path.as_str()).collect();
-        open.extend(outputs.iter().map(|template| template.path));
+        open.extend(outputs.iter().filter(|template| template.plain.is_none()).map(|template| template.path));
         while let Some(path) = open.pop() {
             // One that is missing is for the engine to miss, which says where.
             if let Some((path, source)) = self.0.get_key_value(path)
-                && needed.insert(path.as_str(), source.as_str()).is_none()
+                && needed.insert(path.as_str(), source.text.as_str()).is_none()
             {
-                open.extend(included(source));
+                open.extend(included(&source.text));
             }
         }
         needed
@@ -96,18 +116,23 @@ impl Templates {
     fn outputs_paths(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str).filter(|path| !is_partial(path))
     }
+
+    fn template<'t>(&'t self, path: &'t str) -> Result<Template<'t>, TemplateError> {
+        let plain = self.0.get(path).filter(|source| source.plain).map(|source| source.text.as_str());
+        Ok(Template { plain, ..template(path)? })
+    }
 }
 
 fn is_partial(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|name| name.starts_with('_'))
 }
 
-fn collect(dir: &Dir<'_>, sources: &mut BTreeMap<String, String>) {
+fn collect(dir: &Dir<'_>, sources: &mut BTreeMap<String, Source>) {
     for file in dir.files() {
         let path = file.path().to_str().unwrap_or_default().replace('\\', "/");
-        if let (Some(name), Some(source)) = (path.strip_suffix(".tera"), file.contents_utf8()) {
-            sources.insert(name.to_owned(), source.to_owned());
-        }
+        let Some(text) = file.contents_utf8() else { continue };
+        let (name, plain) = path.strip_suffix(".tera").map_or((path.as_str(), true), |name| (name, false));
+        sources.insert(name.to_owned(), Source { text: text.to_owned(), plain });
     }
     dir.dirs().for_each(|dir| collect(dir, sources));
 }
@@ -143,7 +168,7 @@ fn template(path: &str) -> Result<Template<'_>, TemplateError> {
     if rest.contains('@') || target_of(path).contains('@') {
         return Err(problem("a path may hold `@env` and `@service` once each, below the target's folder"));
     }
-    Ok(Template { path, per, syntax })
+    Ok(Template { path, per, syntax, plain: None })
 }
 
 /// The first folder of a path.

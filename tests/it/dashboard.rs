@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 
-use scalegen::dashboard::{Boards, MOST_SERVICES};
+use scalegen::aws::Lookup;
+use scalegen::aws::dashboard::{MOST_SERVICES, boards};
 use scalegen::plan::Fleet;
 use scalegen::plan::policy::PolicyId;
 use scalegen::render::{Selection, Templates, render};
@@ -35,19 +36,23 @@ fn fleet_of(services: usize) -> Fleet {
     fleet(&text)
 }
 
+/// What a lookup finds.
+fn end(lookup: &Lookup<'_>) -> String {
+    match lookup {
+        Lookup::LoadBalancer(name) => format!("app/{name}/0123456789abcdef"),
+        Lookup::TargetGroup { target_group, .. } => format!("targetgroup/{target_group}/0123456789abcdef"),
+        other => panic!("a dashboard looks {other:?} up"),
+    }
+}
+
 /// The bodies of all dashboards of an environment.
 fn bodies(fleet: &Fleet, environment: usize) -> Vec<Value> {
     let environment = &fleet.environments[environment];
-    let boards = Boards::of(&fleet.project, environment);
-    boards
-        .boards
-        .iter()
-        .map(|board| {
-            let body = serde_json::from_str(&board.lines().concat()).expect("lines make JSON");
-            assert_eq!(body, board.body());
-            body
-        })
-        .collect()
+    let body = |board: &scalegen::aws::dashboard::Board<'_>| {
+        let body = board.desired().dashboard_body;
+        serde_json::to_value(body.map_lookups(&|lookup| end(lookup).into())).unwrap()
+    };
+    boards(&fleet.project, environment).iter().map(body).collect()
 }
 
 /// Keys of an object, all known and the required ones there.
@@ -101,8 +106,8 @@ fn metric(line: &Value, before: &[String], ids: &mut BTreeSet<String>, place: &s
     let known = METRICS.iter().find(|(namespace, name, _)| [*namespace, *name] == texts[..2]);
     assert_eq!(known.expect(place).2, names, "{place}");
     let is_end = |name: &str, value: &str| match name {
-        "LoadBalancer" => value.starts_with("app/") || value.starts_with("@scalegen:load_balancer:"),
-        "TargetGroup" => value.starts_with("targetgroup/") || value.starts_with("@scalegen:target_group:"),
+        "LoadBalancer" => value.starts_with("app/"),
+        "TargetGroup" => value.starts_with("targetgroup/"),
         _ => !value.is_empty(),
     };
     for (name, value) in names.iter().zip(texts[3..].iter().step_by(2)) {

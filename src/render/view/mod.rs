@@ -5,6 +5,7 @@
 mod alarm;
 mod api;
 mod checklist;
+mod cli;
 mod console;
 mod cost;
 mod docs;
@@ -21,15 +22,20 @@ mod root;
 mod runbook;
 mod scaling;
 mod shared;
+pub mod slice;
 mod stage;
 mod terraform;
 mod timeline;
 mod words;
 
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::json;
 
 use super::names::Names;
+use crate::aws::{self, dashboard};
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
 use alarm::ServiceAlarmView;
 use checklist::{ExpectedView, PlaceView};
@@ -161,6 +167,8 @@ pub struct Common<'f> {
     environment: &'f plan::Environment,
     names: &'f Names,
     boards: Vec<BoardView>,
+    monitoring: Option<aws::monitoring::Monitoring<'f>>,
+    state: OnceLock<Vec<aws::Service<'f>>>,
     tags: Shared,
     tags_json: Shared,
 }
@@ -168,14 +176,23 @@ pub struct Common<'f> {
 impl<'f> Common<'f> {
     /// What it is for an environment; `names` are those that templates mention.
     pub fn new(fleet: &'f Fleet, environment: &'f plan::Environment, names: &'f Names) -> Self {
+        let dashboards = dashboard::boards(&fleet.project, environment);
         Self {
             fleet,
             environment,
             names,
-            boards: boards(fleet, environment),
+            boards: boards(environment, &dashboards),
+            monitoring: aws::desired::monitoring::monitoring(fleet, environment, &dashboards),
+            state: OnceLock::new(),
             tags: Shared::of(&tags(&environment.tags)),
             tags_json: Shared::of(&tags_json(&environment.tags)),
         }
+    }
+
+    /// What AWS must hold for its services.
+    fn state(&self) -> &[aws::Service<'f>] {
+        let of = |service| aws::desired::service(self.environment, service);
+        self.state.get_or_init(|| self.environment.services.par_iter().map(of).collect())
     }
 }
 
@@ -263,7 +280,7 @@ impl<'f> EnvironmentView<'f> {
                 .iter()
                 .map(|name| RemovedView { name, ident: name.ident() })
                 .collect(),
-            monitoring: MonitoringView::new(fleet, environment, boards),
+            monitoring: MonitoringView::new(environment, common.monitoring.as_ref(), boards),
             rollout: rollout.and_then(|rollout| rollout.place(&environment.name)),
             load_tests: names.then("load_tests", || LoadTestsView::of(environment)),
             place: names.then("place", || PlaceView::new(fleet, environment)),

@@ -1,29 +1,11 @@
 //! What is made once an environment: the topic, the rules that send events to it, the dashboards.
 
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use super::group;
-use crate::dashboard::{Board, Boards};
-use crate::plan::operations::Topic;
-use crate::plan::{Environment, Fleet};
-
-/// Most characters of a rule's pattern (EventBridge API reference, PutRule).
-const LONGEST_PATTERN: usize = 4096;
-/// ECS service actions that say that tasks could not be started (ECS developer guide, service action events).
-const IMPAIRED: [&str; 3] =
-    ["SERVICE_TASK_CONFIGURATION_FAILURE", "SERVICE_TASK_PLACEMENT_FAILURE", "SERVICE_TASK_START_IMPAIRED"];
-/// What the account itself may do with its topic: all that the policy of a new topic allows it.
-const OWNER: [&str; 8] = [
-    "SNS:AddPermission",
-    "SNS:DeleteTopic",
-    "SNS:GetTopicAttributes",
-    "SNS:ListSubscriptionsByTopic",
-    "SNS:Publish",
-    "SNS:RemovePermission",
-    "SNS:SetTopicAttributes",
-    "SNS:Subscribe",
-];
+use crate::aws::dashboard::Board;
+use crate::aws::{self, Data, Lookup};
+use crate::plan::{Environment, LoadBalancer};
 
 /// What is made once an environment.
 #[derive(Debug, Serialize)]
@@ -44,7 +26,7 @@ pub(super) struct MonitoringView {
 struct TopicView {
     name: String,
     owner: String,
-    owner_actions: [&'static str; 8],
+    owner_actions: Vec<String>,
     alarms: String,
     policy_id: String,
     policy: String,
@@ -59,7 +41,7 @@ struct RuleView {
     /// Which services, and nothing where too many clusters would have to be named.
     resource_prefixes: Vec<String>,
     clusters: Vec<String>,
-    events: &'static [&'static str],
+    events: Vec<String>,
     pattern: String,
 }
 
@@ -122,15 +104,12 @@ impl BoardView {
 }
 
 impl MonitoringView {
-    pub(super) fn new(fleet: &Fleet, environment: &Environment, boards: &[BoardView]) -> Option<Self> {
-        let monitoring = environment.monitoring.as_ref()?;
-        let mark = format!("scalegen for `{}/{}`", fleet.project, environment.name);
-        let topic_arn = environment.topic_arn();
-        let topic = match (&environment.topic, &topic_arn) {
-            (Some(Topic::Made(name)), Some(arn)) => Some(topic(fleet, environment, name, arn)),
-            _ => None,
-        };
-        let rules = monitoring.rules.as_deref().map(|begin| rules(environment, begin, &mark));
+    pub(super) fn new(
+        environment: &Environment,
+        state: Option<&aws::monitoring::Monitoring<'_>>,
+        boards: &[BoardView],
+    ) -> Option<Self> {
+        let (monitoring, state) = (environment.monitoring.as_ref()?, state?);
         let mut load_balancers: Vec<_> = boards.iter().flat_map(|b| b.load_balancers.clone()).collect();
         load_balancers.sort_by_key(|balancer| balancer.index);
         load_balancers.dedup_by_key(|balancer| balancer.index);
@@ -139,10 +118,10 @@ impl MonitoringView {
         target_groups.dedup_by_key(|group| group.index);
         Some(Self {
             stack: monitoring.stack.to_string(),
-            mark,
-            topic,
-            topic_arn,
-            rules: rules.unwrap_or_default(),
+            mark: state.mark.to_string(),
+            topic: state.topic.as_ref().map(topic),
+            topic_arn: environment.topic_arn(),
+            rules: state.rules.iter().enumerate().map(|(index, rule)| view_of_rule(index, rule)).collect(),
             boards: boards.to_vec(),
             load_balancers,
             target_groups,
@@ -150,111 +129,121 @@ impl MonitoringView {
     }
 }
 
-fn topic(fleet: &Fleet, environment: &Environment, name: &str, arn: &str) -> TopicView {
-    let (partition, region, account) =
-        (environment.region.partition(), &*environment.region, &*environment.account);
-    let owner = format!("arn:{partition}:iam::{account}:root");
-    let alarms = format!("arn:{partition}:cloudwatch:{region}:{account}:alarm:*");
-    let policy_id = format!("scalegen-{}-{}", fleet.project, environment.name);
-    // No condition for EventBridge: AWS documents that topic policies cannot have one for it, and with one nothing arrives.
-    let policy = json!({
-        "Version": "2012-10-17",
-        "Id": policy_id,
-        "Statement": [
-            { "Sid": "Owner", "Effect": "Allow", "Principal": { "AWS": owner }, "Action": OWNER, "Resource": arn },
-            {
-                "Sid": "Alarms", "Effect": "Allow", "Principal": { "Service": "cloudwatch.amazonaws.com" },
-                "Action": "SNS:Publish", "Resource": arn,
-                "Condition": {
-                    "StringEquals": { "aws:SourceAccount": account },
-                    "ArnLike": { "aws:SourceArn": alarms },
-                },
-            },
-            {
-                "Sid": "Events", "Effect": "Allow", "Principal": { "Service": "events.amazonaws.com" },
-                "Action": "SNS:Publish", "Resource": arn,
-            },
-        ],
-    });
+fn texts(data: Option<&Data<'_>>) -> Vec<String> {
+    let items = data.map(Data::items).unwrap_or_default();
+    items.iter().filter_map(|item| Some(text(item)?.to_owned())).collect()
+}
+
+fn text<'d>(data: &'d Data<'_>) -> Option<&'d str> {
+    match data {
+        Data::Text(text) => text.known(),
+        _ => None,
+    }
+}
+
+fn at<'d, 'f>(data: &'d Data<'f>, path: &[&str]) -> Option<&'d Data<'f>> {
+    path.iter().try_fold(data, |data, name| data.get(name))
+}
+
+fn json(data: &Data<'_>) -> String {
+    serde_json::to_string(data).expect("data is JSON")
+}
+
+fn topic(topic: &aws::monitoring::Topic<'_>) -> TopicView {
+    let statement = |index: usize| topic.policy.get("Statement").and_then(|list| list.items().get(index));
+    let word = |index: usize, path: &[&str]| {
+        statement(index).and_then(|data| at(data, path)).and_then(text).unwrap_or_default().to_owned()
+    };
     TopicView {
-        name: name.to_owned(),
-        owner,
-        owner_actions: OWNER,
-        alarms,
-        policy_id,
-        policy: policy.to_string(),
+        name: topic.name.to_string(),
+        owner: word(0, &["Principal", "AWS"]),
+        owner_actions: texts(statement(0).and_then(|data| data.get("Action"))),
+        alarms: word(1, &["Condition", "ArnLike", "aws:SourceArn"]),
+        policy_id: topic.policy.get("Id").and_then(text).unwrap_or_default().to_owned(),
+        policy: json(&topic.policy),
     }
 }
 
-fn rules(environment: &Environment, begin: &str, mark: &str) -> Vec<RuleView> {
-    let mut clusters: Vec<&str> = environment.services.iter().map(|service| &**service.cluster).collect();
-    clusters.sort_unstable();
-    clusters.dedup();
-    let of = |form: &dyn Fn(&str) -> String| clusters.iter().map(|cluster| form(cluster)).collect::<Vec<_>>();
-    let prefixes = of(&|cluster| format!("service/{cluster}/"));
-    let (partition, region, account) =
-        (environment.region.partition(), &*environment.region, &*environment.account);
-    let arns = of(&|cluster| format!("arn:{partition}:ecs:{region}:{account}:cluster/{cluster}"));
-
-    // All services of the region, where their clusters are too many to name.
-    let prefixes = fits(prefixes, at_maximum).unwrap_or_else(|| vec!["service/".into()]);
-    let arns = fits(arns, impaired).unwrap_or_default();
-    vec![
-        RuleView {
-            ident: "at_maximum",
-            logical_id: "AtMaximum",
-            name: format!("{begin}-at-maximum"),
-            description: format!("An ECS service was scaled to its maximum. Made by {mark}."),
-            pattern: at_maximum(&prefixes).to_string(),
-            resource_prefixes: prefixes,
-            clusters: Vec::new(),
-            events: &[],
-        },
-        RuleView {
-            ident: "impaired_tasks",
-            logical_id: "ImpairedTasks",
-            name: format!("{begin}-impaired-tasks"),
-            description: format!("ECS could not start tasks of a service. Made by {mark}."),
-            pattern: impaired(&arns).to_string(),
-            resource_prefixes: Vec::new(),
-            clusters: arns,
-            events: &IMPAIRED,
-        },
-    ]
-}
-
-/// The names, if the pattern that they make is short enough.
-fn fits(names: Vec<String>, pattern: impl Fn(&[String]) -> Value) -> Option<Vec<String>> {
-    (pattern(&names).to_string().len() <= LONGEST_PATTERN).then_some(names)
-}
-
-/// The one state change that Application Auto Scaling documents (user guide, "Monitor events using EventBridge").
-fn at_maximum(prefixes: &[String]) -> Value {
-    let prefixes: Vec<Value> = prefixes.iter().map(|prefix| json!({ "prefix": prefix })).collect();
-    json!({
-        "source": ["aws.application-autoscaling"],
-        "detail-type": ["Application Auto Scaling Scaling Activity State Change"],
-        "detail": {
-            "serviceNamespace": ["ecs"], "scalableDimension": ["ecs:service:DesiredCount"],
-            "scaledToMax": [true], "resourceId": prefixes,
-        },
-    })
-}
-
-fn impaired(clusters: &[String]) -> Value {
-    let mut pattern = json!({
-        "source": ["aws.ecs"], "detail-type": ["ECS Service Action"], "detail": { "eventName": IMPAIRED },
-    });
-    if !clusters.is_empty() {
-        pattern["detail"]["clusterArn"] = clusters.into();
+fn view_of_rule(index: usize, rule: &aws::monitoring::Rule<'_>) -> RuleView {
+    let detail = |name: &str| at(&rule.event_pattern, &["detail", name]);
+    let prefixes = detail("resourceId").map(Data::items).unwrap_or_default();
+    RuleView {
+        ident: ["at_maximum", "impaired_tasks"][index],
+        logical_id: ["AtMaximum", "ImpairedTasks"][index],
+        name: rule.name.to_string(),
+        description: rule.description.to_string(),
+        resource_prefixes: prefixes
+            .iter()
+            .filter_map(|item| Some(text(item.get("prefix")?)?.to_owned()))
+            .collect(),
+        clusters: texts(detail("clusterArn")),
+        events: texts(detail("eventName")),
+        pattern: json(&rule.event_pattern),
     }
-    pattern
+}
+
+/// What dashboards look up: load balancers and target groups, each once, in the order of the services.
+#[derive(Debug, Default)]
+struct Looked {
+    load_balancers: Vec<(String, String)>,
+    target_groups: Vec<LookedUpGroup>,
+}
+
+#[derive(Debug)]
+struct LookedUpGroup {
+    load_balancer: usize,
+    name: String,
+    key: String,
+}
+
+impl Looked {
+    fn new(environment: &Environment) -> Self {
+        let mut looked = Self::default();
+        for service in &environment.services {
+            for group in service.target_groups() {
+                let LoadBalancer::Named { name, target_group } = &group.balancer else { continue };
+                let known = looked.load_balancers.iter().position(|(known, _)| **known == **name);
+                let load_balancer = known.unwrap_or_else(|| {
+                    looked.load_balancers.push((name.to_string(), name.ident()));
+                    looked.load_balancers.len() - 1
+                });
+                if looked.group(load_balancer, target_group).is_none() {
+                    let key = group::key(&service.name, &group.role);
+                    let name = target_group.to_string();
+                    looked.target_groups.push(LookedUpGroup { load_balancer, name, key });
+                }
+            }
+        }
+        looked
+    }
+
+    fn balancer(&self, name: &str) -> Option<usize> {
+        self.load_balancers.iter().position(|(known, _)| known == name)
+    }
+
+    fn group(&self, load_balancer: usize, name: &str) -> Option<usize> {
+        self.target_groups.iter().position(|group| group.load_balancer == load_balancer && group.name == name)
+    }
+
+    /// What stands for a lookup in the lines of a dashboard until they are cut there.
+    fn marker(&self, lookup: &Lookup<'_>) -> String {
+        match lookup {
+            Lookup::TargetGroup { load_balancer, target_group }
+            | Lookup::ResourceLabel { load_balancer, target_group } => {
+                let group = self.balancer(load_balancer).and_then(|at| self.group(at, target_group));
+                format!("@scalegen:target_group:{}@", group.unwrap_or_default())
+            }
+            Lookup::LoadBalancer(name) | Lookup::PolicyArn(name) => {
+                format!("@scalegen:load_balancer:{}@", self.balancer(name).unwrap_or_default())
+            }
+        }
+    }
 }
 
 /// The dashboards of an environment.
-pub(super) fn boards(fleet: &Fleet, environment: &Environment) -> Vec<BoardView> {
-    let boards = Boards::of(&fleet.project, environment);
-    boards.boards.iter().enumerate().map(|(index, board)| view(environment, &boards, board, index)).collect()
+pub(super) fn boards(environment: &Environment, boards: &[Board<'_>]) -> Vec<BoardView> {
+    let looked = Looked::new(environment);
+    boards.iter().enumerate().map(|(index, board)| view(environment, &looked, board, index)).collect()
 }
 
 /// The dashboard that begins with a service, but for the first, which lies with the topic.
@@ -262,8 +251,25 @@ pub(super) fn further(boards: &[BoardView], service: &str) -> Option<BoardView> 
     boards.iter().skip(1).find(|board| board.first_service == service).cloned()
 }
 
-fn view(environment: &Environment, boards: &Boards<'_>, board: &Board<'_>, index: usize) -> BoardView {
-    let text = board.lines();
+/// The body, one line for each widget; joined without anything between them they are its JSON.
+fn lines(looked: &Looked, board: &Board<'_>) -> Vec<String> {
+    let desired = board.desired();
+    let body = desired.dashboard_body.map_lookups(&|lookup| looked.marker(lookup).into());
+    let widgets = body.get("widgets").map(Data::items).unwrap_or_default();
+    let mut lines = vec![r#"{"start":"-PT12H","periodOverride":"inherit","widgets":["#.to_owned()];
+    let last = widgets.len().saturating_sub(1);
+    lines.extend(
+        widgets
+            .iter()
+            .enumerate()
+            .map(|(index, widget)| format!("{}{}", json(widget), if index == last { "" } else { "," })),
+    );
+    lines.push("]}".to_owned());
+    lines
+}
+
+fn view(environment: &Environment, boards: &Looked, board: &Board<'_>, index: usize) -> BoardView {
+    let text = lines(boards, board);
     let lines: Vec<Vec<Piece>> = text.iter().map(|line| pieces(boards, line)).collect();
     let used = lines.iter().flatten();
     let mut load_balancers: Vec<_> = used.clone().filter_map(|piece| piece.load_balancer.clone()).collect();
@@ -310,7 +316,7 @@ fn console(partition: &str) -> &'static str {
 }
 
 /// The line, cut at its placeholders.
-fn pieces(boards: &Boards<'_>, line: &str) -> Vec<Piece> {
+fn pieces(boards: &Looked, line: &str) -> Vec<Piece> {
     let none = Piece { text: None, load_balancer: None, target_group: None };
     let mut pieces = Vec::new();
     for (index, part) in line.split("@scalegen:").enumerate() {
@@ -332,41 +338,21 @@ fn pieces(boards: &Boards<'_>, line: &str) -> Vec<Piece> {
     pieces
 }
 
-fn load_balancer(boards: &Boards<'_>, index: usize) -> LoadBalancerView {
-    let name = boards.load_balancers[index];
-    LoadBalancerView {
-        index,
-        name: name.to_string(),
-        ident: name.ident(),
-        parameter: format!("LoadBalancer{}", index + 1),
-    }
+fn load_balancer(boards: &Looked, index: usize) -> LoadBalancerView {
+    let (name, ident) = boards.load_balancers[index].clone();
+    LoadBalancerView { index, name, ident, parameter: format!("LoadBalancer{}", index + 1) }
 }
 
-fn target_group(boards: &Boards<'_>, index: usize) -> TargetGroupView {
+fn target_group(boards: &Looked, index: usize) -> TargetGroupView {
     let group = &boards.target_groups[index];
     let balancer = load_balancer(boards, group.load_balancer);
     TargetGroupView {
         index,
-        name: group.name.to_string(),
+        name: group.name.clone(),
         load_balancer: balancer.name,
         load_balancer_index: balancer.index,
         load_balancer_parameter: balancer.parameter,
-        key: group::key(group.service, group.role),
+        key: group.key.clone(),
         parameter: format!("TargetGroup{}", index + 1),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_stay_short_enough() {
-        let many =
-            |count: usize| (0..count).map(|n| format!("service/prod-cluster-{n:03}/")).collect::<Vec<_>>();
-        assert_eq!(fits(many(3), at_maximum).map(|names| names.len()), Some(3));
-        assert_eq!(fits(many(300), at_maximum), None);
-        assert!(at_maximum(&["service/".to_owned()]).to_string().len() < LONGEST_PATTERN);
-        assert!(impaired(&[]).to_string().len() < LONGEST_PATTERN);
     }
 }

@@ -56,6 +56,12 @@ impl<'f> Rollout<'f> {
         (!waves.is_empty()).then_some(Self { waves })
     }
 
+    /// The fingerprint of an environment, if a wave names it.
+    pub(super) fn fingerprint(&self, environment: &str) -> Option<&str> {
+        let mut members = self.waves.iter().flat_map(|wave| &wave.environments);
+        members.find(|member| member.name == environment).map(|member| &*member.fingerprint)
+    }
+
     /// None for an environment that no wave names.
     pub(super) fn place(&self, environment: &str) -> Option<Place<'_>> {
         self.waves.iter().enumerate().find_map(|(at, wave)| {

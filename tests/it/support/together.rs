@@ -1,7 +1,7 @@
 //! What services have together that an account must hold: written down once more from the plan, without any template.
 //! Only the bodies of dashboards are taken from where they are made; `tests/it/dashboard.rs` judges those.
 
-use scalegen::dashboard::Boards;
+use scalegen::aws::{Lookup, dashboard};
 use scalegen::plan::Environment;
 use scalegen::plan::operations::Topic;
 use serde_json::{Value, json};
@@ -98,26 +98,23 @@ fn rules(project: &str, environment: &Environment) -> Vec<Value> {
 
 /// The bodies, with what was made in this account in place of what stands for it.
 fn dashboards(project: &str, environment: &Environment, made: &Value) -> Vec<Value> {
-    let boards = Boards::of(project, environment);
-    let body = |text: String| {
-        let mut text = text;
-        for (index, name) in boards.load_balancers.iter().enumerate() {
-            let arn = made["load_balancers"][&***name].as_str().unwrap();
-            let end = arn.split_once(":loadbalancer/").unwrap().1;
-            text = text.replace(&format!("@scalegen:load_balancer:{index}@"), end);
-        }
-        for (index, group) in boards.target_groups.iter().enumerate() {
-            let arn = made["target_groups"][&**group.name].as_str().unwrap();
-            let end = arn.rsplit_once(':').unwrap().1;
-            text = text.replace(&format!("@scalegen:target_group:{index}@"), end);
-        }
-        serde_json::from_str::<Value>(&text).unwrap()
+    let end = |kind: &str, name: &str, before: &str| {
+        let arn = made[kind][name].as_str().unwrap();
+        arn[arn.find(before).unwrap() + before.len()..].to_owned()
     };
-    let mut rows: Vec<Value> = boards
-        .boards
-        .iter()
-        .map(|board| json!({ "name": board.name, "body": body(board.body().to_string()) }))
-        .collect();
+    let found = |lookup: &Lookup<'_>| match lookup {
+        Lookup::LoadBalancer(name) => end("load_balancers", name, ":loadbalancer/"),
+        Lookup::TargetGroup { target_group, .. } => {
+            format!("targetgroup/{}", end("target_groups", target_group, ":targetgroup/"))
+        }
+        other => panic!("a dashboard looks {other:?} up"),
+    };
+    let row = |board: &dashboard::Board<'_>| {
+        let body = board.desired().dashboard_body;
+        let body = serde_json::to_value(body.map_lookups(&|lookup| found(lookup).into())).unwrap();
+        json!({ "name": board.name, "body": body })
+    };
+    let mut rows: Vec<Value> = dashboard::boards(project, environment).iter().map(row).collect();
     rows.sort_by_key(|row| row["name"].as_str().unwrap().to_owned());
     rows
 }

@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Boards, Widget};
+use super::Widget;
+use crate::aws::{Data, balancer};
 use crate::plan::policy::{Policy, PolicyId, Resolution, Role, TargetGroup, TrackedMetric};
 use crate::plan::{Environment, Service};
 
@@ -19,7 +20,7 @@ struct Graph {
     title: &'static str,
     statistic: &'static str,
     period: u32,
-    metrics: Vec<Value>,
+    metrics: Vec<Data<'static>>,
     lines: Vec<Value>,
 }
 
@@ -44,14 +45,13 @@ pub(super) fn board(
 }
 
 /// What is drawn of one service, in rows from 0.
-pub(super) fn service(environment: &Environment, service: &Service, boards: &Boards<'_>) -> Vec<Widget> {
+pub(super) fn service(environment: &Environment, service: &Service) -> Vec<Widget> {
     let mut widgets = vec![text(&heading_of(service))];
     let own = vec![cpu(service), tasks(service), activity(service), hours(service)];
     row(environment, own, &mut widgets);
     let groups = service.target_groups();
     if !groups.is_empty() {
-        let of_groups =
-            [requests(service, &groups, boards), latency(service, &groups, boards), errors(&groups, boards)];
+        let of_groups = [requests(service, &groups), latency(service, &groups), errors(&groups)];
         row(environment, of_groups.into(), &mut widgets);
     }
     widgets
@@ -83,20 +83,22 @@ fn row(environment: &Environment, graphs: Vec<Graph>, widgets: &mut Vec<Widget>)
     let width = WIDTH / u32::try_from(graphs.len()).expect("a few");
     let y = bottom(widgets);
     for (x, graph) in (0..).step_by(width as usize).zip(graphs) {
-        let mut properties = json!({
+        let head = json!({
             "title": graph.title, "region": &*environment.region, "stat": graph.statistic, "period": graph.period,
         });
-        properties["metrics"] = graph.metrics.into();
+        let mut properties = Data::of(&head).into_fields();
+        properties.push(("metrics".into(), graph.metrics.into()));
         if !graph.lines.is_empty() {
-            properties["annotations"]["horizontal"] = graph.lines.into();
+            properties.push(("annotations".into(), json!({ "horizontal": graph.lines }).into()));
         }
+        let properties = Data::Map(properties);
         widgets.push(Widget { kind: "metric", x, y, width, height: GRAPH, properties });
     }
 }
 
 /// A heading over the whole width, at the top.
 fn text(markdown: &str) -> Widget {
-    let properties = json!({ "markdown": markdown });
+    let properties = json!({ "markdown": markdown }).into();
     Widget { kind: "text", x: 0, y: 0, width: WIDTH, height: HEADING, properties }
 }
 
@@ -120,7 +122,7 @@ fn target(service: &Service, id: &PolicyId, what: &str) -> Option<Value> {
     Some(line(format!("target{what} {target}"), target, TARGET))
 }
 
-fn ecs(service: &Service, namespace: &str, name: &str, options: Value) -> Value {
+fn ecs(service: &Service, namespace: &str, name: &str, options: Value) -> Data<'static> {
     json!([
         namespace,
         name,
@@ -130,6 +132,7 @@ fn ecs(service: &Service, namespace: &str, name: &str, options: Value) -> Value 
         &**service.ecs_service,
         options
     ])
+    .into()
 }
 
 fn cpu(service: &Service) -> Graph {
@@ -178,10 +181,10 @@ fn running(service: &Service) -> Running {
 }
 
 /// An expression over the metric `r`, which is not drawn itself.
-fn expression(service: &Service, how: &Running, text: &str, label: &str) -> Vec<Value> {
+fn expression(service: &Service, how: &Running, text: &str, label: &str) -> Vec<Data<'static>> {
     let hidden = json!({ "id": "r", "visible": false });
     vec![
-        json!([{ "expression": text, "label": label, "id": "e" }]),
+        json!([{ "expression": text, "label": label, "id": "e" }]).into(),
         ecs(service, how.namespace, how.metric, hidden),
     ]
 }
@@ -245,23 +248,30 @@ fn suffix(role: &Role) -> String {
     }
 }
 
-fn of_group(group: &TargetGroup, boards: &Boards<'_>, name: &str, options: Value) -> Value {
-    let (balancer, target_group) = boards.ends(group);
-    json!(["AWS/ApplicationELB", name, "LoadBalancer", balancer, "TargetGroup", target_group, options])
+fn of_group(group: &TargetGroup, name: &str, options: Value) -> Data<'static> {
+    let target_group = Data::of(&balancer::target_group(group));
+    let mut metric = of_balancer(group, name);
+    metric.extend(["TargetGroup".into(), target_group, options.into()]);
+    metric.into()
+}
+
+fn of_balancer(group: &TargetGroup, name: &str) -> Vec<Data<'static>> {
+    let balancer = Data::of(&balancer::load_balancer(group));
+    vec!["AWS/ApplicationELB".into(), name.to_owned().into(), "LoadBalancer".into(), balancer]
 }
 
 /// The only statistic that this metric has is its sum; it is the average over the targets all the same.
-fn requests(service: &Service, groups: &[&TargetGroup], boards: &Boards<'_>) -> Graph {
+fn requests(service: &Service, groups: &[&TargetGroup]) -> Graph {
     let mut metrics = Vec::new();
     if groups.iter().any(|group| group.role == Role::Blue) {
-        metrics.push(
-            json!([{ "expression": "SUM(METRICS(\"alternating\"))", "label": "blue and green", "id": "e" }]),
-        );
+        let sum =
+            json!([{ "expression": "SUM(METRICS(\"alternating\"))", "label": "blue and green", "id": "e" }]);
+        metrics.push(sum.into());
     }
     for (index, group) in groups.iter().enumerate() {
         let alternating = if matches!(group.role, Role::Blue | Role::Green) { "alternating" } else { "m" };
         let options = json!({ "label": format!("requests{}", suffix(&group.role)), "id": format!("{alternating}{index}") });
-        metrics.push(of_group(group, boards, "RequestCountPerTarget", options));
+        metrics.push(of_group(group, "RequestCountPerTarget", options));
     }
     let mut lines: Vec<Value> = target(service, &PolicyId::Requests, "").into_iter().collect();
     for policy in &service.policies {
@@ -272,15 +282,15 @@ fn requests(service: &Service, groups: &[&TargetGroup], boards: &Boards<'_>) -> 
     Graph { title: "Requests per target and minute", statistic: "Sum", period: 60, metrics, lines }
 }
 
-fn latency(service: &Service, groups: &[&TargetGroup], boards: &Boards<'_>) -> Graph {
+fn latency(service: &Service, groups: &[&TargetGroup]) -> Graph {
     let mut metrics = Vec::new();
     for group in groups {
         for (index, statistic) in ["p50", "p95", "p99"].into_iter().enumerate() {
             let options =
                 json!({ "stat": statistic, "label": format!("{statistic}{}", suffix(&group.role)) });
             metrics.push(match index {
-                0 => of_group(group, boards, "TargetResponseTime", options),
-                _ => json!([".", ".", ".", ".", ".", ".", options]), // as the line before
+                0 => of_group(group, "TargetResponseTime", options),
+                _ => json!([".", ".", ".", ".", ".", ".", options]).into(), // as the line before
             });
         }
     }
@@ -293,23 +303,20 @@ fn latency(service: &Service, groups: &[&TargetGroup], boards: &Boards<'_>) -> G
     Graph { title: "Response time, seconds", statistic: "p50", period: 60, metrics, lines }
 }
 
-fn errors(groups: &[&TargetGroup], boards: &Boards<'_>) -> Graph {
+fn errors(groups: &[&TargetGroup]) -> Graph {
     let mut metrics = Vec::new();
     let mut balancers = Vec::new();
     for group in groups {
         let options = json!({ "label": format!("tasks{}", suffix(&group.role)) });
-        metrics.push(of_group(group, boards, "HTTPCode_Target_5XX_Count", options));
-        super::place(&mut balancers, boards.ends(group).0);
+        metrics.push(of_group(group, "HTTPCode_Target_5XX_Count", options));
+        let balancer = of_balancer(group, "HTTPCode_ELB_5XX_Count");
+        if !balancers.contains(&balancer) {
+            balancers.push(balancer);
+        }
     }
-    for balancer in balancers {
-        let options = json!({ "label": "load balancer, all its services" });
-        metrics.push(json!([
-            "AWS/ApplicationELB",
-            "HTTPCode_ELB_5XX_Count",
-            "LoadBalancer",
-            balancer,
-            options
-        ]));
+    for mut balancer in balancers {
+        balancer.push(json!({ "label": "load balancer, all its services" }).into());
+        metrics.push(balancer.into());
     }
     Graph { title: "5xx a minute", statistic: "Sum", period: 60, metrics, lines: Vec::new() }
 }
@@ -331,7 +338,7 @@ fn all_running(services: &[&Service]) -> Graph {
         if how.a_minute > 1 {
             let estimate = format!("r{index}/{}", how.a_minute);
             let shown = json!({ "expression": estimate, "label": &*service.name, "id": format!("e{index}") });
-            metrics.push(json!([shown]));
+            metrics.push(json!([shown]).into());
             options = json!({ "id": format!("r{index}"), "stat": how.statistic, "visible": false });
         }
         metrics.push(ecs(service, how.namespace, how.metric, options));

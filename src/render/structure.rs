@@ -1,0 +1,88 @@
+//! Whole structures in the holes of templates: encoded in the file's language, indented as the hole is.
+//!
+//! A structure is a safe string between two control characters, which no encoder of a language lets through. The writer
+//! takes them away and indents the lines between them by the column where the hole stands.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use tera::Value;
+
+const BEGIN: u8 = 0x01;
+const END: u8 = 0x02;
+
+/// An encoded structure, as a template's value.
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
+pub(super) struct Structure(Value);
+
+impl Structure {
+    /// A structure of text that is complete in the language of the template.
+    pub(super) fn of(encoded: &str) -> Self {
+        Self(Value::safe_string(&format!("\u{1}{encoded}\u{2}")))
+    }
+}
+
+/// Takes what a template renders, and indents the structures in it.
+#[derive(Debug, Default)]
+pub(super) struct Indenting {
+    out: Vec<u8>,
+    /// Columns that the structure which is being written is indented by.
+    inside: Option<usize>,
+}
+
+impl Indenting {
+    /// The text.
+    pub(super) fn text(self) -> String {
+        String::from_utf8(self.out).expect("templates render text")
+    }
+
+    fn column(&self) -> usize {
+        let line = self.out.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        self.out.len() - line
+    }
+
+    fn copy(&mut self, text: &[u8]) {
+        let Some(columns) = self.inside else { return self.out.extend_from_slice(text) };
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            self.out.extend_from_slice(line);
+            if line.ends_with(b"\n") {
+                self.out.extend(std::iter::repeat_n(b' ', columns));
+            }
+        }
+    }
+}
+
+impl Write for Indenting {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut rest = bytes;
+        while let Some(at) = rest.iter().position(|byte| matches!(*byte, BEGIN | END)) {
+            self.copy(&rest[..at]);
+            self.inside = (rest[at] == BEGIN).then(|| self.column());
+            rest = &rest[at + 1..];
+        }
+        self.copy(rest);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_a_structure_are_indented_as_its_hole_is() {
+        let mut tera = tera::Tera::default();
+        tera.add_raw_template("t", "a:\n  - {{ one }}\nb: {{ two }}{{ one }}\n").unwrap();
+        let mut context = tera::Context::new();
+        context.insert("one", &Structure::of("x: 1\ny:\n  z: 2"));
+        context.insert("two", &Structure::of("[]"));
+        let mut out = Indenting::default();
+        tera.render_to("t", &context, &mut out).unwrap();
+        assert_eq!(out.text(), "a:\n  - x: 1\n    y:\n      z: 2\nb: []x: 1\n     y:\n       z: 2\n");
+    }
+}
