@@ -1,5 +1,5 @@
 //! What services have together that an account must hold: written down once more from the plan, without any template.
-//! Only the bodies of dashboards are taken from where they are made; `tests/it/dashboard.rs` judges those.
+//! Only the bodies of dashboards are taken from where they are made; `tests/it/dialects/dashboard.rs` judges those.
 
 use scalegen::aws::{Lookup, dashboard};
 use scalegen::plan::Environment;

@@ -1,0 +1,7 @@
+//! `gen` as it is run: its commands and flags, exit statuses, formats for programs, terminals and pipes.
+
+mod command;
+mod dropped;
+mod formats;
+mod manners;
+mod recording;
