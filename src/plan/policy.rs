@@ -110,6 +110,16 @@ pub enum TrackedMetric {
     Custom(CustomMetric),
 }
 
+impl TrackedMetric {
+    /// Whether ECS must measure it every 20 seconds.
+    pub fn is_high_resolution(&self) -> bool {
+        match self {
+            Self::Cpu(resolution) | Self::Memory(resolution) => resolution.value == Resolution::High,
+            Self::Requests(_) | Self::Custom(_) => false,
+        }
+    }
+}
+
 /// A target group that something counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TargetGroup {

@@ -97,6 +97,20 @@ pub(super) fn yaml_string(text: &str) -> String {
     String::from_utf8(out).expect("YAML is text")
 }
 
+/// A string as JSON, for structures: printable wherever it stands.
+pub(super) fn json_string(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len() + 2);
+    let written = quoted(text, &mut out, b"", |_, c, out| match c {
+        c if unprintable(c) => {
+            let mut units = [0; 2];
+            c.encode_utf16(&mut units).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))
+        }
+        c => short_escape(c, out),
+    });
+    written.expect("memory takes all");
+    String::from_utf8(out).expect("JSON is text")
+}
+
 fn json(text: &str, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer(out, text).map_err(io::Error::from)
 }

@@ -6,4 +6,4 @@ pub mod json;
 pub mod yaml;
 
 /// Columns that a line of a structure takes at most, its indentation included.
-pub const WIDTH: usize = 160;
+pub const WIDTH: usize = 200;

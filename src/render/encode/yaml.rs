@@ -1,10 +1,8 @@
-//! YAML of CloudFormation: mappings in blocks, and what fits into a short line in one; each mapping of a list begins one.
+//! YAML of CloudFormation: mappings in blocks, and what fits into a short line in one.
 
+use super::WIDTH;
 use crate::aws::{Data, Lookup, Text};
 use crate::render::syntax::yaml_string;
-
-/// Columns that a line with several fields or items takes at most, its indentation included.
-const WIDTH: usize = 120;
 
 /// Prints structures as YAML. Lookups are printed by `reference`, as `!Ref LoadBalancer`.
 pub struct Yaml<'r> {
@@ -64,7 +62,7 @@ impl Yaml<'_> {
         out.push(' ');
         self.flow(data, out);
         let is_scalar = data.fields().is_empty() && data.items().is_empty();
-        let fits = self.indent + column + (out.len() - begin) <= WIDTH && !lists_mappings(data);
+        let fits = self.indent + column + (out.len() - begin) <= WIDTH;
         if !fits && !is_scalar {
             out.truncate(begin);
         }
@@ -101,12 +99,6 @@ impl Yaml<'_> {
     }
 }
 
-/// Whether a list of mappings is in it, each of which stands on a line of its own.
-fn lists_mappings(data: &Data<'_>) -> bool {
-    let is_mapping = |item: &Data<'_>| !item.fields().is_empty();
-    data.items().iter().any(is_mapping) || data.fields().iter().any(|(_, value)| lists_mappings(value))
-}
-
 fn new_line(depth: usize, out: &mut String) {
     out.push('\n');
     out.extend(std::iter::repeat_n(' ', depth));
@@ -130,7 +122,7 @@ mod tests {
 
     #[test]
     fn fields_stand_in_blocks_and_short_ones_in_a_line() {
-        let long = "x".repeat(60);
+        let long = "x".repeat(WIDTH - 60);
         let data = Data::of(&json!({
             "AlarmName": "a b", "Threshold": 0.5,
             "Dimensions": [{ "Name": "ClusterName", "Value": long }, { "Name": "ServiceName", "Value": "web" }],

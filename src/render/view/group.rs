@@ -71,6 +71,16 @@ impl<'f> Groups<'f> {
         self.shared()[self.index(group)].clone()
     }
 
+    /// The parameters of a load balancer and of a target group of it that are looked up by these names.
+    pub(super) fn parameters_of(&self, load_balancer: &str, target_group: Option<&str>) -> (&str, &str) {
+        let is = |view: &&GroupView<'_>| {
+            view.load_balancer == Some(load_balancer)
+                && target_group.is_none_or(|name| view.target_group == Some(name))
+        };
+        let view = self.views.iter().find(is).expect("what a service looks up is in its groups");
+        (&view.load_balancer_parameter, &view.target_group_parameter)
+    }
+
     /// The parameters of a template that looks some of the groups up, each once.
     pub(super) fn parameters(&self, looks_up: impl Fn(&TargetGroup) -> bool) -> Vec<Parameter<'f>> {
         parameters(

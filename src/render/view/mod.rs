@@ -6,6 +6,7 @@ mod alarm;
 mod api;
 mod checklist;
 mod cli;
+mod cloudformation;
 mod console;
 mod cost;
 mod docs;
@@ -166,6 +167,7 @@ pub struct Common<'f> {
     fleet: &'f Fleet,
     environment: &'f plan::Environment,
     names: &'f Names,
+    dashboards: Vec<dashboard::Board<'f>>,
     boards: Vec<BoardView>,
     monitoring: Option<aws::monitoring::Monitoring<'f>>,
     state: OnceLock<Vec<aws::Service<'f>>>,
@@ -183,6 +185,7 @@ impl<'f> Common<'f> {
             names,
             boards: boards(environment, &dashboards),
             monitoring: aws::desired::monitoring::monitoring(fleet, environment, &dashboards),
+            dashboards,
             state: OnceLock::new(),
             tags: Shared::of(&tags(&environment.tags)),
             tags_json: Shared::of(&tags_json(&environment.tags)),

@@ -7,6 +7,7 @@ use serde::Serialize;
 use tera::Value;
 
 use super::cli::DataView;
+use super::cloudformation;
 use super::rollout::Rollout;
 use super::{Common, EnvironmentView, FleetView, ServiceView};
 use crate::plan::Fleet;
@@ -44,6 +45,7 @@ pub struct Slice {
 pub fn of(target: &str) -> &'static Slice {
     match target {
         "cli" => &CLI,
+        "cloudformation" => &CLOUDFORMATION,
         _ => &WHOLE,
     }
 }
@@ -58,6 +60,18 @@ static CLI: Slice = Slice {
         Value::from(fields)
     },
     service: |place, index| value(&DataView::service(&place.common.state()[index])),
+};
+
+static CLOUDFORMATION: Slice = Slice {
+    fleet: |_| Value::from(tera::Map::new()),
+    environment: |place| {
+        // The environment's own script still sees everything, until the program is one for all.
+        let view = value(&cloudformation::EnvironmentView::new(&place.common));
+        let mut fields = (WHOLE.environment)(place).into_map().expect("views are structs");
+        fields.insert("view".into(), view);
+        Value::from(fields)
+    },
+    service: |place, index| value(&cloudformation::ServiceView::new(&place.common, index)),
 };
 
 static WHOLE: Slice = Slice {

@@ -380,10 +380,10 @@ fn a_broken_template_copy_is_found() {
     let Some(tools) = Tools::get() else { return };
     for (path, from, to, finding) in [
         (
-            "cloudformation/_policy.yaml.tera",
-            "ScaleInCooldown: {{ policy.tracking.cooldown_in }}",
-            "ScaleInCooldown: {{ policy.tracking.cooldown_out }}",
-            "cloudformation.policies[0].cooldown_in: 60 ≠ 300",
+            "cloudformation/_service.yaml.tera",
+            "{{ stage.scalable_target }}",
+            "{{ stage.scalable_target }}\n      SuspendedState: { DynamicScalingInSuspended: true }",
+            "cloudformation.targets[0].suspended",
         ),
         (
             "cli/@env.sh.tera",

@@ -1,0 +1,463 @@
+//! CloudFormation templates: what stands around the properties of resources, and the properties as structures.
+
+use serde::Serialize;
+
+use super::Common;
+use super::group::{Groups, Parameter};
+use crate::aws::dashboard::Board;
+use crate::aws::monitoring::{Monitoring, Rule};
+use crate::aws::{self, Data, Lookup};
+use crate::plan::policy::{Policy, PolicyId};
+use crate::plan::{self, LoadBalancer};
+use crate::render::encode::json::Json;
+use crate::render::encode::yaml::Yaml;
+use crate::render::structure::Structure;
+
+/// Columns that properties are indented by.
+const PROPERTIES: usize = 6;
+
+/// What the templates of a service see.
+#[derive(Debug, Serialize)]
+pub(super) struct ServiceView<'f> {
+    project: &'f str,
+    environment: &'f str,
+    region: &'f str,
+    name: &'f str,
+    stack_name: &'f str,
+    resource_id: String,
+    /// The template of the service.
+    whole: TemplateView<'f>,
+    /// What is live and imported: the scalable target, and the policies that say `adopt`. Nothing that the update after
+    /// it is to write over what is live.
+    import: Option<TemplateView<'f>>,
+    /// Everything but the policies that get another name. Where the template says what is suspended, it holds scale-in.
+    rename: Option<TemplateView<'f>>,
+    /// The dashboard that begins with the service, but for the first of the environment.
+    dashboard: Option<DashboardView<'f>>,
+}
+
+/// A template of a service.
+#[derive(Debug, Serialize)]
+struct TemplateView<'f> {
+    /// Whether the scalable target outlives the stack.
+    retained: bool,
+    parameters: Vec<Parameter<'f>>,
+    /// Whether scheduled actions are among the properties of the scalable target.
+    scheduled: bool,
+    scalable_target: Structure,
+    policies: Vec<PolicyView<'f>>,
+    alarms: Vec<AlarmView>,
+}
+
+/// A scaling policy.
+#[derive(Debug, Serialize)]
+struct PolicyView<'f> {
+    logical_id: String,
+    name: &'f str,
+    /// The policy before it: written one after another.
+    after: Option<String>,
+    retained: bool,
+    /// Whether ECS must measure its metric every 20 seconds.
+    high_resolution: bool,
+    properties: Structure,
+    /// The alarm that triggers it.
+    alarm: Option<AlarmView>,
+}
+
+/// An alarm.
+#[derive(Debug, Serialize)]
+struct AlarmView {
+    logical_id: String,
+    properties: Structure,
+}
+
+/// What a template keeps of a service.
+#[derive(Clone, Copy)]
+enum Stage {
+    Whole,
+    Import,
+    Rename,
+}
+
+impl Stage {
+    fn keeps(self, policy: &Policy) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Import => is_imported(policy),
+            Self::Rename => !is_renamed(policy),
+        }
+    }
+}
+
+/// Whether a stack takes the live policy over. One that gets another name is made anew.
+pub(super) fn is_imported(policy: &Policy) -> bool {
+    policy.adopt && !is_renamed(policy)
+}
+
+/// A live policy has a live target: both are imported, or neither.
+pub(super) fn imports(service: &plan::Service) -> bool {
+    service.adopt.value || service.policies.iter().any(is_imported)
+}
+
+/// Whether policies get other names.
+pub(super) fn renames(service: &plan::Service) -> bool {
+    service.policies.iter().any(is_renamed)
+}
+
+fn is_renamed(policy: &Policy) -> bool {
+    policy.renamed_from.is_some()
+}
+
+/// The logical id of a policy.
+pub(super) fn logical_id(policy: &Policy) -> String {
+    let (prefix, key) = match &policy.id {
+        PolicyId::Requests => ("Requests", None),
+        PolicyId::Cpu => ("Cpu", None),
+        PolicyId::Memory => ("Memory", None),
+        PolicyId::MoreRequests(key) => ("MoreRequests", Some(key)),
+        PolicyId::Custom(key) => ("Custom", Some(key)),
+        PolicyId::Step(key) => ("Step", Some(key)),
+        PolicyId::Predictive => ("Predictive", None),
+    };
+    format!("{prefix}{}Policy", key.map(|key| key.camel()).unwrap_or_default())
+}
+
+/// The logical id of the alarm of a step scaling policy.
+pub(super) fn alarm_logical_id(policy: &Policy) -> String {
+    format!("{}Alarm", logical_id(policy).trim_end_matches("Policy"))
+}
+
+/// The logical id of an alarm on how a service does.
+pub(super) fn service_alarm_logical_id(kind: plan::alarms::AlarmKind) -> String {
+    let words = kind.key().split('_');
+    let camel: String =
+        words.map(|word| format!("{}{}", word[..1].to_ascii_uppercase(), &word[1..])).collect();
+    format!("{camel}ServiceAlarm")
+}
+
+impl<'f> ServiceView<'f> {
+    pub(super) fn new(common: &'f Common<'_>, index: usize) -> Self {
+        let (environment, service) = (common.environment, &common.environment.services[index]);
+        let maker = Maker { service, state: &common.state()[index], groups: Groups::new(service) };
+        let boards = common.dashboards.iter().enumerate().skip(1);
+        let dashboard = boards
+            .filter(|(_, board)| board.services.first().is_some_and(|first| first.name == service.name))
+            .map(|(index, board)| DashboardView::new(common, board, index))
+            .next();
+        Self {
+            project: &common.fleet.project,
+            environment: &environment.name,
+            region: &environment.region,
+            name: &service.name,
+            stack_name: &service.stack,
+            resource_id: service.resource_id(),
+            whole: maker.template(Stage::Whole),
+            import: imports(service).then(|| maker.template(Stage::Import)),
+            rename: renames(service).then(|| maker.template(Stage::Rename)),
+            dashboard,
+        }
+    }
+}
+
+/// Makes the templates of a service.
+struct Maker<'f> {
+    service: &'f plan::Service,
+    state: &'f aws::Service<'f>,
+    groups: Groups<'f>,
+}
+
+impl<'f> Maker<'f> {
+    fn template(&self, stage: Stage) -> TemplateView<'f> {
+        let mut lookups = Vec::new();
+        let mut structure = |data: &Data<'_>| {
+            lookups.extend(data.lookups().into_iter().cloned().map(owned));
+            self.structure(data)
+        };
+        let scheduled = !matches!(stage, Stage::Import) && !self.state.scheduled_actions.is_empty();
+        let scalable_target = structure(&self.scalable_target(stage, scheduled));
+        let mut after = None;
+        let mut step_alarms = self.state.metric_alarms.iter();
+        let mut policies = Vec::new();
+        for (policy, state) in self.service.policies.iter().zip(&self.state.scaling_policies) {
+            let alarm = policy.step().and_then(|_| step_alarms.next());
+            if !stage.keeps(policy) {
+                continue;
+            }
+            let alarm = alarm.map(|alarm| AlarmView {
+                logical_id: alarm_logical_id(policy),
+                properties: structure(&Data::of(alarm)),
+            });
+            let before = after.replace(logical_id(policy));
+            policies.push(self.policy(policy, before, structure(&Data::of(state)), alarm));
+        }
+        let alarms = match stage {
+            Stage::Import => Vec::new(),
+            Stage::Whole | Stage::Rename => {
+                let kinds = self.service.alarms.on.iter().map(|alarm| alarm.kind);
+                let alarm = |(kind, alarm)| AlarmView {
+                    logical_id: service_alarm_logical_id(kind),
+                    properties: structure(&Data::of(alarm)),
+                };
+                kinds.zip(step_alarms).map(alarm).collect()
+            }
+        };
+        let used = |group: &plan::policy::TargetGroup| match &group.balancer {
+            LoadBalancer::Named { name, target_group } => {
+                lookups.iter().any(|lookup| looks_up(lookup, name, target_group))
+            }
+            LoadBalancer::Literal { .. } => false,
+        };
+        TemplateView {
+            retained: imports(self.service),
+            parameters: self.groups.parameters(used),
+            scheduled,
+            scalable_target,
+            policies,
+            alarms,
+        }
+    }
+
+    fn policy(
+        &self,
+        policy: &'f Policy,
+        after: Option<String>,
+        properties: Structure,
+        alarm: Option<AlarmView>,
+    ) -> PolicyView<'f> {
+        PolicyView {
+            logical_id: logical_id(policy),
+            name: &policy.name,
+            after,
+            retained: is_imported(policy),
+            high_resolution: policy.tracking().is_some_and(|tracking| tracking.metric.is_high_resolution()),
+            properties,
+            alarm,
+        }
+    }
+
+    /// The properties of the scalable target, which in CloudFormation has the scheduled actions.
+    fn scalable_target(&self, stage: Stage, scheduled: bool) -> Data<'static> {
+        let mut target = self.state.scalable_target.clone();
+        target.suspended_state = match (stage, target.suspended_state) {
+            (Stage::Import, _) => None,
+            (Stage::Rename, Some(state)) => {
+                Some(aws::scaling::SuspendedState { dynamic_scaling_in_suspended: true, ..state })
+            }
+            (_, state) => state,
+        };
+        let mut properties = Data::of(&target).into_fields();
+        if scheduled {
+            properties.push(("ScheduledActions".into(), Data::of(&self.state.scheduled_actions)));
+        }
+        Data::Map(properties)
+    }
+
+    fn structure(&self, data: &Data<'_>) -> Structure {
+        let reference = |lookup: &Lookup<'_>| self.reference(lookup);
+        Structure::of(&Yaml { reference: &reference, indent: PROPERTIES }.fields(data))
+    }
+
+    fn reference(&self, lookup: &Lookup<'_>) -> String {
+        let parameters = |balancer: &str, group: Option<&str>| self.groups.parameters_of(balancer, group);
+        match lookup {
+            Lookup::LoadBalancer(name) => format!("!Ref {}", parameters(name, None).0),
+            Lookup::TargetGroup { load_balancer, target_group } => {
+                format!("!Ref {}", parameters(load_balancer, Some(target_group)).1)
+            }
+            Lookup::ResourceLabel { load_balancer, target_group } => {
+                let (balancer, group) = parameters(load_balancer, Some(target_group));
+                format!("!Join [\"/\", [!Ref {balancer}, !Ref {group}]]")
+            }
+            Lookup::PolicyArn(name) => {
+                let policy = self.service.policies.iter().find(|policy| *policy.name.value == **name);
+                format!("!Ref {}", policy.map(logical_id).unwrap_or_default())
+            }
+        }
+    }
+}
+
+fn looks_up(lookup: &Lookup<'_>, balancer: &str, group: &str) -> bool {
+    match lookup {
+        Lookup::LoadBalancer(name) => name == balancer,
+        Lookup::TargetGroup { load_balancer, target_group }
+        | Lookup::ResourceLabel { load_balancer, target_group } => {
+            load_balancer == balancer && target_group == group
+        }
+        Lookup::PolicyArn(_) => false,
+    }
+}
+
+/// A lookup of its own.
+fn owned(lookup: Lookup<'_>) -> Lookup<'static> {
+    let text = |text: aws::Str<'_>| aws::Str::from(text.into_owned());
+    match lookup {
+        Lookup::LoadBalancer(name) => Lookup::LoadBalancer(text(name)),
+        Lookup::PolicyArn(name) => Lookup::PolicyArn(text(name)),
+        Lookup::TargetGroup { load_balancer, target_group } => {
+            Lookup::TargetGroup { load_balancer: text(load_balancer), target_group: text(target_group) }
+        }
+        Lookup::ResourceLabel { load_balancer, target_group } => {
+            Lookup::ResourceLabel { load_balancer: text(load_balancer), target_group: text(target_group) }
+        }
+    }
+}
+
+/// What the templates of an environment see.
+#[derive(Debug, Serialize)]
+pub(super) struct EnvironmentView<'f> {
+    region: &'f str,
+    account: &'f str,
+    monitoring: Option<MonitoringView<'f>>,
+}
+
+#[derive(Debug, Serialize)]
+struct MonitoringView<'f> {
+    topic: Option<TopicView<'f>>,
+    rules: Vec<RuleView>,
+    /// The first dashboard.
+    dashboard: Option<DashboardView<'f>>,
+}
+
+#[derive(Debug, Serialize)]
+struct TopicView<'f> {
+    name: &'f str,
+    policy: Structure,
+}
+
+#[derive(Debug, Serialize)]
+struct RuleView {
+    logical_id: &'static str,
+    properties: Structure,
+}
+
+/// A dashboard.
+#[derive(Debug, Serialize)]
+struct DashboardView<'f> {
+    logical_id: String,
+    name: &'f str,
+    /// JSON in which parameters are referred to as `Fn::Sub` wants it.
+    body: Structure,
+    parameters: Vec<DashboardParameter>,
+}
+
+/// A parameter: the end of an ARN that deploy.sh looks up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct DashboardParameter {
+    id: String,
+    load_balancer: String,
+    /// None: the load balancer itself.
+    target_group: Option<String>,
+}
+
+impl<'f> EnvironmentView<'f> {
+    pub(super) fn new(common: &'f Common<'_>) -> Self {
+        let environment = common.environment;
+        Self {
+            region: &environment.region,
+            account: &environment.account,
+            monitoring: common.monitoring.as_ref().map(|state| MonitoringView::new(common, state)),
+        }
+    }
+}
+
+impl<'f> MonitoringView<'f> {
+    fn new(common: &'f Common<'_>, state: &'f Monitoring<'_>) -> Self {
+        let first = common.dashboards.first();
+        Self {
+            topic: state.topic.as_ref().map(|topic| TopicView {
+                name: &topic.name,
+                policy: Structure::of(&known(8).fields(&topic.policy)),
+            }),
+            rules: ["AtMaximum", "ImpairedTasks"].into_iter().zip(&state.rules).map(RuleView::new).collect(),
+            dashboard: first.map(|board| DashboardView::new(common, board, 0)),
+        }
+    }
+}
+
+impl RuleView {
+    fn new((logical_id, rule): (&'static str, &Rule<'_>)) -> Self {
+        let target = vec![("Id".into(), "topic".into()), ("Arn".into(), Data::Text(rule.target.clone()))];
+        let properties = Data::Map(vec![
+            ("Name".into(), (&*rule.name).into()),
+            ("Description".into(), (&*rule.description).into()),
+            ("EventPattern".into(), rule.event_pattern.clone()),
+            ("Targets".into(), Data::List(vec![Data::Map(target)])),
+        ]);
+        Self { logical_id, properties: Structure::of(&known(PROPERTIES).fields(&properties)) }
+    }
+}
+
+/// The encoder for what nothing is looked up in.
+fn known(indent: usize) -> Yaml<'static> {
+    Yaml { reference: &|lookup| unreachable!("nothing is looked up in it: {lookup:?}"), indent }
+}
+
+impl<'f> DashboardView<'f> {
+    fn new(common: &Common<'_>, board: &'f Board<'_>, index: usize) -> Self {
+        let body = board.desired().dashboard_body;
+        let looked_up = Parameters::new(common.environment);
+        let reference = |lookup: &Lookup<'_>| format!("${{{}}}", looked_up.id(lookup));
+        let text = Json { reference: Some(&reference) }.pretty(&body);
+        let number = if index == 0 { String::new() } else { (index + 1).to_string() };
+        Self {
+            logical_id: format!("Dashboard{number}"),
+            name: &board.name,
+            body: Structure::of(&text),
+            parameters: looked_up.used(&body),
+        }
+    }
+}
+
+/// Parameters of all dashboards of an environment, in the order of the services.
+pub(super) struct Parameters(Vec<DashboardParameter>);
+
+impl Parameters {
+    pub(super) fn new(environment: &plan::Environment) -> Self {
+        let mut all: Vec<DashboardParameter> = Vec::new();
+        let (mut balancers, mut groups) = (0, 0);
+        let targets = environment.services.iter().flat_map(plan::Service::target_groups);
+        for group in targets {
+            let LoadBalancer::Named { name, target_group } = &group.balancer else { continue };
+            let is = |known: &DashboardParameter, group: Option<&str>| {
+                known.load_balancer == **name && known.target_group.as_deref() == group
+            };
+            if !all.iter().any(|known| is(known, None)) {
+                balancers += 1;
+                let id = format!("LoadBalancer{balancers}");
+                all.push(DashboardParameter { id, load_balancer: name.to_string(), target_group: None });
+            }
+            if !all.iter().any(|known| is(known, Some(target_group))) {
+                groups += 1;
+                let (id, load_balancer) = (format!("TargetGroup{groups}"), name.to_string());
+                let target_group = Some(target_group.to_string());
+                all.push(DashboardParameter { id, load_balancer, target_group });
+            }
+        }
+        Self(all)
+    }
+
+    fn of(&self, lookup: &Lookup<'_>) -> Option<&DashboardParameter> {
+        let (balancer, group) = match lookup {
+            Lookup::LoadBalancer(name) => (name, None),
+            Lookup::TargetGroup { load_balancer, target_group }
+            | Lookup::ResourceLabel { load_balancer, target_group } => (load_balancer, Some(&**target_group)),
+            Lookup::PolicyArn(_) => return None,
+        };
+        let is = |known: &&DashboardParameter| {
+            known.load_balancer == **balancer && known.target_group.as_deref() == group
+        };
+        self.0.iter().find(is)
+    }
+
+    fn id(&self, lookup: &Lookup<'_>) -> &str {
+        self.of(lookup).map_or("", |parameter| &parameter.id)
+    }
+
+    /// Those that a body refers to: load balancers first.
+    pub(super) fn used(&self, body: &Data<'_>) -> Vec<DashboardParameter> {
+        let used: Vec<_> = body.lookups().into_iter().filter_map(|lookup| self.of(lookup)).collect();
+        let mut used: Vec<_> = self.0.iter().filter(|known| used.contains(known)).cloned().collect();
+        used.sort_by_key(|parameter| parameter.target_group.is_some());
+        used
+    }
+}
