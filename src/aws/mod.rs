@@ -10,6 +10,7 @@ pub mod balancer;
 pub mod dashboard;
 mod data;
 pub mod desired;
+pub mod fingerprint;
 pub mod monitoring;
 pub mod scaling;
 mod text;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use tera::{Context, Delimiters, Kwargs, State, StringInput, Tera, Value};
 
+use super::encode::json;
 use super::names::Names;
 use super::structure::Indenting;
 use super::syntax::{self, Syntax};
@@ -13,6 +14,7 @@ use super::view::Rollout;
 use super::view::slice::{self, Place, Scene, Slice};
 use super::{Selection, TemplateError};
 use crate::artifacts::{Artifact, Artifacts, Ownership};
+use crate::aws::Data;
 use crate::plan::{Environment, Fleet};
 
 /// Renders the selected files, all or none.
@@ -178,8 +180,19 @@ impl<'f> Run<'f> {
         engine
             .render_to(template.path, context, &mut out)
             .map_err(|error| TemplateError::new(template.path, error))?;
-        Ok(out.text())
+        let (structured, text) = (out.structured(), out.text());
+        if template.syntax == Syntax::Json && !structured && !text.trim().is_empty() {
+            return laid_out(template, &text);
+        }
+        Ok(text)
     }
+}
+
+/// JSON that a template wrote piece by piece, laid out by the one rule for JSON.
+fn laid_out(template: &Template<'_>, text: &str) -> Result<String, TemplateError> {
+    let data: Data<'_> = serde_json::from_str(text)
+        .map_err(|error| TemplateError::new(template.path, format!("it renders to no JSON: {error}")))?;
+    Ok(json::pretty(&data) + "\n")
 }
 
 fn engine(syntax: Syntax, sources: Vec<(&str, &str)>) -> Result<Tera, TemplateError> {

@@ -29,9 +29,16 @@ pub(super) struct Indenting {
     out: Vec<u8>,
     /// Columns that the structure which is being written is indented by.
     inside: Option<usize>,
+    /// Whether there was a structure.
+    structured: bool,
 }
 
 impl Indenting {
+    /// Whether a structure was written, which is laid out already.
+    pub(super) fn structured(&self) -> bool {
+        self.structured
+    }
+
     /// The text.
     pub(super) fn text(self) -> String {
         String::from_utf8(self.out).expect("templates render text")
@@ -59,6 +66,7 @@ impl Write for Indenting {
         while let Some(at) = rest.iter().position(|byte| matches!(*byte, BEGIN | END)) {
             self.copy(&rest[..at]);
             self.inside = (rest[at] == BEGIN).then(|| self.column());
+            self.structured = true;
             rest = &rest[at + 1..];
         }
         self.copy(rest);

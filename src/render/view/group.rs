@@ -58,10 +58,6 @@ impl<'f> Groups<'f> {
         self.all.iter().position(|known| *known == group).expect("policies count the service's groups")
     }
 
-    pub(super) fn views(&self) -> &[GroupView<'f>] {
-        &self.views
-    }
-
     /// The views, as templates see them.
     pub(super) fn shared(&self) -> &[Shared] {
         self.shared.get_or_init(|| self.views.iter().map(Shared::of).collect())

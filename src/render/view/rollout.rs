@@ -1,12 +1,9 @@
 //! The rollout: its waves, and the fingerprint of what each environment gets, by which a success is known again.
 
-use rayon::prelude::*;
 use serde::Serialize;
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::github::{Jobs, WaveOfJobs};
-use super::group::Groups;
-use super::{api, policy};
+use crate::aws::fingerprint::fingerprint;
 use crate::plan::{self, Fleet};
 
 /// The waves of a fleet that has a rollout.
@@ -106,39 +103,4 @@ pub(super) fn spoken(seconds: u32) -> String {
         s => (s, "second"),
     };
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
-}
-
-/// Stands for all that applying the environment does to services and to who is told of them, in whatever dialect. Nothing
-/// else that the spec says is in it, and nothing of how dashboards look: neither a new price nor a new graph begins a
-/// rollout anew.
-fn fingerprint(fleet: &Fleet, environment: &plan::Environment) -> String {
-    let topic = environment.topic_arn();
-    let told: Vec<String> = topic.iter().cloned().collect();
-    let of_service = |service| content(service, &told);
-    let services: Vec<u64> = environment.services.par_iter().map(of_service).collect();
-    let head = (&*fleet.project, &*environment.account, &*environment.region, &environment.tags);
-    let together = environment.monitoring.as_ref().map(|monitoring| {
-        (&*monitoring.stack, monitoring.rules.as_deref(), monitoring.dashboard.as_deref(), topic)
-    });
-    format!("{:016x}", hash(&(head, services, together)))
-}
-
-fn content(service: &plan::Service, told: &[String]) -> u64 {
-    let groups = Groups::new(service);
-    let index = |group: &plan::policy::TargetGroup| groups.index(group);
-    let suspended = service.suspended.as_ref().map(super::SuspendedView::from);
-    let limits = (service.resource_id(), service.min.get(), service.max.get(), suspended);
-    let policy = |policy: &'_ plan::policy::Policy| {
-        let alarm = policy.step().map(|step| api::alarm(&step.alarm, &policy.name));
-        (policy.name.to_string(), api::configuration(&policy.kind, &index), alarm)
-    };
-    let policies: Vec<_> = service.policies.iter().map(policy).collect();
-    let alarms: Vec<_> = service.alarms.on.iter().map(|on| api::service_alarm(on, told, &index)).collect();
-    let gone_alarms: Vec<&str> = service.alarms.gone.iter().map(|name| &**name).collect();
-    let gone = (policy::GoneView::new(&service.gone), gone_alarms);
-    hash(&(limits, groups.views(), policies, policy::schedule(service), alarms, gone))
-}
-
-fn hash(value: &impl Serialize) -> u64 {
-    xxh3_64(&serde_json::to_vec(value).expect("views are JSON"))
 }

@@ -9,6 +9,7 @@ mod escaping;
 mod iam;
 mod modules;
 mod mutation;
+mod state;
 mod targets;
 mod terraform;
 pub mod tools;

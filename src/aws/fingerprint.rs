@@ -1,0 +1,24 @@
+//! The fingerprint of an environment's desired state, by which the rollout knows a success again.
+
+use rayon::prelude::*;
+use serde::Serialize;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::desired;
+use crate::plan::{Environment, Fleet};
+
+/// Stands for all that applying the environment does to services and to who is told of them, in whatever dialect. Nothing
+/// else that the spec says is in it, and nothing of how dashboards look: neither a new price nor a new graph begins a
+/// rollout anew.
+pub fn fingerprint(fleet: &Fleet, environment: &Environment) -> String {
+    let of_service = |service| hash(&desired::service(environment, service));
+    let services: Vec<u64> = environment.services.par_iter().map(of_service).collect();
+    let head = (&*fleet.project, &*environment.account, &*environment.region);
+    let together = desired::monitoring::monitoring(fleet, environment, &[]);
+    let dashboard = environment.monitoring.as_ref().and_then(|monitoring| monitoring.dashboard.as_deref());
+    format!("{:016x}", hash(&(head, &environment.tags, services, together, dashboard)))
+}
+
+fn hash(value: &impl Serialize) -> u64 {
+    xxh3_64(&serde_json::to_vec(value).expect("states are JSON"))
+}
