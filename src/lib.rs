@@ -55,7 +55,8 @@ pub use library::{Diagnostics, Finding, generate, schema, validate};
 /// let artifacts = render(&fleet, &Templates::embedded(), &Selection::default())?;
 /// assert!(artifacts["cloudformation/prod/web.yaml"].text.contains("MaxCapacity: 10"));
 ///
-/// let changes = compare(&Disk::new("nowhere"), &fleet.project, &artifacts, &[])?;
+/// let disk = Disk::new("nowhere");
+/// let changes = compare(&disk, &fleet.project, &artifacts, &[])?;
 /// assert_eq!(changes.changes.len(), artifacts.len(), "all are missing");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -10,7 +10,45 @@ use super::slashed;
 #[derive(Debug, Clone)]
 pub struct Disk {
     root: PathBuf,
+    /// Whether the folder was not there at first.
+    is_new: bool,
 }
+
+/// A file that was written beside its place; dropped, it is deleted with the folders that were made for it.
+#[derive(Debug)]
+pub(super) struct Staged<'d> {
+    disk: &'d Disk,
+    beside: Option<tempfile::TempPath>,
+    place: PathBuf,
+}
+
+impl Staged<'_> {
+    /// Its text.
+    pub(super) fn text(&self) -> io::Result<String> {
+        let path = self.beside.as_deref().unwrap_or(&self.place);
+        fs::read_to_string(path).map_err(|error| named(&self.place, error))
+    }
+
+    /// Renames it into its place.
+    pub(super) fn persist(mut self) -> io::Result<()> {
+        match self.beside.take() {
+            Some(beside) => beside.persist(&self.place).map_err(|error| named(&self.place, error.error)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Staged<'_> {
+    fn drop(&mut self) {
+        if let Some(beside) = self.beside.take() {
+            drop(beside);
+            self.disk.delete_empty(self.place.parent());
+        }
+    }
+}
+
+/// How files that are written beside their places are called.
+const STAGED: (&str, &str) = (".gen-", ".tmp");
 
 /// What stands at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +69,9 @@ pub enum Found {
 impl Disk {
     /// The tree below `root`, which need not exist.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        let root = root.into();
+        let is_new = !root.exists();
+        Self { root, is_new }
     }
 
     /// The folder itself.
@@ -73,7 +113,7 @@ impl Disk {
     }
 
     /// All regular files below a folder of the tree, sorted. Hidden folders are left out: they belong to tools
-    /// (`.terraform`), and links are not followed.
+    /// (`.terraform`), and links are not followed. Nor are files in it that another run is writing.
     ///
     /// # Errors
     /// As the system says, with the path in the message.
@@ -96,9 +136,10 @@ impl Disk {
                 let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
                 let kind = entry.file_type().map_err(|error| named(&entry.path(), error))?;
                 let path = format!("{folder}/{name}");
+                let is_staged = name.starts_with(STAGED.0) && name.ends_with(STAGED.1);
                 if kind.is_dir() && !name.starts_with('.') {
                     folders.push(path);
-                } else if kind.is_file() {
+                } else if kind.is_file() && !is_staged {
                     files.push(path);
                 }
             }
@@ -108,11 +149,15 @@ impl Disk {
     }
 
     /// Writes a file so that at every moment either the old or the new one is there, whole.
-    pub(super) fn write(&self, path: &str, bytes: &[u8], executable: bool) -> io::Result<()> {
+    fn write(&self, path: &str, bytes: &[u8], executable: bool) -> io::Result<()> {
+        self.stage(path, bytes, executable)?.persist()
+    }
+
+    /// Writes a file beside the place of a path.
+    pub(super) fn stage(&self, path: &str, bytes: &[u8], executable: bool) -> io::Result<Staged<'_>> {
         let place = self.path(path);
-        let file = self.staged(&place, bytes, executable)?;
-        file.persist(&place).map_err(|error| named(&place, error.error))?;
-        Ok(())
+        let beside = Some(self.staged(&place, bytes, executable)?.into_temp_path());
+        Ok(Staged { disk: self, beside, place })
     }
 
     /// Writes a file that is not there yet, whole or not at all; with `force`, also one that is.
@@ -135,7 +180,7 @@ impl Disk {
         let folder = place.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(|error| named(folder, error))?;
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".gen-").suffix(".tmp");
+        builder.prefix(STAGED.0).suffix(STAGED.1);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -153,14 +198,19 @@ impl Disk {
     pub(super) fn delete(&self, path: &str) -> io::Result<()> {
         let place = self.path(path);
         fs::remove_file(&place).map_err(|error| named(&place, error))?;
-        let mut folder = place.parent();
-        while let Some(place) = folder.filter(|place| *place != self.root) {
-            if fs::remove_dir(place).is_err() {
+        self.delete_empty(place.parent());
+        Ok(())
+    }
+
+    /// Deletes a folder below the output folder, and those above it, as long as they are empty; the output folder only where
+    /// it was not there at first.
+    fn delete_empty(&self, mut folder: Option<&Path>) {
+        while let Some(place) = folder.filter(|place| place.starts_with(&self.root)) {
+            if (place == self.root && !self.is_new) || fs::remove_dir(place).is_err() {
                 break; // not empty: somebody else's files
             }
             folder = place.parent();
         }
-        Ok(())
     }
 }
 
@@ -178,8 +228,11 @@ pub fn replace(path: &Path, read: &[u8], bytes: &[u8]) -> io::Result<()> {
     let permissions = fs::metadata(&place).map_err(|error| named(path, error))?.permissions();
     let folder = place.parent().unwrap_or(Path::new(""));
     let mut builder = tempfile::Builder::new();
-    let mut file =
-        builder.prefix(".gen-").suffix(".tmp").tempfile_in(folder).map_err(|error| named(folder, error))?;
+    let mut file = builder
+        .prefix(STAGED.0)
+        .suffix(STAGED.1)
+        .tempfile_in(folder)
+        .map_err(|error| named(folder, error))?;
     file.write_all(bytes).map_err(|error| named(path, error))?;
     file.as_file().set_permissions(permissions).map_err(|error| named(path, error))?;
     file.persist(&place).map_err(|error| named(path, error.error))?;

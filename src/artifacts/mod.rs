@@ -7,7 +7,7 @@ mod slashed;
 
 use std::collections::BTreeMap;
 
-pub use changes::{Change, Changes, Interrupted, Kind, compare};
+pub use changes::{Change, Changes, Comparison, Interrupted, Kind, Purpose, compare};
 pub use disk::{Disk, Found, replace};
 pub use ownership::{Comment, Ownership};
 pub use slashed::slashed;

@@ -3,7 +3,7 @@
 use super::generate::{differences, shown};
 use super::progress::Progress;
 use super::{Failure, Outcome, Streams, dropped, load};
-use crate::artifacts::{Artifacts, Change, Changes, Disk, Found, Kind, slashed};
+use crate::artifacts::{Change, Changes, Disk, Found, Kind, Purpose, slashed};
 use crate::cli::{Check, Format, Scope};
 use crate::report::plain::counted;
 use crate::report::{FileReport, github, json, plain, sarif};
@@ -11,14 +11,11 @@ use crate::report::{FileReport, github, json, plain, sarif};
 pub(super) fn run(args: &Check, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let job = load::job(&args.scope, streams)?;
     let progress = Progress::new(streams);
-    let (wanted, changes) = differences(&job, &progress)?;
+    let changes = differences(&job, Purpose::Show, &progress)?;
     drop(progress);
-    dropped::warn(&job, &wanted, &changes, streams)?;
-    let files = changes
-        .changes
-        .iter()
-        .map(|change| file_report(&job.disk, &wanted, change))
-        .collect::<Result<Vec<_>, _>>()?;
+    dropped::warn(&job, &changes, streams)?;
+    let files =
+        changes.changes.iter().map(|change| file_report(&job.disk, change)).collect::<Result<Vec<_>, _>>()?;
     let fix = (!changes.is_empty()).then(|| fix(&args.scope, &changes));
     match args.format {
         Format::Text => text(&files, &changes, fix.as_deref(), streams)?,
@@ -31,7 +28,7 @@ pub(super) fn run(args: &Check, streams: &mut Streams<'_>) -> Result<Outcome, Fa
 
 fn text(
     files: &[FileReport<'_>],
-    changes: &Changes,
+    changes: &Changes<'_>,
     fix: Option<&str>,
     streams: &mut Streams<'_>,
 ) -> Result<(), Failure> {
@@ -49,21 +46,16 @@ fn text(
     Ok(())
 }
 
-fn file_report<'a>(
-    disk: &Disk,
-    wanted: &'a Artifacts,
-    change: &'a Change,
-) -> Result<FileReport<'a>, Failure> {
+fn file_report<'a>(disk: &Disk, change: &'a Change<'_>) -> Result<FileReport<'a>, Failure> {
     let found = match (&change.kind, disk.read(&change.path)?) {
         (Kind::Stale | Kind::Edited, Found::File { bytes, .. }) => String::from_utf8(bytes).ok(),
         _ => None,
     };
-    let wanted = wanted.get(&change.path).map(|artifact| artifact.text.as_str());
-    Ok(FileReport { shown: shown(disk, &change.path), kind: &change.kind, found, wanted })
+    Ok(FileReport { shown: shown(disk, &change.path), kind: &change.kind, found, wanted: change.kept() })
 }
 
 /// The one command that makes the difference go away.
-fn fix(scope: &Scope, changes: &Changes) -> String {
+fn fix(scope: &Scope, changes: &Changes<'_>) -> String {
     if changes.foreign().next().is_some() {
         return "move the foreign files away, then run `gen`".to_owned();
     }

@@ -5,25 +5,20 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Failure, Streams, load};
-use crate::artifacts::{Artifacts, Changes, Found};
+use crate::artifacts::{Changes, Found};
 
 /// The target that holds the names, one file for each environment.
 const INVENTORY: &str = "inventory/";
 
 /// Warns of dropped names.
-pub(super) fn warn(
-    job: &load::Job,
-    wanted: &Artifacts,
-    changes: &Changes,
-    streams: &mut Streams<'_>,
-) -> Result<(), Failure> {
+pub(super) fn warn(job: &load::Job, changes: &Changes<'_>, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let mut found = Vec::new();
     for change in changes.changes.iter().filter(|change| change.path.starts_with(INVENTORY)) {
-        let Some(new) = wanted.get(&change.path) else { continue };
+        let Some(new) = change.text()? else { continue };
         let Found::File { bytes, .. } = job.disk.read(&change.path)? else { continue };
         // A file that was edited until it is no JSON is reported as edited.
         let Ok(old) = serde_json::from_slice::<Value>(&bytes) else { continue };
-        let new = serde_json::from_str::<Value>(&new.text).map_err(std::io::Error::from)?;
+        let new = serde_json::from_str::<Value>(&new).map_err(std::io::Error::from)?;
         compare(&old, &new, &mut found);
     }
     for warning in found {

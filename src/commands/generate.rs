@@ -1,52 +1,65 @@
 //! `gen`: render, compare, apply.
 
+use std::io;
+
 use super::progress::Progress;
 use super::{Failure, Outcome, Streams, dropped, handle_interrupts, interrupted, load};
-use crate::artifacts::{Artifacts, Changes, Disk, Kind, compare, slashed};
+use crate::artifacts::{Changes, Comparison, Disk, Interrupted, Kind, Purpose, slashed};
 use crate::cli::Generate;
-use crate::render::TemplateError;
+use crate::render::{RenderError, TemplateError};
 use crate::report::explained;
-use crate::report::plain::counted;
 
 pub(super) fn run(args: &Generate, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let job = load::job(&args.scope, streams)?;
+    handle_interrupts();
     let progress = Progress::new(streams);
-    let (wanted, changes) = differences(&job, &progress)?;
+    let changes = differences(&job, Purpose::Write, &progress)?;
     drop(progress);
-    dropped::warn(&job, &wanted, &changes, streams)?;
+    dropped::warn(&job, &changes, streams)?;
     refuse_foreign(&job.disk, &changes)?;
     if !args.force {
         refuse_edited(&job.disk, &changes)?;
     }
-    handle_interrupts();
+    let summary = summary(&job.disk, &changes);
     let progress = Progress::new(streams);
     progress.counted("writing files", changes.changes.len());
     let between_files = || {
         progress.step();
         interrupted()
     };
-    changes.apply(&job.disk, &wanted, between_files)?;
+    changes.apply(&job.disk, between_files)?;
     drop(progress);
     if !streams.quiet {
-        summary(&job.disk, &changes, streams)?;
+        streams.out.write_all(summary.as_bytes())?;
     }
     Ok(Outcome::Done)
 }
 
-/// What the spec asks for, and how the disk differs from it. `gen` and `gen check` share this.
-pub(super) fn differences(job: &load::Job, progress: &Progress) -> Result<(Artifacts, Changes), Failure> {
+/// How the disk differs from what the spec asks for: each file is compared as soon as it is rendered. `gen` and `gen check`
+/// share this.
+pub(super) fn differences<'j>(
+    job: &'j load::Job,
+    purpose: Purpose,
+    progress: &Progress,
+) -> Result<Changes<'j>, Failure> {
     let broken = |error: TemplateError| Failure::Template(error, job.own_templates);
-    progress.phase("rendering".to_owned());
-    let wanted = job.engines.render(&job.fleet, &job.selection).map_err(broken)?;
+    progress.phase("rendering and comparing".to_owned());
+    let comparison = Comparison::new(&job.disk, &job.fleet.project, purpose);
+    let take = |path: &str, artifact| match interrupted() {
+        true => Err(io::Error::other(Interrupted)),
+        false => comparison.take(path, artifact),
+    };
+    job.engines.render_each(&job.fleet, &job.selection, &take).map_err(|error| match error {
+        RenderError::Template(error) => broken(error),
+        RenderError::Taken(error) => error.into(),
+    })?;
     let outputs = job.engines.templates().outputs().map_err(broken)?;
     let mut owned = Vec::new();
     for target in job.engines.templates().targets() {
         let files = job.disk.list(target)?;
         owned.extend(files.into_iter().filter(|path| job.selection.owns(path, &outputs)));
     }
-    progress.phase(format!("comparing {}", counted(wanted.len(), "file")));
-    let changes = compare(&job.disk, &job.fleet.project, &wanted, &owned)?;
-    Ok((wanted, changes))
+    Ok(comparison.finish(&owned)?)
 }
 
 /// A path below the output folder, as the user would type it.
@@ -54,7 +67,7 @@ pub(super) fn shown(disk: &Disk, path: &str) -> String {
     format!("{}/{path}", slashed(disk.root()).trim_end_matches('/'))
 }
 
-fn refuse_foreign(disk: &Disk, changes: &Changes) -> Result<(), Failure> {
+fn refuse_foreign(disk: &Disk, changes: &Changes<'_>) -> Result<(), Failure> {
     let foreign: Vec<String> = changes
         .foreign()
         .map(|change| format!("\n  {}: {}", shown(disk, &change.path), explained(&change.kind)))
@@ -68,7 +81,7 @@ fn refuse_foreign(disk: &Disk, changes: &Changes) -> Result<(), Failure> {
     )))
 }
 
-fn refuse_edited(disk: &Disk, changes: &Changes) -> Result<(), Failure> {
+fn refuse_edited(disk: &Disk, changes: &Changes<'_>) -> Result<(), Failure> {
     let edited: Vec<String> =
         changes.edited().map(|change| format!("\n  {}", shown(disk, &change.path))).collect();
     if edited.is_empty() {
@@ -80,7 +93,8 @@ fn refuse_edited(disk: &Disk, changes: &Changes) -> Result<(), Failure> {
     )))
 }
 
-fn summary(disk: &Disk, changes: &Changes, streams: &mut Streams<'_>) -> Result<(), Failure> {
+fn summary(disk: &Disk, changes: &Changes<'_>) -> String {
+    let mut text = String::new();
     let (mut created, mut changed, mut deleted) = (0, 0, 0);
     for change in &changes.changes {
         let (word, count) = match change.kind {
@@ -90,9 +104,8 @@ fn summary(disk: &Disk, changes: &Changes, streams: &mut Streams<'_>) -> Result<
             Kind::Foreign(_) => continue,
         };
         *count += 1;
-        writeln!(streams.out, "{word}  {}", shown(disk, &change.path))?;
+        text.push_str(&format!("{word}  {}\n", shown(disk, &change.path)));
     }
     let unchanged = changes.unchanged;
-    writeln!(streams.out, "{created} created, {changed} changed, {deleted} deleted, {unchanged} unchanged")?;
-    Ok(())
+    text + &format!("{created} created, {changed} changed, {deleted} deleted, {unchanged} unchanged\n")
 }

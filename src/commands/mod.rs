@@ -69,14 +69,15 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Set by SIGINT while files are written; looked at between two files.
+/// Set by SIGINT while files are rendered and written; looked at between two files.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
 
-/// Lets SIGINT and SIGTERM stop writing between two files. Before anything is written, they end the program as usual.
+/// Lets SIGINT and SIGTERM stop between two files, so that no staged file is left behind. Before that, they end the program
+/// as usual.
 fn handle_interrupts() {
     // Without a handler a signal ends the process at once, which is safe too: files are renamed into place.
     let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed));

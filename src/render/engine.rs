@@ -1,6 +1,8 @@
 //! Runs the templates: one Tera for each language, so that one encoder serves every hole of a file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use tera::{Context, Delimiters, Kwargs, State, StringInput, Tera, Value};
@@ -68,65 +70,80 @@ impl Engines {
     /// # Errors
     /// A template that cannot be rendered, or two that want one path.
     pub fn render(&self, fleet: &Fleet, selection: &Selection) -> Result<Artifacts, TemplateError> {
+        let artifacts = Mutex::new(Artifacts::new());
+        let keep = |path: &str, artifact| {
+            artifacts.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), artifact);
+            Ok::<_, Infallible>(())
+        };
+        match self.render_each(fleet, selection, &keep) {
+            Ok(()) => Ok(artifacts.into_inner().unwrap_or_else(PoisonError::into_inner)),
+            Err(RenderError::Template(error)) => Err(error),
+            Err(RenderError::Taken(never)) => match never {},
+        }
+    }
+
+    /// Renders the selected files of its targets and hands on each at once, from any thread and in any order.
+    ///
+    /// # Errors
+    /// A template that cannot be rendered, two that want one path, or what `take` fails with.
+    pub fn render_each<E: Send>(
+        &self,
+        fleet: &Fleet,
+        selection: &Selection,
+        take: Take<'_, E>,
+    ) -> Result<(), RenderError<E>> {
         let outputs = self.templates.outputs_of(&self.targets)?;
         let rollout = self.names.then("rollout", || Rollout::new(fleet)).flatten();
         let scene = Scene { fleet, rollout, names: &self.names };
-        let run = Run { engines: self, scene: &scene, outputs: &outputs, selection };
+        let run =
+            Run { engines: self, scene: &scene, outputs: &outputs, selection, take, paths: Mutex::default() };
 
-        let of_fleet = run.files(Per::Fleet, "", "", |slice| (slice.fleet)(&scene));
+        run.files(Per::Fleet, "", "", |slice| (slice.fleet)(&scene))?;
         let environments = fleet.environments.iter().filter(|said| selection.has_environment(&said.name));
         let environments: Vec<_> = environments.collect();
-        let of_environments: Vec<_> = environments.par_iter().map(|said| run.environment(said)).collect();
-
-        let mut artifacts = Artifacts::new();
-        for files in [of_fleet].into_iter().chain(of_environments) {
-            for (template, file) in files? {
-                add(&mut artifacts, template, file)?;
-            }
-        }
-        Ok(artifacts)
+        environments.par_iter().try_for_each(|said| run.environment(said))
     }
 }
 
-fn add(
-    artifacts: &mut Artifacts,
-    template: &Template<'_>,
-    (path, artifact): (String, Artifact),
-) -> Result<(), TemplateError> {
-    if artifacts.contains_key(&path) {
-        return Err(TemplateError::new(template.path, format!("another template renders to {path} too")));
+/// What takes each file as it is rendered.
+pub type Take<'t, E> = &'t (dyn Fn(&str, Artifact) -> Result<(), E> + Sync);
+
+/// Rendering stopped.
+#[derive(Debug)]
+pub enum RenderError<E> {
+    /// A template cannot be rendered.
+    Template(TemplateError),
+    /// A file was not taken.
+    Taken(E),
+}
+
+impl<E> From<TemplateError> for RenderError<E> {
+    fn from(error: TemplateError) -> Self {
+        Self::Template(error)
     }
-    artifacts.insert(path, artifact);
-    Ok(())
 }
 
 /// One run over a fleet.
-struct Run<'f> {
+struct Run<'f, E> {
     engines: &'f Engines,
     scene: &'f Scene<'f>,
     outputs: &'f [Template<'f>],
     selection: &'f Selection,
+    take: Take<'f, E>,
+    /// Paths of the files so far.
+    paths: Mutex<BTreeSet<String>>,
 }
 
-type Rendered<'t> = Vec<(&'t Template<'t>, (String, Artifact))>;
-
-impl<'f> Run<'f> {
+impl<E: Send> Run<'_, E> {
     /// All files about one environment.
-    fn environment(&self, environment: &Environment) -> Result<Rendered<'f>, TemplateError> {
+    fn environment(&self, environment: &Environment) -> Result<(), RenderError<E>> {
         let place = Place::new(self.scene, environment);
         let services = environment.services.iter().map(|service| &*service.name).enumerate();
         let selected: Vec<_> = services.filter(|(_, name)| self.selection.has_service(name)).collect();
-        let of_service = |(index, name): &(usize, &str)| {
+        selected.par_iter().try_for_each(|(index, name)| {
             self.files(Per::Service, &environment.name, name, |slice| (slice.service)(&place, *index))
-        };
-        let mut files = Rendered::new();
-        for of_service in selected.par_iter().map(of_service).collect::<Vec<_>>() {
-            files.extend(of_service?);
-        }
-        files.extend(
-            self.files(Per::Environment, &environment.name, "", |slice| (slice.environment)(&place))?,
-        );
-        Ok(files)
+        })?;
+        self.files(Per::Environment, &environment.name, "", |slice| (slice.environment)(&place))
     }
 
     /// The files of the templates that render as often; `view` makes what those of one target see.
@@ -136,18 +153,26 @@ impl<'f> Run<'f> {
         environment: &str,
         service: &str,
         view: impl Fn(&Slice) -> Value,
-    ) -> Result<Rendered<'f>, TemplateError> {
-        let mut files = Rendered::new();
+    ) -> Result<(), RenderError<E>> {
         let templates: Vec<_> = self.outputs.iter().filter(|template| template.per == per).collect();
         for of_target in templates.chunk_by(|one, other| target_of(one.path) == target_of(other.path)) {
             let mut seen = None;
             for template in of_target {
                 let context = seen.get_or_insert_with(|| context(&view(slice::of(target_of(template.path)))));
-                let file = self.render(template, environment, service, context)?;
-                files.extend(file.map(|file| (*template, file)));
+                if let Some((path, artifact)) = self.render(template, environment, service, context)? {
+                    self.hand_on(template, &path, artifact)?;
+                }
             }
         }
-        Ok(files)
+        Ok(())
+    }
+
+    fn hand_on(&self, template: &Template<'_>, path: &str, artifact: Artifact) -> Result<(), RenderError<E>> {
+        if !self.paths.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned()) {
+            let twice = format!("another template renders to {path} too");
+            return Err(TemplateError::new(template.path, twice).into());
+        }
+        (self.take)(path, artifact).map_err(RenderError::Taken)
     }
 
     /// One file; none if the template renders to nothing: that is how a template says that there is nothing to say.

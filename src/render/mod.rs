@@ -11,7 +11,7 @@ mod view;
 
 use std::fmt;
 
-pub use engine::{Engines, render};
+pub use engine::{Engines, RenderError, render};
 pub use selection::Selection;
 pub use syntax::Syntax;
 pub use templates::{Per, Template, Templates, target_of};
