@@ -15,7 +15,7 @@ pub(super) fn run(args: &Rule, streams: &mut Streams<'_>) -> Result<Outcome, Fai
 
 fn known(name: &str) -> Result<Code, Failure> {
     Code::named(name).ok_or_else(|| {
-        let hint = match did_you_mean(name, Code::ALL.iter().map(|code| code.name())) {
+        let hint = match did_you_mean(name, Code::all().map(|code| code.name())) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "`gen rule` lists them".to_owned(),
         };

@@ -388,10 +388,8 @@ impl<'t, 'd> Builder<'t, 'd> {
         if self.nodes <= MAX_NODES {
             return Ok(());
         }
-        let message = match code {
-            Code::AliasBomb => format!("aliases expand the spec to more than {MAX_NODES} values"),
-            _ => format!("the spec has more than {MAX_NODES} values"),
-        };
+        let holder = if code == Code::AliasBomb { "aliases expand the spec to" } else { "the spec has" };
+        let message = format!("{holder} more than {MAX_NODES} values");
         let help = "put what is common under `defaults` or `services`, and split very large fleets into several specs";
         self.fail(code, Location::Bytes(at.clone()), message, help);
         Err(Stop)

@@ -89,7 +89,7 @@ fn unknown_allow(document: &Document, allow: &Allow<'_>, left: &[Diagnostic]) ->
         let problem = Diagnostic::new(Code::UnknownAllow, allow.place.clone(), message);
         return problem.help("remove it, and mend what is found");
     }
-    let known = Code::ALL.iter().filter(|code| can_be_allowed(**code)).map(|code| code.name());
+    let known = Code::all().filter(|code| can_be_allowed(*code)).map(|code| code.name());
     let meant = did_you_mean(name, known);
     let message = format!("there is no rule `{name}` to allow");
     let problem = Diagnostic::new(Code::UnknownAllow, allow.place.clone(), message);
