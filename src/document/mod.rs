@@ -3,16 +3,19 @@
 //! The tree is built from the parser's event stream by hand: that is the only way to keep the place of keys
 //! as well as of values, and it halves the time of the largest cost in a big run (ARCHITECTURE.md, Speed).
 
+mod lines;
 mod scalar;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use serde_json::Value;
-use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, Span, Tag};
+use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, Span, StrInput, Tag};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Part, Step};
+use lines::{Keys, LineStarts};
 use scalar::Scalar;
 
 /// Specs larger than this are refused, in bytes: ten times what 10,000 services need.
@@ -29,6 +32,8 @@ pub struct Document {
     text: String,
     root: Option<Node>,
     anchored: bool,
+    lines: OnceLock<LineStarts>,
+    keys: Keys,
 }
 
 // Small, because a large spec has a million of them.
@@ -83,24 +88,28 @@ impl Document {
                 let valid = error.utf8_error().valid_up_to();
                 diagnostics.push(not_utf8(valid, error.as_bytes()));
                 let text = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
-                return Self { name, text, root: None, anchored: false };
+                return Self::new(name, text, None, false);
             }
         };
         if text.len() as u64 > MAX_BYTES {
             diagnostics.push(too_large(Location::File, format!("the spec has {} bytes", text.len())));
-            return Self { name, text, root: None, anchored: false };
+            return Self::new(name, text, None, false);
         }
         warn_of_odd_encoding(&text, diagnostics);
         let body = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let mut builder = Builder::new(body, text.len() - body.len(), diagnostics);
         let root = builder.document();
-        let anchored = !builder.anchors.is_empty();
-        Self { name, text, root, anchored }
+        let anchored = builder.anchored;
+        Self::new(name, text, root, anchored)
     }
 
     /// A file that was not read at all; the reason is in the diagnostics.
     pub fn unread(name: impl Into<String>) -> Self {
-        Self { name: name.into(), text: String::new(), root: None, anchored: false }
+        Self::new(name.into(), String::new(), None, false)
+    }
+
+    fn new(name: String, text: String, root: Option<Node>, anchored: bool) -> Self {
+        Self { name, text, root, anchored, lines: OnceLock::new(), keys: Keys::default() }
     }
 
     /// How the user calls the file.
@@ -128,7 +137,9 @@ impl Document {
         match location {
             Location::File => 0..0,
             Location::Bytes(range) => range.clone(),
-            Location::Path(steps, part) => self.root.as_ref().map_or(0..0, |root| locate(root, steps, *part)),
+            Location::Path(steps, part) => {
+                self.root.as_ref().map_or(0..0, |root| self.locate_below(root, steps, *part))
+            }
         }
     }
 
@@ -140,7 +151,7 @@ impl Document {
             Location::Bytes(range) => Some(range.clone()),
             Location::Path(..) if self.anchored => None,
             Location::Path(steps, _) => {
-                let node = steps.iter().try_fold(self.root.as_ref()?, Node::child)?;
+                let node = steps.iter().try_fold(self.root.as_ref()?, |node, step| self.child(node, step))?;
                 matches!(node.kind, Kind::Scalar(_)).then(|| node.span.range())
             }
         }
@@ -149,7 +160,7 @@ impl Document {
     /// What stands at a place. `None` where a path leads nowhere.
     pub fn value_at(&self, location: &Location) -> Option<Value> {
         let Location::Path(steps, _) = location else { return None };
-        Some(steps.iter().try_fold(self.root.as_ref()?, Node::child)?.to_value())
+        Some(steps.iter().try_fold(self.root.as_ref()?, |node, step| self.child(node, step))?.to_value())
     }
 
     /// The bytes of every comment, `#` included, in the order of the text.
@@ -180,50 +191,69 @@ impl Document {
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let before = &self.text[..offset];
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (before.matches('\n').count() + 1, before[start..].trim_start_matches('\u{feff}'))
+        let line = self.lines().line(offset);
+        let start = self.lines().start(line).unwrap_or(0);
+        (line + 1, self.text[start..offset].trim_start_matches('\u{feff}'))
     }
-}
 
-fn locate(root: &Node, steps: &[Step], part: Part) -> Range<usize> {
-    let mut node = root;
-    let mut key = None;
-    for (depth, step) in steps.iter().enumerate() {
-        let found = match (&node.kind, step) {
-            (Kind::Mapping(entries), Step::Key(name)) => entries
-                .iter()
-                .find(|entry| *entry.key == **name)
-                .map(|e| (&e.value, Some(e.key_span.range()))),
-            (Kind::Sequence(items), Step::Index(index)) => items.get(*index).map(|item| (item, None)),
-            _ => None,
-        };
-        match found {
-            Some((value, span)) => (node, key) = (value, span),
-            None => break,
-        }
-        if part == Part::Key && depth + 1 == steps.len() {
-            return key.unwrap_or(node.span.range());
-        }
+    /// The lines from the one of the first byte to the one of the last, whole: the number of the first, counted from 1, and
+    /// their bytes without the last line's end.
+    pub fn lines_around(&self, bytes: &Range<usize>) -> (usize, Range<usize>) {
+        let (first, last) = (self.lines().line(bytes.start), self.lines().line(bytes.end.max(bytes.start)));
+        let start = self.lines().start(first).unwrap_or(0);
+        let end = self.lines().start(last + 1).map_or(self.text.len(), |next| next - 1);
+        (first + 1, start..end)
     }
-    match &node.kind {
-        Kind::Scalar(_) => node.span.range(),
-        // A whole mapping is a poor thing to underline: its key says the same in one line.
-        _ => key.unwrap_or(node.span.range().start..node.span.range().start),
-    }
-}
 
-impl Node {
-    fn child(&self, step: &Step) -> Option<&Self> {
-        match (&self.kind, step) {
+    /// The text from a line on, counted from 1.
+    pub fn text_from(&self, line: usize) -> &str {
+        let start = self.lines().start(line.saturating_sub(1));
+        &self.text[start.unwrap_or(self.text.len())..]
+    }
+
+    fn lines(&self) -> &LineStarts {
+        self.lines.get_or_init(|| LineStarts::of(&self.text))
+    }
+
+    fn locate_below(&self, root: &Node, steps: &[Step], part: Part) -> Range<usize> {
+        let mut node = root;
+        let mut key = None;
+        for (depth, step) in steps.iter().enumerate() {
+            let found = match (&node.kind, step) {
+                (Kind::Mapping(entries), Step::Key(name)) => self
+                    .keys
+                    .find(node.span.start, entries, name)
+                    .map(|entry| (&entry.value, Some(entry.key_span.range()))),
+                (Kind::Sequence(items), Step::Index(index)) => items.get(*index).map(|item| (item, None)),
+                _ => None,
+            };
+            match found {
+                Some((value, span)) => (node, key) = (value, span),
+                None => break,
+            }
+            if part == Part::Key && depth + 1 == steps.len() {
+                return key.unwrap_or(node.span.range());
+            }
+        }
+        match &node.kind {
+            Kind::Scalar(_) => node.span.range(),
+            // A whole mapping is a poor thing to underline: its key says the same in one line.
+            _ => key.unwrap_or(node.span.range().start..node.span.range().start),
+        }
+    }
+
+    fn child<'n>(&self, node: &'n Node, step: &Step) -> Option<&'n Node> {
+        match (&node.kind, step) {
             (Kind::Mapping(entries), Step::Key(name)) => {
-                entries.iter().find(|entry| *entry.key == **name).map(|entry| &entry.value)
+                self.keys.find(node.span.start, entries, name).map(|entry| &entry.value)
             }
             (Kind::Sequence(items), Step::Index(index)) => items.get(*index),
             _ => None,
         }
     }
+}
 
+impl Node {
     fn to_value(&self) -> Value {
         match &self.kind {
             Kind::Scalar(scalar) => Value::from(scalar),
@@ -241,28 +271,36 @@ impl Node {
             Kind::Mapping(entries) => entries.iter().map(|entry| 1 + entry.value.size()).sum(),
         }
     }
+
+    /// How many mappings and lists stand in one another below it.
+    fn height(&self) -> usize {
+        match &self.kind {
+            Kind::Scalar(_) => 0,
+            Kind::Sequence(items) => 1 + items.iter().map(Node::height).max().unwrap_or(0),
+            Kind::Mapping(entries) => 1 + entries.iter().map(|entry| entry.value.height()).max().unwrap_or(0),
+        }
+    }
 }
 
 /// Stops reading: the reason is already in the diagnostics.
 struct Stop;
 
 struct Builder<'t, 'd> {
-    events: Parser<'t, serde_saphyr::granit_parser::StrInput<'t>>,
+    events: Parser<'t, StrInput<'t>>,
     text: &'t str,
     /// Bytes before the text that the parser was not shown (a byte order mark).
     skipped: usize,
     diagnostics: &'d mut Diagnostics,
-    anchors: HashMap<usize, Node>,
+    /// Anchors that an alias names, and what they hold: a copy, which is counted where the alias stands.
+    anchors: HashMap<usize, Option<Node>>,
+    anchored: bool,
     nodes: usize,
 }
 
 impl<'t, 'd> Builder<'t, 'd> {
     fn new(text: &'t str, skipped: usize, diagnostics: &'d mut Diagnostics) -> Self {
-        // Comments are asked for on their own, by who needs them.
-        let mut options = Options::default();
-        options.set_emit_comments(false);
-        let events = Parser::new_from_str_with_options(text, options);
-        Self { events, text, skipped, diagnostics, anchors: HashMap::new(), nodes: 0 }
+        let anchors = aliased(text).into_iter().map(|anchor| (anchor, None)).collect();
+        Self { events: events(text), text, skipped, diagnostics, anchors, anchored: false, nodes: 0 }
     }
 
     fn document(&mut self) -> Option<Node> {
@@ -299,11 +337,7 @@ impl<'t, 'd> Builder<'t, 'd> {
     fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Node, Stop> {
         let start = self.range(span);
         self.count(1, Code::SpecTooLarge, &start)?;
-        if depth > MAX_DEPTH {
-            let message = format!("mappings and lists are nested more than {MAX_DEPTH} deep");
-            self.diagnostics.push(too_large(Location::Bytes(start), message));
-            return Err(Stop);
-        }
+        self.refuse_depth(depth, &start)?;
         let (anchor, node) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let value = self.scalar(&text, style, tag.as_deref(), &start)?;
@@ -317,13 +351,23 @@ impl<'t, 'd> Builder<'t, 'd> {
                 self.collection_tag(tag.as_deref(), &start)?;
                 (anchor, self.mapping(start.start, depth)?)
             }
-            Event::Alias(id) => (0, self.alias(id, start)?),
+            Event::Alias(id) => (0, self.alias(id, start, depth)?),
             other => unreachable!("the parser gave {other:?} where a node begins"),
         };
-        if anchor != 0 {
-            self.anchors.insert(anchor, node.clone());
+        self.anchored |= anchor != 0;
+        if let Some(held) = self.anchors.get_mut(&anchor) {
+            *held = Some(node.clone());
         }
         Ok(node)
+    }
+
+    fn refuse_depth(&mut self, depth: usize, at: &Range<usize>) -> Result<(), Stop> {
+        if depth <= MAX_DEPTH {
+            return Ok(());
+        }
+        let message = format!("mappings and lists are nested more than {MAX_DEPTH} deep");
+        self.diagnostics.push(too_large(Location::Bytes(at.clone()), message));
+        Err(Stop)
     }
 
     fn sequence(&mut self, start: usize, depth: usize) -> Result<Node, Stop> {
@@ -367,8 +411,8 @@ impl<'t, 'd> Builder<'t, 'd> {
         }
     }
 
-    fn alias(&mut self, id: usize, span: Range<usize>) -> Result<Node, Stop> {
-        let Some(target) = self.anchors.get(&id) else {
+    fn alias(&mut self, id: usize, span: Range<usize>, depth: usize) -> Result<Node, Stop> {
+        let Some(Some(target)) = self.anchors.get(&id) else {
             let location = Location::Bytes(span);
             self.fail(
                 Code::YamlSyntax,
@@ -378,9 +422,11 @@ impl<'t, 'd> Builder<'t, 'd> {
             );
             return Err(Stop);
         };
-        let size = target.size();
+        let (size, height) = (target.size(), target.height());
+        let kind = target.kind.clone();
         self.count(size, Code::AliasBomb, &span)?;
-        Ok(Node { kind: self.anchors[&id].kind.clone(), span: span.into() })
+        self.refuse_depth(depth + height, &span)?;
+        Ok(Node { kind, span: span.into() })
     }
 
     fn count(&mut self, more: usize, code: Code, at: &Range<usize>) -> Result<(), Stop> {
@@ -446,6 +492,27 @@ impl<'t, 'd> Builder<'t, 'd> {
     fn fail(&mut self, code: Code, location: Location, message: impl Into<String>, help: &str) {
         self.diagnostics.push(Diagnostic::new(code, location, message).help(help));
     }
+}
+
+fn events(text: &str) -> Parser<'_, StrInput<'_>> {
+    // Comments are asked for on their own, by who needs them.
+    let mut options = Options::default();
+    options.set_emit_comments(false);
+    Parser::new_from_str_with_options(text, options)
+}
+
+/// The anchors of a text that aliases name. Most texts have none, and are not read twice.
+fn aliased(text: &str) -> HashSet<usize> {
+    let mut found = HashSet::new();
+    if text.contains('&') && text.contains('*') {
+        let mut events = events(text);
+        while let Some(Ok((event, _))) = events.next_event() {
+            if let Event::Alias(anchor) = event {
+                found.insert(anchor);
+            }
+        }
+    }
+    found
 }
 
 fn warn_of_odd_encoding(text: &str, diagnostics: &mut Diagnostics) {
@@ -533,5 +600,51 @@ mod tests {
         let (document, diagnostics) = parse(&bomb);
         assert!(document.value().is_none());
         assert_eq!(diagnostics.iter().map(|d| d.code).collect::<Vec<_>>(), [Code::AliasBomb]);
+    }
+
+    #[test]
+    fn nesting_is_limited_through_aliases_too() {
+        let mut chain = String::from("a0: &a0 [x]\n");
+        for level in 1..200 {
+            let (open, close) = ("[".repeat(31), "]".repeat(31));
+            chain.push_str(&format!("a{level}: &a{level} {open}*a{}{close}\n", level - 1));
+        }
+        let (document, diagnostics) = parse(&chain);
+        assert!(document.value().is_none());
+        assert_eq!(diagnostics.iter().map(|d| d.code).collect::<Vec<_>>(), [Code::SpecTooLarge]);
+        let place = document.locate(&diagnostics.iter().next().unwrap().primary.location);
+        assert_eq!(&document.text()[place], "*a0");
+    }
+
+    #[test]
+    fn anchors_cost_nothing_until_they_are_used() {
+        assert!(aliased("a: &x [1]\nb: &y { c: '*x' }\n").is_empty());
+        assert_eq!(aliased("a: &x [1]\nb: &y 2\nc: *y\n").len(), 1);
+        let (document, diagnostics) = parse("a: &x 1\nb: &y { c: &x 2, d: *x }\ne: [*x, *y]\n");
+        assert!(diagnostics.is_empty());
+        assert_eq!(document.value().unwrap()["e"], serde_json::json!([2, { "c": 2, "d": 2 }]));
+    }
+
+    #[test]
+    fn keys_of_large_mappings_are_found_by_their_first_place() {
+        let text: String = (0..100).map(|n| format!("k{n}: {{ a: {n} }}\n")).collect();
+        let (document, _) = parse(&text);
+        for n in [0, 31, 32, 99] {
+            let place = document.locate(&Location::value([format!("k{n}"), "a".to_owned()]));
+            assert_eq!(&document.text()[place.clone()], n.to_string());
+            assert_eq!(document.line_column(place.start).0, n + 1);
+            assert_eq!(
+                document.lines_around(&place),
+                (
+                    n + 1,
+                    text.find(&format!("k{n}:")).unwrap()..{
+                        text[place.start..].find('\n').unwrap() + place.start
+                    }
+                )
+            );
+        }
+        assert_eq!(document.line_column(text.len()), (101, 1));
+        assert_eq!(&document.text_from(101), &"");
+        assert_eq!(document.text_from(100), "k99: { a: 99 }\n");
     }
 }
