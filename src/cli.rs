@@ -187,9 +187,12 @@ pub struct Common {
         hide_possible_values = true
     )]
     pub color: Color,
-    /// No summary, no hints, no progress: print what was asked for and problems only
+    /// Print only requested output, warnings and errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
+    /// Show all findings in text, not only the first three of each code
+    #[arg(long, global = true)]
+    pub all_findings: bool,
 }
 
 /// When to use colours.

@@ -63,6 +63,9 @@ pub use library::{Diagnostics, Finding, generate, schema, validate};
 struct Pipeline;
 
 #[doc(hidden)]
+pub mod printable;
+
+#[doc(hidden)]
 pub mod diagnostic;
 
 #[doc(hidden)]
@@ -85,6 +88,9 @@ pub mod loadtest;
 
 #[doc(hidden)]
 pub mod lint;
+
+#[doc(hidden)]
+pub mod reading;
 
 #[doc(hidden)]
 pub mod explain;
