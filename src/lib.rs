@@ -63,6 +63,9 @@ pub use library::{Diagnostics, Finding, generate, schema, validate};
 struct Pipeline;
 
 #[doc(hidden)]
+pub mod words;
+
+#[doc(hidden)]
 pub mod printable;
 
 #[doc(hidden)]

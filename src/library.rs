@@ -77,13 +77,13 @@ pub fn schema() -> String {
 
 fn read(text: &str) -> (Diagnostics, Option<Fleet>) {
     let (document, found, fleet) = Reading::of(UNNAMED, text).without_allowed().into_parts();
-    (Diagnostics(Box::new(Said { document, found })), fleet)
+    (Diagnostics(Box::new(Findings { document, found })), fleet)
 }
 
 /// What was found in a spec. Its text is what `gen` prints: each finding with its code, the line it is about, and help.
-pub struct Diagnostics(Box<Said>);
+pub struct Diagnostics(Box<Findings>);
 
-struct Said {
+struct Findings {
     document: Document,
     found: diagnostic::Diagnostics,
 }

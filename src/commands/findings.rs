@@ -8,8 +8,9 @@ use crate::cli::Format;
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::plan::Fleet;
 use crate::reading::Reading;
-use crate::report::plain::{Shown, counted};
+use crate::report::plain::Shown;
 use crate::report::{github, json, plain, sarif};
+use crate::words::counted;
 
 /// Prints the findings of a command whose result they are. Programs get all of them.
 pub(super) fn print(

@@ -6,7 +6,7 @@ use crate::artifacts::{Artifacts, Changes, Disk, Kind, compare, slashed};
 use crate::cli::Generate;
 use crate::render::TemplateError;
 use crate::report::explained;
-use crate::report::plain::counted;
+use crate::words::counted;
 
 pub(super) fn run(args: &Generate, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let job = load::job(&args.scope, streams)?;

@@ -188,12 +188,14 @@ fn shown(text: impl Into<String>) -> String {
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
+    counts: [usize; 3],
     places: HashSet<(Code, Location)>,
 }
 
 impl Diagnostics {
     /// Adds a finding.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.counts[diagnostic.code.severity() as usize] += 1;
         self.found.push(diagnostic);
     }
 
@@ -222,7 +224,7 @@ impl Diagnostics {
 
     /// How many findings of a severity there are.
     pub fn count(&self, severity: Severity) -> usize {
-        self.found.iter().filter(|d| d.code.severity() == severity).count()
+        self.counts[severity as usize]
     }
 
     /// The findings in the order they were made.
@@ -238,7 +240,9 @@ impl Diagnostics {
 
 impl FromIterator<Diagnostic> for Diagnostics {
     fn from_iter<I: IntoIterator<Item = Diagnostic>>(findings: I) -> Self {
-        Self { found: findings.into_iter().collect(), places: HashSet::new() }
+        let mut collected = Self::default();
+        findings.into_iter().for_each(|finding| collected.push(finding));
+        collected
     }
 }
 

@@ -11,6 +11,7 @@ use super::{FileReport, explained, fixable, in_file_order};
 use crate::artifacts::Kind;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Label, Location, Severity};
 use crate::document::Document;
+use crate::words::counted;
 
 /// Labels of one finding are quoted in one excerpt if so many bytes of the text hold them all: laying out an excerpt takes
 /// time in the size of what it is cut from.
@@ -209,9 +210,4 @@ fn coloured(diff: &str, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// `1 file`, `2 files`.
-pub fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
