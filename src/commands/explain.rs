@@ -72,6 +72,12 @@ fn subject(args: &Explain) -> Result<Subject<'_>, Failure> {
 }
 
 fn known_environment<'a>(fleet: &Fleet, name: &'a str) -> Result<&'a str, Failure> {
+    if let Some(scope) = fleet.services().find(|scope| *scope.service.name == *name)
+        && !fleet.environments.iter().any(|environment| *environment.name == *name)
+    {
+        let (environment, service) = (&scope.environment.name, &scope.service.name);
+        return Err(Failure::Usage(format!("`{name}` is a service: gen explain {environment}/{service}")));
+    }
     let known: Vec<&str> = fleet.environments.iter().map(|environment| &*environment.name).collect();
     load::known("environment", &[name.to_owned()], &known).map(|()| name)
 }

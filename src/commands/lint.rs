@@ -1,4 +1,4 @@
-//! `gen lint`: what a valid spec asks for that will not scale as one would think. What it finds is its result.
+//! `gen lint`: valid settings that will not scale as intended. What it finds is its result.
 
 use std::io;
 use std::path::Path;

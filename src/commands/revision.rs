@@ -150,7 +150,7 @@ fn no_repository(named: &str, said: &str) -> Failure {
     let git = if said.contains("not a git repository") {
         "this is no git repository, so that it cannot be a revision".to_owned()
     } else {
-        format!("git says: {said}")
+        format!("git says: {}", if said.is_empty() { "nothing; it failed" } else { said })
     };
     Failure::Usage(format!("there is no file `{named}`; {git}"))
 }

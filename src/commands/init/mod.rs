@@ -42,7 +42,7 @@ pub(super) fn run(args: &Init, streams: &mut Streams<'_>) -> Result<Outcome, Fai
 fn lacking(missing: &[&str]) -> Failure {
     let missing = missing.join(", ");
     Failure::Usage(format!(
-        "init lacks {missing}; it asks for what is missing only where standard input and standard error are a terminal"
+        "missing {missing}; add them, or run `gen init` in a terminal, where it asks for them"
     ))
 }
 

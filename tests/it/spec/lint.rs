@@ -291,3 +291,22 @@ fn lints_never_stop_generation_by_their_severity() {
         assert_eq!(run(folder.path(), &["lint"]).status.code(), Some(1), "{code}");
     }
 }
+
+/// As many comments as findings: what is allowed is looked up, not searched.
+#[test]
+fn thousands_of_comments_are_judged() {
+    const MANY: usize = 3_000;
+    let service = |n: usize| {
+        let code = if n.is_multiple_of(2) { "cpu-target-unusual" } else { "small-fleet" };
+        format!("  s{n}: {{ scaling: {{ cpu: {{ target: 40 }} }} }} # gen: allow({code}) reason\n")
+    };
+    let services: String = (0..MANY).map(service).collect();
+    let text = format!(
+        "version: 1\nproject: shop\ndefaults: {{ capacity: {{ min: 2, max: 9 }} }}\nservices:\n{services}environments: {{ prod: {{ account: \"111111111111\", region: eu-west-1 }} }}\n"
+    );
+    let (_, found, fleet) = crate::support::lint("spec.yaml", &text);
+    assert!(fleet.is_some());
+    let of = |code| found.iter().filter(|finding| finding.code == code).count();
+    assert_eq!(of(Code::CpuTargetUnusual), MANY / 2, "the others are allowed");
+    assert_eq!(of(Code::UnusedAllow), MANY / 2, "and half of the comments allow nothing");
+}
