@@ -15,18 +15,18 @@ Examples:
   gen                                      write everything the spec asks for
   gen --target cloudformation              write the CloudFormation templates only
   gen --env prod-eu --service web          write the files in which prod-eu/web appears
-  gen check                                say whether the committed files are what the spec says
+  gen check                                compare the committed files with the spec
   gen validate --spec specs/langfuse.yaml  check the spec alone
-  gen lint                                 say what will not scale as one would think
-  gen diff main                            say what changes on AWS since a revision, and the risk
-  gen explain prod-eu/web                  say where its settings come from, and what AWS will do
+  gen lint                                 warn about settings that will not scale as intended
+  gen diff main                            changes on AWS since a git revision, and their risk
+  gen explain prod-eu/web                  origin of its settings, and how AWS will scale it
   gen rule max-below-min                   explain a finding
 
 Without --spec, gen uses $GEN_SPEC, or looks for scalegen.yaml or the only YAML file in specs/,
 here and in the folders above. Files go to generated/ beside it.
 
 Exit status: 0 done or clean, 1 the answer is no (drift, findings, invalid spec in validate),
-2 no answer could be given (usage, files, invalid spec elsewhere), 130 interrupted.";
+2 error (bad usage, unreadable file, invalid spec elsewhere), 130 interrupted.";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -35,15 +35,15 @@ Examples:
   gen check --format github   the same as annotations of a GitHub workflow
   gen check --env prod-eu     only the files in which prod-eu appears
 
-Exit status: 0 no drift, 1 drift, 2 no answer could be given.";
+Exit status: 0 no drift, 1 drift, 2 error.";
 
 const VALIDATE_EXAMPLES: &str = "\
 Examples:
   gen validate                                every mistake of the spec, at file:line:col
   gen validate --format json                  the same for programs
-  gen validate -q --spec specs/langfuse.yaml  nothing at all if the spec is valid
+  gen validate -q --spec specs/langfuse.yaml  only errors and warnings; nothing if there are none
 
-Exit status: 0 valid, 1 invalid, 2 no answer could be given.";
+Exit status: 0 valid, 1 invalid, 2 error.";
 
 const DIFF_EXAMPLES: &str = "\
 Examples:
@@ -58,7 +58,7 @@ A and B are each a file, a revision of git, or REVISION:PATH with the path from 
 repository. An existing file wins over a revision of the same name, unless --git is given.
 A revision alone means the spec that gen finds here, as it was there.
 
-Exit status: 0 compared, 1 with --exit-code if something changes, 2 no answer could be given.";
+Exit status: 0 compared, 1 with --exit-code if something changes, 2 error.";
 
 const INIT_EXAMPLES: &str = "\
 Examples:
@@ -99,7 +99,7 @@ Examples:
 const LINT_EXAMPLES: &str = "\
 Examples:
   gen lint                              judge the spec
-  gen lint --fix                        also mend, in place, what can be mended without a doubt
+  gen lint --fix                        also apply safe fixes in place
   gen lint --format sarif               the same, for code scanning
   gen rule requests-without-cpu         why a finding is one
 
@@ -107,7 +107,7 @@ What is meant so is allowed, with a reason: on its line, or alone on the line ab
   capacity: { min: 1 } # gen: allow(production-of-one) the scheduler must not run twice
 or in the whole spec: `lint: { allow: { production-of-one: it must not run twice } }`.
 
-Exit status: 0 clean, or notices only; 1 findings; 2 no answer could be given.";
+Exit status: 0 clean, or notices only; 1 findings; 2 error.";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
@@ -118,7 +118,7 @@ Examples:
 
 Exit status: 0, or 2 if the spec is invalid or has no such environment, service or setting.";
 
-/// One spec of ECS services in; Terraform, CloudFormation and AWS CLI scripts that scale them out.
+/// Generate ECS autoscaling (Terraform, CloudFormation, AWS CLI) from one YAML spec
 #[derive(Debug, Parser)]
 #[command(
     name = "gen",
@@ -142,22 +142,22 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Compare the files on disk with what the spec asks for, and write nothing
+    /// Compare the generated files with the spec, and write nothing
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
     /// Check the spec alone: its schema and all rules
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(Validate),
-    /// Say what a valid spec asks for that will not scale as one would think
+    /// Warn about valid settings that will not scale as intended
     #[command(after_help = LINT_EXAMPLES)]
     Lint(Lint),
-    /// Say what changes between two specs: for which service, what follows from it, and the risk
+    /// Compare two specs: changes per service, effects on AWS, risk, cost
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(Diff),
-    /// Explain a service: where its settings come from, and what AWS will do with them
+    /// Explain a service: the origin of each setting, and how AWS will scale it
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
-    /// Explain a finding: why it is one, and what to write instead
+    /// Explain the code of a finding: why it matters, and what to write instead
     #[command(after_help = RULE_EXAMPLES)]
     Rule(Rule),
     /// Write a first spec, valid as it stands
@@ -166,7 +166,7 @@ pub enum Command {
     /// Print the JSON Schema of the spec
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema,
-    /// Print the script that completes gen's arguments in a shell
+    /// Print a shell completion script
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(Completions),
     /// Print the manual page
@@ -187,9 +187,12 @@ pub struct Common {
         hide_possible_values = true
     )]
     pub color: Color,
-    /// No summary, no hints, no progress: print what was asked for and problems only
+    /// Print only requested output, warnings and errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
+    /// Show all findings in text, not only the first three of each code
+    #[arg(long, global = true)]
+    pub all_findings: bool,
 }
 
 /// When to use colours.
@@ -233,7 +236,7 @@ pub struct Scope {
     /// A folder of templates that add to or replace the built-in ones
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub templates: Option<PathBuf>,
-    /// Threads for a large fleet, 1 to 256 [default: one a core]
+    /// Threads for a large fleet, 1 to 256 [default: one per core]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
 }
@@ -280,7 +283,7 @@ pub struct Lint {
     /// How to print what was found
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
-    /// Mend the spec in place where that cannot be wrong; comments and layout stay
+    /// Apply safe fixes in place; comments and layout stay
     #[arg(long)]
     pub fix: bool,
 }
@@ -351,7 +354,7 @@ pub struct Diff {
     /// Exit with 1 if something changes
     #[arg(long)]
     pub exit_code: bool,
-    /// Take A and B for revisions only, whatever files there are
+    /// Read A and B as git revisions only, even if files of these names exist
     #[arg(long)]
     pub git: bool,
 }
@@ -380,16 +383,16 @@ pub struct Init {
     /// A service, which runs in every environment; repeatable
     #[arg(long = "service", value_name = "NAME")]
     pub services: Vec<String>,
-    /// Fewest tasks of a service [default: 2]
+    /// Minimum tasks per service [default: 2]
     #[arg(long, value_name = "TASKS", allow_negative_numbers = true)]
     pub min: Option<i64>,
-    /// Most tasks of a service [default: 10]
+    /// Maximum tasks per service [default: 10]
     #[arg(long, value_name = "TASKS", allow_negative_numbers = true)]
     pub max: Option<i64>,
-    /// CPU to keep, in per cent of what the tasks reserve [default: 70]
+    /// Target average CPU, in percent [default: 70]
     #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
     pub cpu: Option<f64>,
-    /// Requests to keep, per task and minute; needs the next two
+    /// Target requests per task and minute; needs --load-balancer and --target-group
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub requests: Option<f64>,
     /// Name of the load balancers, such as '{environment}-alb'
@@ -401,7 +404,7 @@ pub struct Init {
     /// Where to write the spec [default: specs/PROJECT.yaml]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
-    /// Replace a spec that is there
+    /// Overwrite an existing spec
     #[arg(long)]
     pub force: bool,
 }
@@ -428,11 +431,31 @@ pub struct Man {
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let args: Vec<OsString> = args.into_iter().collect();
     let mut command = Cli::command().color(color_of(&args));
-    let matches = command.try_get_matches_from_mut(args)?;
+    let spec =
+        args.iter().skip(1).map(|arg| arg.to_string_lossy()).find(|arg| is_spec(arg)).map(String::from);
+    let matches = command
+        .try_get_matches_from_mut(args)
+        .map_err(|error| with_spec_option(&mut command, error, spec.as_deref()))?;
     if let Some((subcommand, _)) = matches.subcommand() {
         refuse_misplaced(&mut command, &matches, subcommand)?;
     }
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+fn is_spec(arg: &str) -> bool {
+    !arg.starts_with('-') && (arg.ends_with(".yaml") || arg.ends_with(".yml"))
+}
+
+/// A spec in the place of a subcommand or argument lacks its option.
+fn with_spec_option(command: &mut clap::Command, error: clap::Error, spec: Option<&str>) -> clap::Error {
+    match (error.kind(), spec) {
+        (ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument, Some(spec))
+            if error.to_string().contains(&format!("'{spec}'")) =>
+        {
+            command.error(error.kind(), format!("'{spec}' is a file: name the spec with --spec {spec}"))
+        }
+        _ => error,
+    }
 }
 
 /// Before a subcommand, an option of generating would be passed over.
@@ -505,6 +528,17 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::ArgumentConflict);
         assert!(error.to_string().contains("gen check --env …"), "{error}");
         assert!(parsed("gen check --env prod").is_ok());
+    }
+
+    #[test]
+    fn a_spec_without_its_option_is_told_so() {
+        for line in ["gen specs/shop.yaml", "gen validate specs/shop.yaml", "gen check -q specs/shop.yaml"] {
+            let error = parsed(line).unwrap_err();
+            assert!(error.to_string().contains("name the spec with --spec specs/shop.yaml"), "{error}");
+        }
+        assert!(
+            !parsed("gen diff --fromat a.yaml b.yaml").unwrap_err().to_string().contains("--spec a.yaml")
+        );
     }
 
     #[test]

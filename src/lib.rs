@@ -64,6 +64,12 @@ pub use library::{Diagnostics, Finding, generate, schema, validate};
 struct Pipeline;
 
 #[doc(hidden)]
+pub mod words;
+
+#[doc(hidden)]
+pub mod printable;
+
+#[doc(hidden)]
 pub mod diagnostic;
 
 #[doc(hidden)]
@@ -86,6 +92,9 @@ pub mod loadtest;
 
 #[doc(hidden)]
 pub mod lint;
+
+#[doc(hidden)]
+pub mod reading;
 
 #[doc(hidden)]
 pub mod explain;

@@ -6,9 +6,10 @@ use crate::artifacts::Artifacts;
 use crate::diagnostic::{self, Severity};
 use crate::document::Document;
 use crate::plan::Fleet;
+use crate::reading::Reading;
 use crate::render::{Selection, Templates, render};
 use crate::report::plain;
-use crate::{lint, plan, spec};
+use crate::spec;
 
 /// How a spec is called of which only the text is known.
 const UNNAMED: &str = "spec.yaml";
@@ -75,17 +76,14 @@ pub fn schema() -> String {
 }
 
 fn read(text: &str) -> (Diagnostics, Option<Fleet>) {
-    let mut found = diagnostic::Diagnostics::default();
-    let document = Document::parse(UNNAMED, text.as_bytes().to_vec(), &mut found);
-    let fleet = spec::read(&document, &mut found).and_then(|spec| plan::resolve(&spec, &mut found));
-    let found = lint::without_allowed(&document, fleet.as_ref(), found);
-    (Diagnostics(Box::new(Said { document, found })), fleet)
+    let (document, found, fleet) = Reading::of(UNNAMED, text).without_allowed().into_parts();
+    (Diagnostics(Box::new(Findings { document, found })), fleet)
 }
 
 /// What was found in a spec. Its text is what `gen` prints: each finding with its code, the line it is about, and help.
-pub struct Diagnostics(Box<Said>);
+pub struct Diagnostics(Box<Findings>);
 
-struct Said {
+struct Findings {
     document: Document,
     found: diagnostic::Diagnostics,
 }
@@ -146,7 +144,8 @@ impl Diagnostics {
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = Vec::new();
-        plain::diagnostics(&self.0.document, &self.0.found, false, &mut text).map_err(|_| fmt::Error)?;
+        let shown = plain::Shown { color: false, all: true };
+        plain::diagnostics(&self.0.document, &self.0.found, shown, &mut text).map_err(|_| fmt::Error)?;
         f.write_str(String::from_utf8_lossy(&text).trim_end())
     }
 }

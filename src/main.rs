@@ -30,11 +30,20 @@ fn main() -> ExitCode {
     let width = terminal_size::terminal_size_of(&stdout).map(|(columns, _)| usize::from(columns.0));
     let mut out = BufWriter::new(UntilClosed::new(stdout));
     let mut err = BufWriter::new(UntilClosed::new(stderr));
-    let quiet = cli.common.quiet;
+    let (quiet, all_findings) = (cli.common.quiet, cli.common.all_findings);
     let mut stdin = io::stdin().lock();
     let input = (stdin.is_terminal() && watched).then_some(&mut stdin as &mut dyn io::BufRead);
-    let mut streams =
-        Streams { out: &mut out, out_color, width, err: &mut err, err_color, input, quiet, watched };
+    let mut streams = Streams {
+        out: &mut out,
+        out_color,
+        width,
+        err: &mut err,
+        err_color,
+        input,
+        quiet,
+        all_findings,
+        watched,
+    };
     let outcome = commands::run(&cli, &mut streams);
     let _ = err.flush();
     ExitCode::from(outcome.status())

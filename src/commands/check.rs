@@ -5,8 +5,8 @@ use super::progress::Progress;
 use super::{Failure, Outcome, Streams, dropped, load};
 use crate::artifacts::{Change, Changes, Disk, Found, Kind, Purpose, slashed};
 use crate::cli::{Check, Format, Scope};
-use crate::report::plain::counted;
 use crate::report::{FileReport, github, json, plain, sarif};
+use crate::words::counted;
 
 pub(super) fn run(args: &Check, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let job = load::job(&args.scope, streams)?;

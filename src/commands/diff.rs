@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::progress::Progress;
 use super::revision::{self, Named};
-use super::{Failure, Outcome, Streams, load};
+use super::{Failure, Outcome, Streams, findings, load};
 use crate::cli::{Diff, DiffFormat};
 use crate::diff;
 use crate::plan::Fleet;
+use crate::reading::Reading;
 use crate::render::{Selection, Templates, render};
 use crate::report::{self, diff::DiffReport};
 
@@ -15,9 +16,9 @@ pub(super) fn run(args: &Diff, streams: &mut Streams<'_>) -> Result<Outcome, Fai
     let old = side(&args.old, args)?;
     let new = match &args.new {
         Some(named) => side(named, args)?,
-        None => load::understood(load::read(&load::find(&args.input)?)?),
+        None => load::spec(&args.input)?,
     };
-    let (before, after) = (old.document.name().to_owned(), new.document.name().to_owned());
+    let (before, after) = (old.document().name().to_owned(), new.document().name().to_owned());
     // Both sides are judged before either one's mistakes end the run.
     let (old, new) = (valid(old, streams)?, valid(new, streams)?);
     let (old, new) = (old.ok_or(Failure::Spec)?, new.ok_or(Failure::Spec)?);
@@ -48,11 +49,11 @@ pub(super) fn run(args: &Diff, streams: &mut Streams<'_>) -> Result<Outcome, Fai
 }
 
 /// One side: a file if there is one of that name, a revision otherwise.
-fn side(named: &str, args: &Diff) -> Result<load::Loaded, Failure> {
+fn side(named: &str, args: &Diff) -> Result<Reading, Failure> {
     let path = Path::new(named);
     // In a pipeline, files are made by whoever makes the change: one could pass for the branch to compare with.
     if path.is_file() && !args.git {
-        return Ok(load::understood(load::read(path)?));
+        return Ok(load::read(path)?.without_allowed());
     }
     let found = match revision::parse(named) {
         Named::Alone(revision) => {
@@ -61,14 +62,13 @@ fn side(named: &str, args: &Diff) -> Result<load::Loaded, Failure> {
         }
         Named::WithPath { revision, path } => revision::at(revision, named, path)?,
     };
-    Ok(load::understood(load::parsed(&found.name, found.text)))
+    Ok(Reading::of(found.name, found.text).without_allowed())
 }
 
 /// The fleet of a side. What is wrong with it is said in full; what is not worse than a warning is not of interest here.
-fn valid(side: load::Loaded, streams: &mut Streams<'_>) -> Result<Option<Fleet>, Failure> {
-    let load::Loaded { document, diagnostics, fleet } = side;
-    if fleet.is_none() {
-        report::plain::diagnostics(&document, &diagnostics, streams.err_color, streams.err)?;
+fn valid(side: Reading, streams: &mut Streams<'_>) -> Result<Option<Fleet>, Failure> {
+    if side.fleet().is_none() {
+        findings::warn(&side, streams)?;
     }
-    Ok(fleet)
+    Ok(side.into_parts().2)
 }

@@ -1,21 +1,21 @@
 //! `gen explain`: where the settings of a service come from, and what AWS will do with them.
 
-use super::{Failure, Outcome, Streams, load};
+use super::{Failure, Outcome, Streams, findings, load};
 use crate::cli::{Explain, Shape};
 use crate::diagnostic::{Location, did_you_mean};
 use crate::document::Document;
 use crate::explain::{self, Explained, Format};
 use crate::plan::Fleet;
-use crate::report;
 use crate::report::explain as print;
 use crate::report::explain::Reader;
 
 pub(super) fn run(args: &Explain, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
-    let load::Loaded { document, diagnostics, fleet } = load::spec(&args.input)?;
-    let Some(fleet) = fleet else {
-        report::plain::diagnostics(&document, &diagnostics, streams.err_color, streams.err)?;
-        return Err(Failure::Spec);
-    };
+    let reading = load::spec(&args.input)?;
+    if reading.fleet().is_none() {
+        findings::warn(&reading, streams)?;
+    }
+    let (document, _, fleet) = reading.into_parts();
+    let fleet = fleet.ok_or(Failure::Spec)?;
     let subject = subject(args)?;
     let reader = Reader { color: streams.out_color, width: streams.width, quiet: streams.quiet };
     let Subject::Service(environment, service) = subject else {
@@ -72,6 +72,12 @@ fn subject(args: &Explain) -> Result<Subject<'_>, Failure> {
 }
 
 fn known_environment<'a>(fleet: &Fleet, name: &'a str) -> Result<&'a str, Failure> {
+    if let Some(scope) = fleet.services().find(|scope| *scope.service.name == *name)
+        && !fleet.environments.iter().any(|environment| *environment.name == *name)
+    {
+        let (environment, service) = (&scope.environment.name, &scope.service.name);
+        return Err(Failure::Usage(format!("`{name}` is a service: gen explain {environment}/{service}")));
+    }
     let known: Vec<&str> = fleet.environments.iter().map(|environment| &*environment.name).collect();
     load::known("environment", &[name.to_owned()], &known).map(|()| name)
 }

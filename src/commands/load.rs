@@ -5,21 +5,15 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::{panic, thread};
 
-use super::{Failure, Streams};
+use super::{Failure, Streams, findings};
 use crate::artifacts::{Disk, slashed};
 use crate::cli::{Input, Scope};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, did_you_mean};
 use crate::document::{Document, MAX_BYTES};
 use crate::plan::{self, Fleet};
+use crate::reading::Reading;
 use crate::render::{Engines, Selection, Templates};
-use crate::{lint, report, spec};
-
-/// A spec, read as far as it can be.
-pub(super) struct Loaded {
-    pub(super) document: Document,
-    pub(super) diagnostics: Diagnostics,
-    pub(super) fleet: Option<Fleet>,
-}
+use crate::spec;
 
 /// Everything a run over files needs.
 pub(super) struct Job {
@@ -30,40 +24,9 @@ pub(super) struct Job {
     pub(super) disk: Disk,
 }
 
-/// Reads, types and resolves the spec. What it allows is not found.
-pub(super) fn spec(input: &Input) -> Result<Loaded, Failure> {
-    Ok(understood(read(&find(input)?)?))
-}
-
-/// What a text means. What it allows is not found.
-pub(super) fn understood((document, mut diagnostics): Text) -> Loaded {
-    let fleet = resolved(&document, &mut diagnostics);
-    let diagnostics = lint::without_allowed(&document, fleet.as_ref(), diagnostics);
-    Loaded { document, diagnostics, fleet }
-}
-
-/// A text, and what is wrong with it as a text.
-pub(super) type Text = (Document, Diagnostics);
-
-/// Reads a text that is at hand.
-pub(super) fn parsed(name: &str, text: impl Into<Vec<u8>>) -> Text {
-    let mut diagnostics = Diagnostics::default();
-    (Document::parse(name, text.into(), &mut diagnostics), diagnostics)
-}
-
-/// What a document means, if it is valid.
-pub(super) fn resolved(document: &Document, diagnostics: &mut Diagnostics) -> Option<Fleet> {
-    spec::read(document, diagnostics).and_then(|spec| plan::resolve(&spec, diagnostics))
-}
-
-/// What a text means, how that will scale, and what it allows.
-pub(super) fn linted((document, mut diagnostics): Text) -> Loaded {
-    let fleet = resolved(&document, &mut diagnostics);
-    if let Some(fleet) = &fleet {
-        lint::check(fleet, &mut diagnostics);
-        diagnostics = lint::judged(&document, fleet, diagnostics);
-    }
-    Loaded { document, diagnostics, fleet }
+/// Reads the spec that was named, or the one that is meant. What it allows is not found.
+pub(super) fn spec(input: &Input) -> Result<Reading, Failure> {
+    Ok(read(&find(input)?)?.without_allowed())
 }
 
 /// How the settings of one service came about, by the resolver's own account. The spec is read once more: only who asks
@@ -86,13 +49,13 @@ pub(super) fn job(scope: &Scope, streams: &mut Streams<'_>) -> Result<Job, Failu
     let path = find(&scope.input)?;
     let templates = templates(scope.templates.as_deref())?;
     let (engines, loaded) = thread::scope(|threads| {
-        let loaded = threads.spawn(|| read(&path).map(understood));
+        let loaded = threads.spawn(|| read(&path).map(Reading::without_allowed));
         let engines = Engines::new(templates, scope.targets.clone());
         (engines, loaded.join().unwrap_or_else(|panic| panic::resume_unwind(panic)))
     });
-    let Loaded { document, diagnostics, fleet } = loaded?;
-    report::plain::diagnostics(&document, &diagnostics, streams.err_color, streams.err)?;
-    let fleet = fleet.ok_or(Failure::Spec)?;
+    let loaded = loaded?;
+    findings::warn(&loaded, streams)?;
+    let fleet = loaded.into_parts().2.ok_or(Failure::Spec)?;
     let engines = engines.map_err(|error| Failure::Template(error, scope.templates.is_some()))?;
     let selection = selection(scope, &fleet, engines.templates())?;
     let disk = Disk::new(scope.out.clone().unwrap_or_else(|| beside(&path)));
@@ -161,8 +124,8 @@ fn beside(spec: &Path) -> PathBuf {
     }
 }
 
-/// Reads the text of a spec from its file.
-pub(super) fn read(path: &Path) -> Result<Text, Failure> {
+/// Reads a spec from its file.
+pub(super) fn read(path: &Path) -> Result<Reading, Failure> {
     let shown = slashed(path);
     let cannot =
         |error: io::Error| Failure::Usage(format!("cannot read the spec {shown}: {}", plainly(&error)));
@@ -179,9 +142,9 @@ pub(super) fn read(path: &Path) -> Result<Text, Failure> {
         let message = format!("the spec has more than {} MiB", MAX_BYTES >> 20);
         let help = "this is not a spec, or a fleet to split into several";
         let problem = Diagnostic::new(Code::SpecTooLarge, Location::File, message).help(help);
-        return Ok((Document::unread(shown), Diagnostics::from_iter([problem])));
+        return Ok(Reading::refused(shown, problem));
     }
-    Ok(parsed(&shown, bytes))
+    Ok(Reading::of(shown, bytes))
 }
 
 fn plainly(error: &io::Error) -> String {

@@ -22,6 +22,7 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cli::{Cli, Command};
+use crate::printable::printable;
 use crate::render::TemplateError;
 pub use streams::{Streams, UntilClosed};
 
@@ -117,6 +118,6 @@ fn failed(failure: &Failure, streams: &mut Streams<'_>) -> Outcome {
         Failure::Template(error, true) => error.to_string(),
         Failure::Template(error, false) => format!("{error}\nthis is a bug in gen; nothing was written"),
     };
-    let _ = writeln!(streams.err, "gen: {message}");
+    let _ = writeln!(streams.err, "gen: {}", printable(&message));
     Outcome::Failed
 }

@@ -17,7 +17,7 @@ pub(super) enum Named<'a> {
 }
 
 /// A text out of a revision, and how it is called in messages.
-pub(super) struct Found {
+pub(super) struct SpecText {
     pub(super) name: String,
     pub(super) text: Vec<u8>,
 }
@@ -31,7 +31,7 @@ pub(super) fn parse(named: &str) -> Named<'_> {
 }
 
 /// The spec at a path of the disk, as it was at a revision.
-pub(super) fn beside(revision: &str, named: &str, spec: &Path) -> Result<Found, Failure> {
+pub(super) fn beside(revision: &str, named: &str, spec: &Path) -> Result<SpecText, Failure> {
     let folder = match spec.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),
@@ -44,7 +44,7 @@ pub(super) fn beside(revision: &str, named: &str, spec: &Path) -> Result<Found, 
 }
 
 /// The spec at a path of a revision: from the top of the repository, or from here if it begins with `./` or `../`.
-pub(super) fn at(revision: &str, named: &str, path: &str) -> Result<Found, Failure> {
+pub(super) fn at(revision: &str, named: &str, path: &str) -> Result<SpecText, Failure> {
     let git = Git { folder: PathBuf::from(".") };
     let commit = git.commit(revision, named)?;
     git.text(&commit, revision, path)
@@ -107,7 +107,7 @@ impl Git {
         Ok(Failure::Usage(format!("there is {file}no git revision `{revision}`{help}")))
     }
 
-    fn text(&self, commit: &str, revision: &str, path: &str) -> Result<Found, Failure> {
+    fn text(&self, commit: &str, revision: &str, path: &str) -> Result<SpecText, Failure> {
         let object = format!("{commit}:{path}");
         let name = format!("{revision}:{path}");
         match self.line(&["cat-file", "-t", &object])?.as_deref() {
@@ -120,7 +120,7 @@ impl Git {
             let said = String::from_utf8_lossy(&output.stderr);
             return Err(Failure::Io(io::Error::other(format!("cannot read {name}: {}", said.trim()))));
         }
-        Ok(Found { name, text: output.stdout })
+        Ok(SpecText { name, text: output.stdout })
     }
 
     /// A path that a revision does not have, with the specs that it has.
@@ -150,7 +150,7 @@ fn no_repository(named: &str, said: &str) -> Failure {
     let git = if said.contains("not a git repository") {
         "this is no git repository, so that it cannot be a revision".to_owned()
     } else {
-        format!("git says: {said}")
+        format!("git says: {}", if said.is_empty() { "nothing; it failed" } else { said })
     };
     Failure::Usage(format!("there is no file `{named}`; {git}"))
 }

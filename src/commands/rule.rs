@@ -1,8 +1,9 @@
 //! `gen rule`: what the codes of findings mean.
 
-use super::{Failure, Outcome, Streams, load};
+use super::{Failure, Outcome, Streams};
 use crate::cli::Rule;
 use crate::diagnostic::{Code, Trait, did_you_mean};
+use crate::reading::Reading;
 use crate::report::rule;
 
 pub(super) fn run(args: &Rule, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
@@ -15,7 +16,7 @@ pub(super) fn run(args: &Rule, streams: &mut Streams<'_>) -> Result<Outcome, Fai
 
 fn known(name: &str) -> Result<Code, Failure> {
     Code::named(name).ok_or_else(|| {
-        let hint = match did_you_mean(name, Code::ALL.iter().map(|code| code.name())) {
+        let hint = match did_you_mean(name, Code::all().map(|code| code.name())) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "`gen rule` lists them".to_owned(),
         };
@@ -26,14 +27,7 @@ fn known(name: &str) -> Result<Code, Failure> {
 /// The page shows what is found in the example, by finding it.
 fn page(code: Code, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let example = code.example();
-    let text = load::parsed("spec.yaml", example.bad);
-    let (document, diagnostics) = if code.is(Trait::Lint) {
-        let load::Loaded { document, diagnostics, .. } = load::linted(text);
-        (document, diagnostics)
-    } else {
-        let (document, mut diagnostics) = text;
-        load::resolved(&document, &mut diagnostics);
-        (document, diagnostics)
-    };
-    Ok(rule::page(code, &document, &diagnostics, &example.mended, streams.out)?)
+    let reading = Reading::of("spec.yaml", example.bad);
+    let reading = if code.is(Trait::Lint) { reading.linted() } else { reading };
+    Ok(rule::page(code, reading.document(), reading.found(), &example.mended, streams.out)?)
 }

@@ -17,8 +17,10 @@ pub struct Streams<'w> {
     pub err_color: bool,
     /// Where answers come from, if there is somebody to ask.
     pub input: Option<&'w mut dyn BufRead>,
-    /// No summary, no hints, no progress.
+    /// No summary, no hints, no progress, no notices.
     pub quiet: bool,
+    /// Whether all findings are shown in full, not only the first ones of each code.
+    pub all_findings: bool,
     /// Whether somebody watches standard error: it is a terminal.
     pub watched: bool,
 }
@@ -29,6 +31,7 @@ impl fmt::Debug for Streams<'_> {
             .field("out_color", &self.out_color)
             .field("err_color", &self.err_color)
             .field("quiet", &self.quiet)
+            .field("all_findings", &self.all_findings)
             .field("watched", &self.watched)
             .finish_non_exhaustive()
     }

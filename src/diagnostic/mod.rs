@@ -6,12 +6,15 @@
 mod code;
 mod example;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 
 pub use code::{Code, Trait};
 pub use example::Example;
+
+use crate::printable::printable;
 
 /// How bad a finding is. Errors stop generation, warnings do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,7 +123,7 @@ pub struct Edit {
     pub text: String,
 }
 
-/// One finding.
+/// One finding. Its texts show unprintable characters escaped: they quote specs, which anybody may have written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Which kind of finding.
@@ -141,35 +144,43 @@ impl Diagnostic {
     /// A finding at one place.
     pub fn new(code: Code, location: Location, message: impl Into<String>) -> Self {
         let primary = Label { location, message: String::new() };
-        Self { code, message: message.into(), primary, related: Vec::new(), help: None, fix: None }
+        Self { code, message: shown(message), primary, related: Vec::new(), help: None, fix: None }
     }
 
     /// Says something about the primary place.
     #[must_use]
     pub fn label(mut self, message: impl Into<String>) -> Self {
-        self.primary.message = message.into();
+        self.primary.message = shown(message);
         self
     }
 
     /// Points at another culprit.
     #[must_use]
     pub fn also(mut self, location: Location, message: impl Into<String>) -> Self {
-        self.related.push(Label { location, message: message.into() });
+        self.related.push(Label { location, message: shown(message) });
         self
     }
 
     /// Says how to mend it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(shown(help));
         self
     }
 
     /// Mends it by replacing a piece of the text.
     #[must_use]
     pub fn fix(mut self, does: impl Into<String>, at: Location, text: impl Into<String>) -> Self {
-        self.fix = Some(Fix { does: does.into(), edits: vec![Edit { at, text: text.into() }] });
+        self.fix = Some(Fix { does: shown(does), edits: vec![Edit { at, text: text.into() }] });
         self
+    }
+}
+
+fn shown(text: impl Into<String>) -> String {
+    let text = text.into();
+    match printable(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(escaped) => escaped,
     }
 }
 
@@ -177,12 +188,14 @@ impl Diagnostic {
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
+    counts: [usize; 3],
     places: HashSet<(Code, Location)>,
 }
 
 impl Diagnostics {
     /// Adds a finding.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.counts[diagnostic.code.severity() as usize] += 1;
         self.found.push(diagnostic);
     }
 
@@ -211,7 +224,7 @@ impl Diagnostics {
 
     /// How many findings of a severity there are.
     pub fn count(&self, severity: Severity) -> usize {
-        self.found.iter().filter(|d| d.code.severity() == severity).count()
+        self.counts[severity as usize]
     }
 
     /// The findings in the order they were made.
@@ -227,7 +240,9 @@ impl Diagnostics {
 
 impl FromIterator<Diagnostic> for Diagnostics {
     fn from_iter<I: IntoIterator<Item = Diagnostic>>(findings: I) -> Self {
-        Self { found: findings.into_iter().collect(), places: HashSet::new() }
+        let mut collected = Self::default();
+        findings.into_iter().for_each(|finding| collected.push(finding));
+        collected
     }
 }
 

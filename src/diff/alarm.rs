@@ -1,10 +1,10 @@
 //! Two states of the alarm that triggers a step scaling policy.
 
-use super::found::{Found, Verdict, low, medium};
+use super::found::{ChangeList, Verdict, low, medium};
 use super::values::{self, word};
 use crate::plan::policy::{Alarm, Comparison};
 
-pub(super) fn compare(found: &mut Found, path: &str, (old, new): (&Alarm, &Alarm)) {
+pub(super) fn compare(found: &mut ChangeList, path: &str, (old, new): (&Alarm, &Alarm)) {
     let Alarm { name, metric, comparison, threshold, period, evaluation_periods, datapoints, missing_data } =
         old;
     let watches_above = matches!(new.comparison, Comparison::Above | Comparison::AtLeast);

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::found::{Found, high, low, medium, none};
-use super::service::{self, Pair};
-use super::{Change, EnvironmentChanges, ServiceChanges, fleet, operations};
+use super::found::{ChangeList, Pair, high, low, medium, none};
+use super::{Change, EnvironmentChanges, ServiceChanges, operations, service, tags};
 use crate::plan::units::Slug;
 use crate::plan::{Environment, Service};
 
@@ -15,7 +14,7 @@ pub(super) fn environments(
     shared: &[Change],
 ) -> Option<EnvironmentChanges> {
     let Environment { name, account, region, tags, topic, monitoring, services, removed } = old;
-    let mut found = Found::default();
+    let mut found = ChangeList::default();
     found.value("account", "", (account, &new.account), |_, _| {
         high("another account: everything is made anew there, and what is live in the old one is not touched any more")
     });
@@ -23,7 +22,7 @@ pub(super) fn environments(
         high("another region: everything is made anew there, and what is live in the old one is not touched any more")
     });
     let moved = !found.changes.is_empty();
-    fleet::tags_changed(&mut found, tags, &new.tags, shared);
+    tags::compare(&mut found, tags, &new.tags, shared);
     operations::topic(&mut found, topic.as_ref(), new.topic.as_ref());
     operations::monitoring(&mut found, monitoring.as_ref(), new.monitoring.as_ref());
     forgotten(&mut found, removed, &new.removed, services);
@@ -34,7 +33,7 @@ pub(super) fn environments(
 }
 
 /// The list of services whose live scaling stays. One that leaves the spec with this change is said at the service.
-fn forgotten(found: &mut Found, old: &[Slug], new: &[Slug], services: &[Service]) {
+fn forgotten(found: &mut ChangeList, old: &[Slug], new: &[Slug], services: &[Service]) {
     for name in new.iter().filter(|name| !old.contains(name)) {
         if !services.iter().any(|service| service.name == *name) {
             let said = none("Terraform forgets it, where it still knows it; what is live stays");
@@ -85,7 +84,7 @@ fn find<'s>(services: &'s [Service], name: &str) -> Option<&'s Service> {
     services.binary_search_by(|service| (*service.name).cmp(name)).ok().map(|at| &services[at])
 }
 
-fn push(changes: &mut Vec<ServiceChanges>, name: &Slug, found: Found) {
+fn push(changes: &mut Vec<ServiceChanges>, name: &Slug, found: ChangeList) {
     if !found.changes.is_empty() {
         changes.push(ServiceChanges { name: name.to_string(), changes: found.sorted() });
     }
@@ -94,11 +93,11 @@ fn push(changes: &mut Vec<ServiceChanges>, name: &Slug, found: Found) {
 /// An environment that is new.
 pub(super) fn added(new: &Environment) -> EnvironmentChanges {
     let Environment { name, account, region, tags, topic, monitoring, services, removed } = new;
-    let mut found = Found::default();
+    let mut found = ChangeList::default();
     let place = format!("account {account}, {region}");
     let said = low("a new environment: its files are made; nothing is live until they are applied");
     found.add("environment", "", (None, Some(place)), said);
-    fleet::tags_changed(&mut found, &Default::default(), tags, &[]);
+    tags::compare(&mut found, &Default::default(), tags, &[]);
     operations::topic(&mut found, None, topic.as_ref());
     operations::monitoring(&mut found, None, monitoring.as_ref());
     forgotten(&mut found, &[], removed, &[]);
@@ -110,7 +109,7 @@ pub(super) fn added(new: &Environment) -> EnvironmentChanges {
 /// An environment that is there no more.
 pub(super) fn removed(old: &Environment) -> EnvironmentChanges {
     let Environment { name, account, region, tags: _, topic: _, monitoring: _, services, removed: _ } = old;
-    let mut found = Found::default();
+    let mut found = ChangeList::default();
     let place = format!("account {account}, {region}, {} services", services.len());
     let said = medium(
         "its files are deleted, and nothing else: what is live goes on scaling and nobody looks after it; destroy it before the files are gone",

@@ -3,27 +3,27 @@
 use std::collections::BTreeMap;
 
 use super::environment::{added, environments, removed};
-use super::found::{Found, low, medium, none};
-use super::{Differences, prices, values};
-use crate::plan::{Environment, Fleet, Tags, Wave};
+use super::found::{ChangeList, low, medium, none};
+use super::{Differences, prices, tags, values};
+use crate::plan::{Environment, Fleet, Wave};
 
 /// Compares two fleets.
 pub fn fleets(old: &Fleet, new: &Fleet) -> Differences {
     let Fleet { project, change, tags, environments: _, contacts, waves, prices: before, allowed } = old;
-    let mut found = Found::default();
+    let mut found = ChangeList::default();
     found.value("project", "", (project, &new.project), |_, _| {
         medium("gen takes the files of the old project for foreign ones and refuses to write over them: delete those first")
     });
     found.option("change", "", (change.as_ref(), new.change.as_ref()), String::clone, |_, _| {
         none("shown in what is generated; no effect on scaling")
     });
-    tags_changed(&mut found, tags, &new.tags, &[]);
-    maps(&mut found, "contacts", contacts, &new.contacts, |found, setting, values| {
+    tags::compare(&mut found, tags, &new.tags, &[]);
+    tags::maps(&mut found, "contacts", contacts, &new.contacts, |found, setting, values| {
         found.add(setting, "", values, none("whom runbooks name; no effect on scaling"));
     });
     waves_changed(&mut found, waves, &new.waves);
     prices::compare(&mut found, before, &new.prices);
-    maps(&mut found, "lint.allow", allowed, &new.allowed, |found, setting, values| {
+    tags::maps(&mut found, "lint.allow", allowed, &new.allowed, |found, setting, values| {
         found.add(setting, "", values, none("what gen lint passes over; no effect on scaling"));
     });
     let found = found.sorted();
@@ -46,32 +46,7 @@ fn by_name(fleet: &Fleet) -> BTreeMap<&str, &Environment> {
     fleet.environments.iter().map(|environment| (&*environment.name, environment)).collect()
 }
 
-/// Compares tags, but those whose change is said already.
-pub(super) fn tags_changed(found: &mut Found, old: &Tags, new: &Tags, said: &[super::Change]) {
-    maps(found, "tags", old, new, |found, setting, (old, new)| {
-        if !said.iter().any(|c| c.setting == setting && c.old == old && c.new == new) {
-            found.add(setting, "", (old, new), none("a tag: no effect on scaling"));
-        }
-    });
-}
-
-/// Says each entry that differs.
-fn maps(
-    found: &mut Found,
-    holder: &str,
-    old: &BTreeMap<String, String>,
-    new: &BTreeMap<String, String>,
-    say: impl Fn(&mut Found, String, (Option<String>, Option<String>)),
-) {
-    let mut keys: Vec<&String> = old.keys().chain(new.keys()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    for key in keys.into_iter().filter(|key| old.get(*key) != new.get(*key)) {
-        say(found, format!("{holder}.{key}"), (old.get(key).cloned(), new.get(key).cloned()));
-    }
-}
-
-fn waves_changed(found: &mut Found, old: &[Wave], new: &[Wave]) {
+fn waves_changed(found: &mut ChangeList, old: &[Wave], new: &[Wave]) {
     for at in 0..old.len().max(new.len()) {
         let environments = |waves: &[Wave]| {
             waves.get(at).map(|wave| {

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use super::{Change, Risk};
+use crate::plan::Service;
 
 /// How bad a change can be, and why.
 pub(super) type Verdict = (Risk, String);
@@ -23,13 +24,29 @@ pub(super) fn none(consequence: impl Into<String>) -> Verdict {
     (Risk::None, consequence.into())
 }
 
+/// A service and its later state.
+#[derive(Clone, Copy)]
+pub(super) struct Pair<'f> {
+    pub(super) old: &'f Service,
+    pub(super) new: &'f Service,
+    /// Whether its account or region changes.
+    pub(super) moved: bool,
+}
+
+impl Pair<'_> {
+    /// Whether what is scaled later is not what was scaled before: nothing of the old one gets into the way.
+    pub(super) fn elsewhere(&self) -> bool {
+        self.moved || self.old.resource_id() != self.new.resource_id()
+    }
+}
+
 /// The changes of one service, environment or fleet.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct ChangeList {
     pub(super) changes: Vec<Change>,
 }
 
-impl Found {
+impl ChangeList {
     /// Compares two values that can be shown as they are.
     pub(super) fn value<T: PartialEq + Display>(
         &mut self,

@@ -18,6 +18,7 @@ mod schedule;
 mod service;
 mod service_alarm;
 mod step;
+mod tags;
 mod tracking;
 mod values;
 

@@ -1,9 +1,9 @@
 //! What people operate by: who is told, and what is expected.
 
-use super::found::{Found, Verdict, low, medium, none};
+use super::found::{ChangeList, Verdict, low, medium, none};
 use crate::plan::operations::{Expectations, Monitoring, Topic};
 
-pub(super) fn topic(found: &mut Found, old: Option<&Topic>, new: Option<&Topic>) {
+pub(super) fn topic(found: &mut ChangeList, old: Option<&Topic>, new: Option<&Topic>) {
     found.option("notifications", "", (old, new), show, |_, new| match new {
         Some(Topic::Made(_)) => low("alarms and events are sent to a topic that is made for it; whoever is to get them subscribes to it"),
         Some(Topic::Existing(_)) => {
@@ -23,7 +23,7 @@ fn show(topic: &Topic) -> String {
 
 /// What is made once an environment. That it comes or goes is said by the topic and by the dashboard; its rules go with
 /// the topic, and its stack with either.
-pub(super) fn monitoring(found: &mut Found, old: Option<&Monitoring>, new: Option<&Monitoring>) {
+pub(super) fn monitoring(found: &mut ChangeList, old: Option<&Monitoring>, new: Option<&Monitoring>) {
     let dashboard =
         |of: Option<&Monitoring>| of.and_then(|of| of.dashboard.as_ref().map(ToString::to_string));
     let dashboards = (dashboard(old), dashboard(new));
@@ -52,7 +52,7 @@ pub(super) fn monitoring(found: &mut Found, old: Option<&Monitoring>, new: Optio
     }
 }
 
-pub(super) fn expectations(found: &mut Found, old: &Expectations, new: &Expectations) {
+pub(super) fn expectations(found: &mut ChangeList, old: &Expectations, new: &Expectations) {
     let Expectations { p95, p99, error_rate, scale_out_within, max_flaps, cost_increase } = old;
     let of = |key: &str| format!("expectations.{key}");
     found.value(of("p95"), "ms", (p95.value.get(), new.p95.value.get()), |old, new| expected(new > old));

@@ -1,13 +1,12 @@
 //! The policies of a service: which are new, which have gone, which have other names.
 
-use super::found::{Found, Verdict, high, low, medium, none};
-use super::service::Pair;
+use super::found::{ChangeList, Pair, Verdict, high, low, medium, none};
 use super::values::{self, word, yes_no};
 use super::{predictive, step, tracking};
 use crate::plan::Service;
 use crate::plan::policy::{ForecastMode, GonePolicy, Policy, PolicyKind, Predictive, StepScaling, Tracking};
 
-pub(super) fn compare(found: &mut Found, pair: Pair<'_>, old: &[Policy], new: &[Policy]) {
+pub(super) fn compare(found: &mut ChangeList, pair: Pair<'_>, old: &[Policy], new: &[Policy]) {
     for policy in old {
         match pair.new.policy(&policy.id) {
             Some(later) => changed(found, pair, policy, later),
@@ -19,7 +18,7 @@ pub(super) fn compare(found: &mut Found, pair: Pair<'_>, old: &[Policy], new: &[
     }
 }
 
-fn changed(found: &mut Found, pair: Pair<'_>, old: &Policy, new: &Policy) {
+fn changed(found: &mut ChangeList, pair: Pair<'_>, old: &Policy, new: &Policy) {
     let Policy { id, name, renamed_from, adopt, kind } = old;
     let path = id.path();
     let names = (&name.value, &new.name.value);
@@ -123,7 +122,7 @@ fn deleted(pair: Pair<'_>, old: &Policy) -> Verdict {
 }
 
 /// What is deleted where it is live, as far as it is not said at the policy or action that was there before.
-pub(super) fn gone(found: &mut Found, pair: Pair<'_>) {
+pub(super) fn gone(found: &mut ChangeList, pair: Pair<'_>) {
     let (old, new) = (&pair.old.gone, &pair.new.gone);
     let crate::plan::policy::Gone { policies, actions } = old;
     let delete = |kind: &str| medium(format!("a {kind} of that name is deleted where it is live"));

@@ -1,11 +1,11 @@
 //! Two states of a predictive policy.
 
-use super::found::{Found, high, low, medium, none};
+use super::found::{ChangeList, high, low, medium, none};
 use super::values::{self, word};
 use crate::plan::policy::{ForecastMode, ForecastedMetric, PolicyId, Predictive};
 use crate::plan::units::Seconds;
 
-pub(super) fn compare(found: &mut Found, id: &PolicyId, (old, new): (&Predictive, &Predictive)) {
+pub(super) fn compare(found: &mut ChangeList, id: &PolicyId, (old, new): (&Predictive, &Predictive)) {
     let Predictive { metric, target, mode, buffer, max_capacity_buffer } = old;
     let path = id.path();
     let acts = new.mode == ForecastMode::ForecastAndScale;

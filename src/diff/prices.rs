@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::found::{Found, none};
+use super::found::{ChangeList, none};
 use crate::plan::prices::{Price, Prices, RegionPrices, TaskPrices};
 
-pub(super) fn compare(found: &mut Found, old: &Prices, new: &Prices) {
+pub(super) fn compare(found: &mut ChangeList, old: &Prices, new: &Prices) {
     let before = found.changes.len();
     let said = || none("what costs are computed with; nothing on AWS changes");
     let currencies = (old.currency.code().to_owned(), new.currency.code().to_owned());

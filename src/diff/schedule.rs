@@ -1,11 +1,15 @@
 //! Two states of the scheduled actions of a service.
 
-use super::found::{Found, Verdict, high, low, medium, none};
-use super::service::Pair;
+use super::found::{ChangeList, Pair, Verdict, high, low, medium, none};
 use crate::plan::policy::ScheduledAction;
 use crate::plan::units::Tasks;
 
-pub(super) fn compare(found: &mut Found, pair: Pair<'_>, old: &[ScheduledAction], new: &[ScheduledAction]) {
+pub(super) fn compare(
+    found: &mut ChangeList,
+    pair: Pair<'_>,
+    old: &[ScheduledAction],
+    new: &[ScheduledAction],
+) {
     for action in old {
         match new.iter().find(|later| later.key == action.key) {
             Some(later) => changed(found, pair, action, later),
@@ -27,7 +31,7 @@ fn path(action: &ScheduledAction) -> String {
     format!("scaling.schedule.{}", action.key)
 }
 
-fn changed(found: &mut Found, pair: Pair<'_>, old: &ScheduledAction, new: &ScheduledAction) {
+fn changed(found: &mut ChangeList, pair: Pair<'_>, old: &ScheduledAction, new: &ScheduledAction) {
     let ScheduledAction { key: _, name, schedule, time_zone, start, end, min, max } = old;
     let of = |key: &str| format!("{}.{key}", path(old));
     let other_time = || medium("schedule changed: its limits come at another time");

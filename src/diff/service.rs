@@ -1,28 +1,13 @@
 //! Two states of a service.
 
-use super::found::{Found, Verdict, high, low, medium, none};
-use super::values::{tasks, word, yes_no};
+use super::found::{ChangeList, Pair, Verdict, high, low, medium, none};
+use super::values::{word, yes_no};
 use super::{operations, policy, schedule, service_alarm};
 use crate::plan::units::Tasks;
 use crate::plan::{Deployment, Service, Suspended, Task};
+use crate::words::counted;
 
-/// A service and its later state.
-#[derive(Clone, Copy)]
-pub(super) struct Pair<'f> {
-    pub(super) old: &'f Service,
-    pub(super) new: &'f Service,
-    /// Whether its account or region changes.
-    pub(super) moved: bool,
-}
-
-impl Pair<'_> {
-    /// Whether what is scaled later is not what was scaled before: nothing of the old one gets into the way.
-    pub(super) fn elsewhere(&self) -> bool {
-        self.moved || self.old.resource_id() != self.new.resource_id()
-    }
-}
-
-pub(super) fn compare(pair: Pair<'_>) -> Found {
+pub(super) fn compare(pair: Pair<'_>) -> ChangeList {
     let Pair { old, new, .. } = pair;
     let Service {
         name: _,
@@ -45,7 +30,7 @@ pub(super) fn compare(pair: Pair<'_>) -> Found {
         alarms,
         gone: _,
     } = old;
-    let mut found = Found::default();
+    let mut found = ChangeList::default();
     names(&mut found, pair);
     found.value("cluster", "", (&cluster.value, &new.cluster.value), |_, _| another_resource());
     found.value("ecs_service", "", (&ecs_service.value, &new.ecs_service.value), |_, _| another_resource());
@@ -104,7 +89,7 @@ fn shown(count: &Tasks) -> String {
 }
 
 /// A service that gets another name in the spec.
-fn names(found: &mut Found, Pair { old, new, .. }: Pair<'_>) {
+fn names(found: &mut ChangeList, Pair { old, new, .. }: Pair<'_>) {
     if old.name != new.name {
         let said = match &new.renamed_from {
             Some(from) if *from == old.name => low(
@@ -135,7 +120,7 @@ fn minimum(old: Tasks, new: Tasks) -> Verdict {
     if new > old {
         return medium(format!(
             "where fewer run, tasks start at once: up to {} more, paid for from then on",
-            tasks(new - old)
+            counted(new - old, "task")
         ));
     }
     if new == 0 {
@@ -143,7 +128,7 @@ fn minimum(old: Tasks, new: Tasks) -> Verdict {
     }
     medium(format!(
         "without load down to {}: less to meet a sudden load with, until more have started",
-        tasks(new)
+        counted(new, "task")
     ))
 }
 
@@ -154,10 +139,10 @@ fn maximum(old: Tasks, new: Tasks) -> Verdict {
             "moves running tasks down at once when more than {new} run; under load it ends there"
         ));
     }
-    low(format!("under load up to {} more than before, and their cost", tasks(new - old)))
+    low(format!("under load up to {} more than before, and their cost", counted(new - old, "task")))
 }
 
-fn sizes(found: &mut Found, old: Option<&Task>, new: Option<&Task>) {
+fn sizes(found: &mut ChangeList, old: Option<&Task>, new: Option<&Task>) {
     let said = || none("used for cost and simulation; it changes nothing on AWS");
     let (vcpu, memory, architecture) = (
         |task: Option<&Task>| task.map(|Task { vcpu, .. }| *vcpu),
@@ -186,7 +171,7 @@ fn sizes(found: &mut Found, old: Option<&Task>, new: Option<&Task>) {
 }
 
 /// What is held back: on, off, or left as it is live.
-fn suspensions(found: &mut Found, old: Option<&Suspended>, new: Option<&Suspended>) {
+fn suspensions(found: &mut ChangeList, old: Option<&Suspended>, new: Option<&Suspended>) {
     let flags = |held: Option<&Suspended>| {
         held.map(|Suspended { scale_in, scale_out, scheduled, from: _ }| [*scale_in, *scale_out, *scheduled])
     };
@@ -227,7 +212,7 @@ fn suspensions(found: &mut Found, old: Option<&Suspended>, new: Option<&Suspende
     }
 }
 
-fn deployments(found: &mut Found, old: &Deployment, new: &Deployment) {
+fn deployments(found: &mut ChangeList, old: &Deployment, new: &Deployment) {
     let Deployment { controller, strategy } = old;
     let said = "what the spec expects of ECS, which is not changed by it";
     found.compare("deployment.controller", "", (&controller.value, &new.controller.value), word, |_, _| {
@@ -239,9 +224,9 @@ fn deployments(found: &mut Found, old: &Deployment, new: &Deployment) {
 }
 
 /// A service that is scaled from now on.
-pub(super) fn added(new: &Service) -> Found {
+pub(super) fn added(new: &Service) -> ChangeList {
     let Service { min, max, policies, schedule, .. } = new;
-    let mut found = Found::default();
+    let mut found = ChangeList::default();
     let value = format!("{}, {} to {} tasks", new.resource_id(), min.get(), max.get());
     let said = match &new.adopt.value {
         true => low("scaled by the spec from now on; what is live is imported, then changed to this"),
@@ -268,8 +253,8 @@ pub(super) fn added(new: &Service) -> Found {
 }
 
 /// A service that is not scaled any more.
-pub(super) fn removed(old: &Service, forgotten: bool) -> Found {
-    let mut found = Found::default();
+pub(super) fn removed(old: &Service, forgotten: bool) -> ChangeList {
+    let mut found = ChangeList::default();
     let value = format!("{}, {} to {} tasks", old.resource_id(), old.min.get(), old.max.get());
     let said = if forgotten {
         low(

@@ -1,11 +1,10 @@
 //! Two states of the alarms on how a service does.
 
-use super::found::{Found, Verdict, low, medium, none};
-use super::service::Pair;
+use super::found::{ChangeList, Pair, Verdict, low, medium, none};
 use super::values::{self, word};
 use crate::plan::alarms::{AlarmKind, Alarms, ServiceAlarm, Why};
 
-pub(super) fn compare(found: &mut Found, pair: Pair<'_>, old: &Alarms, new: &Alarms) {
+pub(super) fn compare(found: &mut ChangeList, pair: Pair<'_>, old: &Alarms, new: &Alarms) {
     let of = |alarms: &'_ Alarms, kind: AlarmKind| alarms.on.iter().position(|alarm| alarm.kind == kind);
     for kind in AlarmKind::ALL {
         let path = format!("alarms.{}", kind.key());
@@ -55,7 +54,7 @@ fn removed(deleted: bool) -> Verdict {
     }
 }
 
-fn changed(found: &mut Found, path: &str, old: &ServiceAlarm, new: &ServiceAlarm) {
+fn changed(found: &mut ChangeList, path: &str, old: &ServiceAlarm, new: &ServiceAlarm) {
     let ServiceAlarm {
         kind: _,
         name,

@@ -1,12 +1,12 @@
 //! Two states of a step scaling policy.
 
 use super::alarm;
-use super::found::{Found, Verdict, low, medium};
+use super::found::{ChangeList, Verdict, low, medium};
 use super::values::{self, word};
 use crate::plan::policy::{PolicyId, StepAdjustment, StepScaling};
 use crate::plan::units::Seconds;
 
-pub(super) fn compare(found: &mut Found, id: &PolicyId, (old, new): (&StepScaling, &StepScaling)) {
+pub(super) fn compare(found: &mut ChangeList, id: &PolicyId, (old, new): (&StepScaling, &StepScaling)) {
     let StepScaling { adjustment, aggregation, min_adjustment, cooldown, steps, alarm: before } = old;
     let path = id.path();
     found.compare(format!("{path}.adjustment"), "", (adjustment, &new.adjustment), word, |_, _| {

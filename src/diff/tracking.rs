@@ -1,19 +1,22 @@
 //! Two states of a target tracking policy.
 
-use super::found::{Found, Verdict, high, low, medium};
-use super::service::Pair;
+use super::found::{ChangeList, Pair, Verdict, high, low, medium};
 use super::values::{self, yes_no};
+use crate::plan::behaviour::READY_BELOW;
 use crate::plan::policy::{PolicyId, Resolution, TrackedMetric, Tracking};
 use crate::plan::units::{Seconds, TargetValue};
 
 /// A target that changes by this factor is a slip of the unit or of a finger, until somebody says that it is none.
 const FAR: f64 = 2.0;
-/// Where AWS sets the lower alarm: at this part of the target (AWS_FACTS 5.1, exported from a real account).
-const LOWER: f64 = 0.9;
 /// ECS and load balancers send a value a minute; a scale-out that is repeated sooner acts on values from before the last.
 const METRIC_DELAY: u32 = 60;
 
-pub(super) fn compare(found: &mut Found, pair: Pair<'_>, id: &PolicyId, (old, new): (&Tracking, &Tracking)) {
+pub(super) fn compare(
+    found: &mut ChangeList,
+    pair: Pair<'_>,
+    id: &PolicyId,
+    (old, new): (&Tracking, &Tracking),
+) {
     let Tracking { metric, measured: _, target, cooldown_out, cooldown_in, disable_scale_in } = old;
     let path = id.path();
     let setting = match id {
@@ -94,7 +97,7 @@ fn other_metric(new: &TrackedMetric) -> Verdict {
 
 fn retargeted(old: f64, new: f64) -> Verdict {
     let per_cent = ((old / new - 1.0).abs() * 100.0).round();
-    let lines = format!("out above {new}, in below about {}", rounded(new * LOWER));
+    let lines = format!("out above {new}, in below about {}", rounded(new * READY_BELOW));
     if new > old {
         let said = format!(
             "scales out later and in earlier ({lines}): about {per_cent} % fewer tasks for the same load"

@@ -1,6 +1,6 @@
 //! Values as a change shows them.
 
-use std::fmt::Debug;
+use serde::Serialize;
 
 use crate::plan::LoadBalancer;
 use crate::plan::policy::{
@@ -9,16 +9,10 @@ use crate::plan::policy::{
 };
 use crate::plan::units::Seconds;
 
-/// A word of the format: the snake case of its variant, as in `spec::words`.
-pub(super) fn word(word: &impl Debug) -> String {
-    let mut text = String::new();
-    for c in format!("{word:?}").chars() {
-        if c.is_ascii_uppercase() && !text.is_empty() {
-            text.push('_');
-        }
-        text.push(c.to_ascii_lowercase());
-    }
-    text
+/// A word of the format, as the spec writes it.
+pub(super) fn word(word: &impl Serialize) -> String {
+    let value = serde_json::to_value(word).unwrap_or_default();
+    value.as_str().map(str::to_owned).unwrap_or_default()
 }
 
 pub(super) fn yes_no(flag: bool) -> String {
@@ -124,9 +118,4 @@ pub(super) fn steps(steps: &[StepAdjustment]) -> String {
         format!("{range}: {by:+}")
     };
     steps.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-/// `1 task`, `2 tasks`
-pub(super) fn tasks(count: u32) -> String {
-    format!("{count} task{}", if count == 1 { "" } else { "s" })
 }

@@ -12,8 +12,8 @@ pub(super) enum Scalar {
 }
 
 impl Scalar {
-    /// YAML 1.2's core schema, but for two spellings that mean different numbers to different readers:
-    /// `010` (8 in YAML 1.1, 10 in 1.2) and `1_000` stay text, so that the type check asks what was meant.
+    /// YAML 1.2's core schema, but for spellings that mean different numbers to different readers: `010` (8 in YAML 1.1,
+    /// 10 in 1.2), `1_000` and numbers past 64 bits stay text, so that the type check asks what was meant.
     pub(super) fn plain(text: &str) -> Self {
         match text {
             "" | "~" | "null" | "Null" | "NULL" => return Self::Null,
@@ -32,13 +32,18 @@ impl Scalar {
             return Self::Number(integer.into());
         }
         match text.parse::<f64>() {
+            // Readers disagree about it: to some it is a fraction, to others the largest number that they have.
+            Ok(float) if float.abs() >= BEYOND_I64 => Self::Text(text.into()),
             // `2.0` is the integer 2, as JSON Schema sees it.
-            Ok(float) if float.fract() == 0.0 && float.abs() < 1e15 => Self::Number((float as i64).into()),
+            Ok(float) if float.fract() == 0.0 => Self::Number((float as i64).into()),
             Ok(float) => Number::from_f64(float).map_or_else(|| Self::Text(text.into()), Self::Number),
             Err(_) => Self::Text(text.into()),
         }
     }
 }
+
+/// The least number that no `i64` holds: 2 to the power of 63.
+const BEYOND_I64: f64 = 9_223_372_036_854_775_808.0;
 
 impl From<&Scalar> for Value {
     fn from(scalar: &Scalar) -> Self {
@@ -71,6 +76,11 @@ mod tests {
             ("60s", Value::from("60s")),
             ("~", Value::Null),
             ("True", Value::from(true)),
+            ("1e16", Value::from(10_000_000_000_000_000_i64)),
+            ("9223372036854775807", Value::from(i64::MAX)),
+            ("9223372036854775808", Value::from("9223372036854775808")),
+            ("1e308", Value::from("1e308")),
+            ("-1e400", Value::from("-1e400")),
         ] {
             assert_eq!(Value::from(&Scalar::plain(text)), expected, "{text}");
         }

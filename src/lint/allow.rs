@@ -8,6 +8,7 @@
 //! Each has a reason; without one it does not count. One that allows nothing is itself a finding.
 
 use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::fix::only_possible_fix;
@@ -36,8 +37,11 @@ struct Malformed {
 }
 
 /// All that is allowed in a spec.
+#[derive(Default)]
 struct Allows<'d> {
     allows: Vec<Allow<'d>>,
+    /// Those with a reason, by the code that they name and the line on which they allow it.
+    effective: BTreeMap<(&'d str, Option<usize>), Vec<usize>>,
     malformed: Vec<Malformed>,
 }
 
@@ -57,8 +61,9 @@ pub fn judged(document: &Document, fleet: &Fleet, found: Diagnostics) -> Diagnos
         found.into_iter().partition(|finding| allows.allow(document, finding));
     drop(allowed);
     let mut judged = Diagnostics::default();
+    let there = left.iter().map(|finding| (finding.code.name(), line_of(document, finding))).collect();
     for allow in &allows.allows {
-        judged_allow(document, allow, &left).into_iter().for_each(|finding| judged.push(finding));
+        judged_allow(allow, &there).into_iter().for_each(|finding| judged.push(finding));
     }
     judged_malformed(&allows.malformed).for_each(|finding| judged.push(finding));
     left.into_iter().chain(judged).map(|finding| only_possible_fix(document, finding)).collect()
@@ -68,9 +73,16 @@ fn judged_malformed(malformed: &[Malformed]) -> impl Iterator<Item = Diagnostic>
     malformed.iter().map(|comment| malformed_allow(comment.place.clone()))
 }
 
-fn judged_allow(document: &Document, allow: &Allow<'_>, left: &[Diagnostic]) -> Option<Diagnostic> {
+/// Codes that were found, each with its line.
+type FoundOn = BTreeSet<(&'static str, usize)>;
+
+fn line_of(document: &Document, finding: &Diagnostic) -> usize {
+    document.line_before(document.locate(&finding.primary.location).start).0
+}
+
+fn judged_allow(allow: &Allow<'_>, left: &FoundOn) -> Option<Diagnostic> {
     let Some(code) = Code::named(allow.name).filter(|code| can_be_allowed(*code)) else {
-        return Some(unknown_allow(document, allow, left));
+        return Some(unknown_allow(allow, left));
     };
     if !allow.reason {
         return Some(allow_without_reason(allow));
@@ -82,22 +94,22 @@ fn can_be_allowed(code: Code) -> bool {
     !code.is(Trait::OfAllowing) && (code.is(Trait::Lint) || code.severity() != Severity::Error)
 }
 
-fn unknown_allow(document: &Document, allow: &Allow<'_>, left: &[Diagnostic]) -> Diagnostic {
+fn unknown_allow(allow: &Allow<'_>, left: &FoundOn) -> Diagnostic {
     let name = allow.name;
     if Code::named(name).is_some() {
         let message = format!("`{name}` cannot be allowed: it is not a matter of judgement");
         let problem = Diagnostic::new(Code::UnknownAllow, allow.place.clone(), message);
         return problem.help("remove it, and mend what is found");
     }
-    let known = Code::ALL.iter().filter(|code| can_be_allowed(**code)).map(|code| code.name());
+    let known = Code::all().filter(|code| can_be_allowed(*code)).map(|code| code.name());
     let meant = did_you_mean(name, known);
     let message = format!("there is no rule `{name}` to allow");
     let problem = Diagnostic::new(Code::UnknownAllow, allow.place.clone(), message);
     let Some(meant) = meant else { return problem.help("`gen rule` lists them") };
     let problem = problem.help(format!("did you mean `{meant}`?"));
     // Only where that very rule finds something just there, nothing else can have been meant.
-    let there = |finding: &Diagnostic| finding.code.name() == meant && allow.covers(document, finding);
-    if allow.removal.is_some() && allow.reason && left.iter().any(there) {
+    let there = |line| left.contains(&(meant, line));
+    if allow.removal.is_some() && allow.reason && allow.line.is_some_and(there) {
         return problem.fix(format!("write `{meant}`"), allow.place.clone(), meant);
     }
     problem
@@ -128,16 +140,9 @@ fn malformed_allow(place: Location) -> Diagnostic {
     Diagnostic::new(Code::MalformedAllow, place, message).help(SYNTAX)
 }
 
-impl Allow<'_> {
-    fn covers(&self, document: &Document, finding: &Diagnostic) -> bool {
-        let line = || document.line_column(document.locate(&finding.primary.location).start).0;
-        self.line.is_none_or(|allowed| allowed == line())
-    }
-}
-
 impl<'d> Allows<'d> {
     fn read(document: &'d Document, fleet: Option<&'d Fleet>) -> Self {
-        let mut allows = Self { allows: Vec::new(), malformed: Vec::new() };
+        let mut allows = Self::default();
         if document.text().contains(MARK) {
             document.comments().into_iter().for_each(|comment| allows.comment(document, comment));
         }
@@ -151,17 +156,21 @@ impl<'d> Allows<'d> {
                 used: Cell::new(false),
             });
         }
+        for (at, allow) in allows.allows.iter().enumerate().filter(|(_, allow)| allow.reason) {
+            allows.effective.entry((allow.name, allow.line)).or_default().push(at);
+        }
         allows
     }
 
     fn allow(&self, document: &Document, finding: &Diagnostic) -> bool {
-        let mut allowed = false;
-        for allow in self.allows.iter().filter(|allow| allow.reason && can_be_allowed(finding.code)) {
-            if allow.name == finding.code.name() && allow.covers(document, finding) {
-                allow.used.set(true);
-                allowed = true;
-            }
+        if self.effective.is_empty() || !can_be_allowed(finding.code) {
+            return false;
         }
+        let lines = [None, Some(line_of(document, finding))];
+        let covering = lines.map(|line| self.effective.get(&(finding.code.name(), line)));
+        let mut covering = covering.into_iter().flatten().flatten().peekable();
+        let allowed = covering.peek().is_some();
+        covering.for_each(|at| self.allows[*at].used.set(true));
         allowed
     }
 
@@ -232,7 +241,7 @@ fn line_meant(document: &Document, at: usize) -> usize {
     if !alone(before) {
         return line;
     }
-    let mut below = (1..).zip(document.text().lines()).skip(line);
+    let mut below = (line + 1..).zip(document.text_from(line + 1).lines());
     below.find(|(_, text)| !alone(text)).map_or(line, |(line, _)| line)
 }
 

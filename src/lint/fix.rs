@@ -1,5 +1,6 @@
 //! Mending: the edits of findings, carried out on the text byte by byte, so that all else stays as it was laid out.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -17,21 +18,27 @@ pub struct Mended {
 /// Carries out all fixes that do not touch one another; what is left is found, and mended, the next time. `None` if there
 /// is nothing to do.
 pub fn mend(document: &Document, found: &Diagnostics) -> Option<Mended> {
-    let mut edits: Vec<(Range<usize>, &str)> = Vec::new();
+    // By their first byte; no two of them touch.
+    let mut edits: BTreeMap<usize, (usize, &str)> = BTreeMap::new();
     let mut findings = Vec::new();
     for finding in found {
         let Some(ranges) = ranges(document, finding) else { continue };
-        if ranges.iter().any(|(range, _)| edits.iter().any(|(other, _)| touch(range, other))) {
+        let touches = |range: &Range<usize>| {
+            edits.range(..=range.end).next_back().is_some_and(|(_, (end, _))| *end >= range.start)
+        };
+        if ranges.iter().any(|(range, _)| touches(range)) {
             continue;
         }
-        edits.extend(ranges);
+        edits.extend(ranges.into_iter().map(|(range, new)| (range.start, (range.end, new))));
         findings.push(finding.clone());
     }
-    edits.sort_by_key(|(range, _)| range.start);
-    let mut text = document.text().to_owned();
-    for (range, new) in edits.into_iter().rev() {
-        text.replace_range(range, new);
+    let (mut text, mut kept) = (String::with_capacity(document.text().len()), 0);
+    for (start, (end, new)) in edits {
+        text.push_str(&document.text()[kept..start]);
+        text.push_str(new);
+        kept = end;
     }
+    text.push_str(&document.text()[kept..]);
     (!findings.is_empty()).then_some(Mended { text, findings })
 }
 
@@ -45,8 +52,4 @@ pub(super) fn only_possible_fix(document: &Document, finding: Diagnostic) -> Dia
 fn ranges<'f>(document: &Document, finding: &'f Diagnostic) -> Option<Vec<(Range<usize>, &'f str)>> {
     let edits = &finding.fix.as_ref()?.edits;
     edits.iter().map(|edit| Some((document.replaceable(&edit.at)?, edit.text.as_str()))).collect()
-}
-
-fn touch(a: &Range<usize>, b: &Range<usize>) -> bool {
-    a.start <= b.end && b.start <= a.end
 }

@@ -1,4 +1,4 @@
-//! What a valid spec says that will not scale as one would think: rules over the fleet ([`check`]), the findings that are
+//! Valid settings that will not scale as intended: rules over the fleet ([`check`]), the findings that are
 //! meant so ([`judged`], [`without_allowed`]), and the changes that mend some of them ([`mend`]).
 //!
 //! Nothing here stops generation: `gen` and `gen validate` do not run these rules.

@@ -1,5 +1,7 @@
 //! Alarms on how a service does: what people are called for. Those that scale it are part of their policies.
 
+use serde::Serialize;
+
 use super::policy::{Comparison, CustomMetric, MissingData, Statistic, TargetGroup};
 use super::units::{AlarmName, Seconds};
 use super::{Origin, Sourced};
@@ -129,7 +131,8 @@ pub struct Instead {
 }
 
 /// Why an alarm is not what it would be elsewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Why {
     /// Desired tasks are not known without Container Insights: it looks at the minimum.
     Minimum,

@@ -7,7 +7,7 @@ mod names;
 pub mod operations;
 pub mod policy;
 pub mod prices;
-mod regions;
+pub mod regions;
 mod resolve;
 mod rules;
 mod setting;

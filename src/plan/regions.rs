@@ -1,9 +1,19 @@
 //! The regions and partitions of AWS, as botocore's `partitions.json` lists them (August 2026).
 
-const PARTITIONS: &[(&str, &[&str])] = &[
-    (
-        "aws",
-        &[
+/// A part of AWS with accounts, endpoints and ARNs of its own.
+struct Partition {
+    /// As ARNs have it: `aws`, `aws-cn`.
+    name: &'static str,
+    /// The host of its console, without a region; `None` where it is not on the internet.
+    console: Option<&'static str>,
+    regions: &'static [&'static str],
+}
+
+const PARTITIONS: &[Partition] = &[
+    Partition {
+        name: "aws",
+        console: Some("console.aws.amazon.com"),
+        regions: &[
             "af-south-1",
             "ap-east-1",
             "ap-east-2",
@@ -39,27 +49,40 @@ const PARTITIONS: &[(&str, &[&str])] = &[
             "us-west-1",
             "us-west-2",
         ],
-    ),
-    ("aws-cn", &["cn-north-1", "cn-northwest-1"]),
-    ("aws-eusc", &["eusc-de-east-1"]),
-    ("aws-iso", &["us-iso-east-1", "us-iso-west-1"]),
-    ("aws-iso-b", &["us-isob-east-1", "us-isob-west-1"]),
-    ("aws-iso-e", &["eu-isoe-west-1"]),
-    ("aws-iso-f", &["us-isof-east-1", "us-isof-south-1"]),
-    ("aws-us-gov", &["us-gov-east-1", "us-gov-west-1"]),
+    },
+    Partition {
+        name: "aws-cn",
+        console: Some("console.amazonaws.cn"),
+        regions: &["cn-north-1", "cn-northwest-1"],
+    },
+    Partition { name: "aws-eusc", console: Some("console.amazonaws-eusc.eu"), regions: &["eusc-de-east-1"] },
+    Partition { name: "aws-iso", console: None, regions: &["us-iso-east-1", "us-iso-west-1"] },
+    Partition { name: "aws-iso-b", console: None, regions: &["us-isob-east-1", "us-isob-west-1"] },
+    Partition { name: "aws-iso-e", console: None, regions: &["eu-isoe-west-1"] },
+    Partition { name: "aws-iso-f", console: None, regions: &["us-isof-east-1", "us-isof-south-1"] },
+    Partition {
+        name: "aws-us-gov",
+        console: Some("console.amazonaws-us-gov.com"),
+        regions: &["us-gov-east-1", "us-gov-west-1"],
+    },
 ];
 
 /// The partition of a region; `None` if AWS has no such region.
 pub fn partition_of(region: &str) -> Option<&'static str> {
-    PARTITIONS.iter().find(|(_, regions)| regions.contains(&region)).map(|(partition, _)| *partition)
+    PARTITIONS.iter().find(|partition| partition.regions.contains(&region)).map(|partition| partition.name)
 }
 
 /// All regions.
 pub fn all() -> impl Iterator<Item = &'static str> {
-    PARTITIONS.iter().flat_map(|(_, regions)| regions.iter().copied())
+    PARTITIONS.iter().flat_map(|partition| partition.regions.iter().copied())
 }
 
 /// All partitions.
 pub fn partitions() -> impl Iterator<Item = &'static str> {
-    PARTITIONS.iter().map(|(partition, _)| *partition)
+    PARTITIONS.iter().map(|partition| partition.name)
+}
+
+/// The host of a partition's console, without a region; `None` where it is not on the internet.
+pub fn console_host(partition: &str) -> Option<&'static str> {
+    PARTITIONS.iter().find(|known| known.name == partition)?.console
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::artifacts::Comment;
+use crate::printable::unprintable;
 
 /// The language of a generated file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -269,12 +270,6 @@ fn short_escape(c: char, out: &mut dyn Write) -> io::Result<()> {
 fn unicode_escape(c: char, out: &mut dyn Write, short: &str, long: &str) -> io::Result<()> {
     let code = u32::from(c);
     if code <= 0xffff { write!(out, "{short}{code:04x}") } else { write!(out, "{long}{code:08x}") }
-}
-
-/// Characters that a reader of the file cannot see or that some parser treats as a line end.
-fn unprintable(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ impl<'d> Place<'d> {
 /// The findings in the order of the file.
 fn in_file_order<'d>(document: &Document, diagnostics: &'d Diagnostics) -> Vec<&'d Diagnostic> {
     let mut findings: Vec<_> = diagnostics.iter().collect();
-    findings.sort_by_key(|finding| document.locate(&finding.primary.location).start);
+    findings.sort_by_cached_key(|finding| document.locate(&finding.primary.location).start);
     findings
 }
 

@@ -1,5 +1,6 @@
-//! For people: excerpts with underlines, unified diffs.
+//! Findings and differences for people: excerpts with underlines, unified diffs.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -8,27 +9,48 @@ use similar::TextDiff;
 
 use super::{FileReport, explained, fixable, in_file_order};
 use crate::artifacts::Kind;
-use crate::diagnostic::{Diagnostic, Diagnostics, Label, Location, Severity};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Label, Location, Severity};
 use crate::document::Document;
+use crate::words::counted;
 
-/// Texts larger than this are quoted line by line, in bytes: laying out one excerpt costs time in the size of its text.
-const WHOLE_TEXT: usize = 256 << 10;
+/// Labels of one finding are quoted in one excerpt if so many bytes of the text hold them all: laying out an excerpt takes
+/// time in the size of what it is cut from.
+const ONE_EXCERPT: usize = 16 << 10;
+/// So many findings of one code are shown in full; the others are counted.
+const IN_FULL: usize = 3;
 /// More diffs than this are nobody's reading; the files are still named.
 const MOST_DIFFS: usize = 50;
 
-/// Prints findings with excerpts, then how many there were.
+/// How findings are printed for people.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Shown {
+    /// Whether in colour.
+    pub color: bool,
+    /// Whether all findings are shown in full, or the first ones of each code.
+    pub all: bool,
+}
+
+/// Prints findings with excerpts, in the order of the file; then how many more there are, and how many in all.
 ///
 /// # Errors
 /// If `out` cannot be written to.
 pub fn diagnostics(
     document: &Document,
     diagnostics: &Diagnostics,
-    color: bool,
+    shown: Shown,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = if shown.color { Renderer::styled() } else { Renderer::plain() };
+    let mut seen: BTreeMap<Code, usize> = BTreeMap::new();
     for finding in in_file_order(document, diagnostics) {
-        writeln!(out, "{}\n", renderer.render(&report(document, finding, true)))?;
+        let seen = seen.entry(finding.code).or_default();
+        *seen += 1;
+        if shown.all || *seen <= IN_FULL {
+            writeln!(out, "{}\n", renderer.render(&report(document, finding, true)))?;
+        }
+    }
+    if !shown.all {
+        left_out(&seen, out)?;
     }
     let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Notice]
         .into_iter()
@@ -40,6 +62,18 @@ pub fn diagnostics(
         return Ok(());
     }
     writeln!(out, "{}: {}", document.name(), counts.join(", "))
+}
+
+/// Says how many findings were not shown, and the flag that shows them.
+fn left_out(seen: &BTreeMap<Code, usize>, out: &mut dyn Write) -> io::Result<()> {
+    let more = seen.iter().filter(|(_, count)| **count > IN_FULL);
+    for (code, count) in more.clone() {
+        writeln!(out, "{}[{code}]: and {} more like these", code.severity(), count - IN_FULL)?;
+    }
+    match more.count() {
+        0 => Ok(()),
+        _ => writeln!(out, "--all-findings shows all of them\n"),
+    }
 }
 
 /// One finding, as its own page shows it: without the pointer to that page.
@@ -86,20 +120,39 @@ fn quoted<'d>(
     primary: &'d Label,
     related: &'d [Label],
 ) -> Group<'d> {
-    let whole_file = primary.location == Location::File;
+    if primary.location == Location::File {
+        return group.element(annotate_snippets::Origin::path(document.name()));
+    }
     let primary = annotation(document, primary, AnnotationKind::Primary);
     let related = related.iter().map(|label| annotation(document, label, AnnotationKind::Context));
-    if whole_file {
-        group = group.element(annotate_snippets::Origin::path(document.name()));
-    } else if document.text().len() <= WHOLE_TEXT {
-        let snippet = Snippet::source(document.text()).path(document.name()).annotation(marked(&primary));
-        group = group.element(related.fold(snippet, |snippet, label| snippet.annotation(marked(&label))));
-    } else {
-        for label in std::iter::once(primary).chain(related) {
-            group = group.element(line_of(document, &label));
-        }
+    let labels: Vec<Marked<'d>> = std::iter::once(primary).chain(related).collect();
+    let start = labels.iter().map(|label| label.range.start).min().unwrap_or(0);
+    let end = labels.iter().map(|label| label.range.end).max().unwrap_or(start);
+    if end - start <= ONE_EXCERPT {
+        return group.element(lines_of(document, start..end, &labels));
+    }
+    for label in &labels {
+        group = group.element(lines_of(document, label.range.clone(), std::slice::from_ref(label)));
     }
     group
+}
+
+/// A snippet of the lines in which labels stand, and of no other.
+fn lines_of<'d>(
+    document: &'d Document,
+    bytes: Range<usize>,
+    labels: &[Marked<'d>],
+) -> Snippet<'d, Annotation<'d>> {
+    let (line, lines) = document.lines_around(&bytes);
+    let snippet = Snippet::source(&document.text()[lines.clone()]).path(document.name()).line_start(line);
+    labels.iter().fold(snippet, |snippet, label| {
+        let range = label.range.start - lines.start..label.range.end - lines.start;
+        let annotation = label.kind.span(range);
+        snippet.annotation(match label.message {
+            "" => annotation,
+            message => annotation.label(message),
+        })
+    })
 }
 
 struct Marked<'d> {
@@ -115,22 +168,6 @@ fn annotation<'d>(document: &Document, label: &'d Label, kind: AnnotationKind) -
     let end =
         range.end.max(text[range.start..].chars().next().map_or(range.start, |c| range.start + c.len_utf8()));
     Marked { kind, range: range.start..end.min(text.len()), message: &label.message }
-}
-
-fn marked<'d>(label: &Marked<'d>) -> Annotation<'d> {
-    let annotation = label.kind.span(label.range.clone());
-    if label.message.is_empty() { annotation } else { annotation.label(label.message) }
-}
-
-/// A snippet of the one line that a label points at.
-fn line_of<'d>(document: &'d Document, label: &Marked<'d>) -> Snippet<'d, Annotation<'d>> {
-    let text = document.text();
-    let start = text[..label.range.start].rfind('\n').map_or(0, |newline| newline + 1);
-    let end = text[label.range.start..].find('\n').map_or(text.len(), |newline| label.range.start + newline);
-    let within = label.range.start - start..label.range.end.min(end).max(label.range.start) - start;
-    let (line, _) = document.line_column(label.range.start);
-    let shown = Marked { kind: label.kind, range: within, message: label.message };
-    Snippet::source(&text[start..end]).path(document.name()).line_start(line).annotation(marked(&shown))
 }
 
 /// Prints each difference and, for files that differ in content, a unified diff.
@@ -173,9 +210,4 @@ fn coloured(diff: &str, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// `1 file`, `2 files`.
-pub fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

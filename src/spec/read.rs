@@ -172,6 +172,7 @@ fn type_help(wanted: &str, found: &Value, written: &str, error: &ValidationError
         ("string", Value::Number(_) | Value::Bool(_)) => format!("write it in quotes: `\"{written}\"`"),
         ("number" | "integer", Value::String(text)) => {
             match text.trim_end_matches(['%', ' ']).replace('_', "").parse::<f64>() {
+                Ok(number) if number.abs() >= 1e18 => "no setting takes a number so large".to_owned(),
                 Ok(number) => format!("write the bare number: `{number}`"),
                 Err(_) => "write a number without quotes or unit".to_owned(),
             }

@@ -9,13 +9,11 @@ use std::path::{Path, PathBuf};
 use answers::Answers;
 use questions::Person;
 
-use super::{Failure, Outcome, Streams, load, schema};
+use super::{Failure, Outcome, Streams, findings, load, schema};
 use crate::artifacts::{Disk, Found, slashed};
 use crate::cli::Init;
-use crate::diagnostic::Diagnostics;
-use crate::document::Document;
 use crate::plan::units::Slug;
-use crate::report::plain;
+use crate::reading::Reading;
 
 pub(super) fn run(args: &Init, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let mut answers = Answers::of_flags(args)?;
@@ -44,17 +42,15 @@ pub(super) fn run(args: &Init, streams: &mut Streams<'_>) -> Result<Outcome, Fai
 fn lacking(missing: &[&str]) -> Failure {
     let missing = missing.join(", ");
     Failure::Usage(format!(
-        "init lacks {missing}; it asks for what is missing only where standard input and standard error are a terminal"
+        "missing {missing}; add them, or run `gen init` in a terminal, where it asks for them"
     ))
 }
 
 /// What is written must be valid: the rules of the spec are the rules of `init`.
 fn prove(name: &str, text: &str, streams: &mut Streams<'_>) -> Result<(), Failure> {
-    let mut diagnostics = Diagnostics::default();
-    let document = Document::parse(name, text.as_bytes().to_vec(), &mut diagnostics);
-    let valid = load::resolved(&document, &mut diagnostics).is_some();
-    plain::diagnostics(&document, &diagnostics, streams.err_color, streams.err)?;
-    if !valid {
+    let reading = Reading::of(name, text);
+    findings::warn(&reading, streams)?;
+    if reading.fleet().is_none() {
         writeln!(streams.err, "gen: this spec would be invalid; nothing was written")?;
         return Err(Failure::Spec);
     }

@@ -91,17 +91,21 @@ fn ratio(one: &Tracking, other: &Tracking) -> f64 {
 
 /// The target that most environments have; of several, the first.
 fn usual<'t, 'f>(targets: &'t [(Scope<'f>, &'f Tracking)]) -> &'t (Scope<'f>, &'f Tracking) {
-    let alike =
-        |of: &Tracking| targets.iter().filter(|(_, other)| other.target.value == of.target.value).count();
-    let most = targets.iter().map(|(_, tracking)| alike(tracking)).max().unwrap_or_default();
-    targets.iter().find(|(_, tracking)| alike(tracking) == most).expect("there is at least one")
+    let key = |of: &Tracking| of.target.get().to_bits();
+    let mut alike: BTreeMap<u64, usize> = BTreeMap::new();
+    targets.iter().for_each(|(_, tracking)| *alike.entry(key(tracking)).or_default() += 1);
+    let most = alike.values().copied().max().unwrap_or_default();
+    targets.iter().find(|(_, tracking)| alike[&key(tracking)] == most).expect("there is at least one")
 }
 
 pub(super) fn account_shared_across_stages(fleet: &Fleet, found: &mut Diagnostics) {
     let account = |of: &Environment| Location::value(["environments", &*of.name, "account"]);
+    let mut in_production: BTreeMap<&str, &Environment> = BTreeMap::new();
+    for environment in fleet.environments.iter().filter(|environment| is_production(environment)) {
+        in_production.entry(&environment.account).or_insert(environment);
+    }
     for staging in fleet.environments.iter().filter(|environment| is_before(environment)) {
-        let shares = |other: &&Environment| is_production(other) && other.account == staging.account;
-        let Some(production) = fleet.environments.iter().find(shares) else { continue };
+        let Some(production) = in_production.get(&*staging.account) else { continue };
         let message = format!(
             "{} and {} share the account {}: what fills its quotas or is deleted by mistake there is missing here",
             staging.name, production.name, staging.account

@@ -81,7 +81,8 @@ const COST_INCREASE: Percent = Percent::literal(10.0);
 /// Tags AWS accepts on one resource.
 const MOST_TAGS: usize = 50;
 
-/// Resolves a spec. `None` if it asks for something impossible; every reason is in `diagnostics` then.
+/// Resolves a spec. `None` if it asks for something impossible, or an error was found before; every reason is in
+/// `diagnostics` then.
 pub fn resolve(spec: &Spec, diagnostics: &mut Diagnostics) -> Option<Fleet> {
     let errors_before = diagnostics.count(Severity::Error);
     let mut resolver = Resolver { spec, diagnostics };
@@ -92,7 +93,7 @@ pub fn resolve(spec: &Spec, diagnostics: &mut Diagnostics) -> Option<Fleet> {
     if diagnostics.count(Severity::Error) == errors_before {
         spec.unjudged.iter().for_each(|left| diagnostics.push(left.clone()));
     }
-    fleet.filter(|_| diagnostics.count(Severity::Error) == errors_before)
+    fleet.filter(|_| !diagnostics.has_errors())
 }
 
 /// How every setting of one service came about, in the order in which the resolver asks. Empty where a spec has no such

@@ -1,6 +1,6 @@
 //! Between services and environments.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
@@ -116,15 +116,14 @@ pub(super) fn account_in_two_partitions(fleet: &Fleet, found: &mut Diagnostics) 
 }
 
 pub(super) fn duplicate_wave_environment(fleet: &Fleet, found: &mut Diagnostics) {
-    let mut seen = Vec::new();
+    let mut seen = BTreeSet::new();
     for (wave, position, name) in fleet.wave_members() {
-        if seen.contains(&name) {
+        if !seen.insert(name) {
             let message = format!("`{name}` is rolled out twice");
             let problem =
                 Diagnostic::new(Code::DuplicateWaveEnvironment, Wave::member_place(wave, position), message);
             found.push_once(problem.help("name each environment in one wave"));
         }
-        seen.push(name);
     }
 }
 
@@ -132,10 +131,8 @@ pub(super) fn environment_without_wave(fleet: &Fleet, found: &mut Diagnostics) {
     if fleet.waves.is_empty() {
         return;
     }
-    for environment in &fleet.environments {
-        if fleet.wave_members().any(|(_, _, name)| *name == environment.name) {
-            continue;
-        }
+    let reached: BTreeSet<_> = fleet.wave_members().map(|(_, _, name)| name).collect();
+    for environment in fleet.environments.iter().filter(|environment| !reached.contains(&environment.name)) {
         let place = Location::key(["environments", &*environment.name]);
         let message = format!("no rollout wave reaches `{}`", environment.name);
         found.push_once(

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::group;
 use crate::aws::dashboard::Board;
 use crate::aws::{self, Data, Lookup};
-use crate::plan::{Environment, LoadBalancer};
+use crate::plan::{Environment, LoadBalancer, regions};
 
 /// What is made once an environment.
 #[derive(Debug, Serialize)]
@@ -307,12 +307,7 @@ fn stack(environment: &Environment, board: usize) -> String {
 
 /// The host of a partition's console, without the region.
 fn console(partition: &str) -> &'static str {
-    match partition {
-        "aws-cn" => "console.amazonaws.cn",
-        "aws-us-gov" => "console.amazonaws-us-gov.com",
-        "aws-eusc" => "console.amazonaws-eusc.eu",
-        _ => "console.aws.amazon.com",
-    }
+    regions::console_host(partition).unwrap_or("console.aws.amazon.com")
 }
 
 /// The line, cut at its placeholders.

@@ -2,7 +2,7 @@
 
 use crate::cost::Money;
 use crate::diff::{Bound, Cost, Costs};
-use crate::report::plain::counted;
+use crate::words::counted;
 
 /// What the numbers are.
 pub(super) const ABOUT: &str = "a month of 730 hours, with the fewest and with the most tasks all the time, at list prices or those of the spec";

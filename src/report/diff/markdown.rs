@@ -9,7 +9,7 @@ use super::{
     DiffReport, Group, NOTHING, by_risk, cost, file_counts, groups, listed, size, visible, with_unit,
 };
 use crate::diff::{Change, Cost, EnvironmentChanges, Risk};
-use crate::report::plain::counted;
+use crate::words::counted;
 
 /// The most bytes that are printed. GitHub takes 65,536 characters.
 pub const LIMIT: usize = 65_000;
@@ -165,7 +165,7 @@ fn fitted(sections: &[Section<'_>], room: usize) -> (String, String) {
 }
 
 fn cut(left: &[&[Change]]) -> String {
-    let count = left.iter().map(|changes| changes.len()).sum();
+    let count: usize = left.iter().map(|changes| changes.len()).sum();
     format!(
         "**Not shown, because a comment has no room for them: {} ({}).** `gen diff` prints all of them.\n\n",
         counted(count, "further change"),

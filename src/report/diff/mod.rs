@@ -7,8 +7,8 @@ mod text;
 
 use std::collections::BTreeMap;
 
-use super::plain::counted;
 use crate::diff::{Change, Costs, Differences, EnvironmentChanges, Files, Risk};
+use crate::words::counted;
 
 pub use json::json;
 pub use markdown::{LIMIT, markdown};

@@ -5,3 +5,4 @@ mod dropped;
 mod formats;
 mod manners;
 mod recording;
+mod reported;

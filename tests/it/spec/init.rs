@@ -165,7 +165,7 @@ fn missing_flags_are_named_where_nobody_can_be_asked() {
     ] {
         let output = init(folder.path(), args);
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-        assert!(err(&output).starts_with(&format!("gen: init lacks {missing};")), "{}", said(&output));
+        assert!(err(&output).starts_with(&format!("gen: missing {missing};")), "{}", said(&output));
     }
     assert!(files(folder.path()).is_empty());
 }
@@ -275,5 +275,5 @@ fn a_person_is_asked_for_what_is_missing() {
         "{shown}"
     );
     let (status, shown) = answer("init </dev/null", "");
-    assert!(status == Some(2) && shown.contains("gen: init lacks"), "{shown}");
+    assert!(status == Some(2) && shown.contains("gen: missing --"), "{shown}");
 }

@@ -11,12 +11,12 @@ use crate::support::{files, gen_in, root, said};
 fn rendered() -> BTreeMap<String, String> {
     let mut index = Vec::new();
     scalegen::report::rule::index(&mut index).unwrap();
-    let page = |code: &Code| {
+    let page = |code: Code| {
         let output = gen_in(root()).args(["rule", code.name()]).output().unwrap();
         assert!(output.status.success() && output.stderr.is_empty(), "{}", said(&output));
         (format!("{code}.md"), String::from_utf8(output.stdout).unwrap())
     };
-    let pages = Code::ALL.iter().map(page);
+    let pages = Code::all().map(page);
     pages.chain([("README.md".to_owned(), String::from_utf8(index).unwrap())]).collect()
 }
 
@@ -48,7 +48,7 @@ fn without_a_code_all_are_listed() {
     let output = gen_in(root()).arg("rule").output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{}", said(&output));
     let list = String::from_utf8(output.stdout).unwrap();
-    for code in Code::ALL {
+    for code in Code::all() {
         let line = list.lines().find(|line| line.split(' ').next() == Some(code.name()));
         let line = line.unwrap_or_else(|| panic!("{code} is not in\n{list}"));
         assert!(line.contains(&code.severity().to_string()) && line.ends_with(&code.summary()), "{line}");

@@ -14,8 +14,8 @@ use std::process::{Command, Output};
 
 use scalegen::diagnostic::Diagnostics;
 use scalegen::document::Document;
-use scalegen::plan::{self, Fleet};
-use scalegen::spec;
+use scalegen::plan::Fleet;
+use scalegen::reading::Reading;
 
 /// The repository.
 pub fn root() -> &'static Path {
@@ -42,21 +42,12 @@ pub fn git_in(folder: &Path) -> Command {
 
 /// Reads and resolves a spec.
 pub fn load(name: &str, text: &(impl AsRef<[u8]> + ?Sized)) -> (Document, Diagnostics, Option<Fleet>) {
-    let mut diagnostics = Diagnostics::default();
-    let document = Document::parse(name, text.as_ref().to_vec(), &mut diagnostics);
-    let fleet =
-        spec::read(&document, &mut diagnostics).and_then(|spec| plan::resolve(&spec, &mut diagnostics));
-    (document, diagnostics, fleet)
+    Reading::of(name, text.as_ref()).into_parts()
 }
 
 /// The same, and judges it as `gen lint` does.
 pub fn lint(name: &str, text: &(impl AsRef<[u8]> + ?Sized)) -> (Document, Diagnostics, Option<Fleet>) {
-    let (document, mut diagnostics, fleet) = load(name, text);
-    if let Some(fleet) = &fleet {
-        scalegen::lint::check(fleet, &mut diagnostics);
-        diagnostics = scalegen::lint::judged(&document, fleet, diagnostics);
-    }
-    (document, diagnostics, fleet)
+    Reading::of(name, text.as_ref()).linted().into_parts()
 }
 
 /// The fleet of a spec that must be valid.
@@ -68,7 +59,8 @@ pub fn fleet(text: &str) -> Fleet {
 /// The findings as a user sees them.
 pub fn explain(document: &Document, diagnostics: &Diagnostics) -> String {
     let mut out = Vec::new();
-    scalegen::report::plain::diagnostics(document, diagnostics, false, &mut out).unwrap();
+    let shown = scalegen::report::plain::Shown { color: false, all: true };
+    scalegen::report::plain::diagnostics(document, diagnostics, shown, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
