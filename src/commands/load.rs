@@ -66,19 +66,6 @@ pub(super) fn linted((document, mut diagnostics): Text) -> Loaded {
     Loaded { document, diagnostics, fleet }
 }
 
-/// How the settings of one service came about, by the resolver's own account. The spec is read once more: only who asks
-/// for it pays for it.
-pub(super) fn traced(document: &Document, environment: &str, service: &str) -> Vec<plan::Setting> {
-    let mut said_before = Diagnostics::default();
-    let spec = spec::read(document, &mut said_before);
-    spec.map(|spec| plan::trace(&spec, environment, service)).unwrap_or_default()
-}
-
-/// The schema of the format, which knows what each setting is for.
-pub(super) fn schema() -> serde_json::Value {
-    spec::schema()
-}
-
 /// Loads a spec that must be valid; otherwise says why not, and fails. Meanwhile the templates are made ready: both take
 /// as long for a small fleet. The memory that reading a large spec takes goes back with the thread that does it.
 pub(super) fn job(scope: &Scope, streams: &mut Streams<'_>) -> Result<Job, Failure> {

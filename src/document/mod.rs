@@ -3,6 +3,7 @@
 //! The tree is built from the parser's event stream by hand: that is the only way to keep the place of keys
 //! as well as of values, and it halves the time of the largest cost in a big run (ARCHITECTURE.md, Speed).
 
+mod node;
 mod scalar;
 
 use std::borrow::Cow;
@@ -13,7 +14,7 @@ use serde_json::Value;
 use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, Span, Tag};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Part, Step};
-use scalar::Scalar;
+pub use scalar::Scalar;
 
 /// Specs larger than this are refused, in bytes: ten times what 10,000 services need.
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -31,22 +32,27 @@ pub struct Document {
     anchored: bool,
 }
 
-// Small, because a large spec has a million of them.
+/// A value of the text and its place. Small, because a large spec has a million of them.
 #[derive(Debug, Clone)]
-struct Node {
+pub struct Node {
     span: Bytes,
     kind: Kind,
 }
 
+/// What a value is.
 #[derive(Debug, Clone)]
-enum Kind {
+pub enum Kind {
+    /// A single value.
     Scalar(Scalar),
+    /// A list.
     Sequence(Vec<Node>),
+    /// Keys and values, in the order of the text.
     Mapping(Vec<Entry>),
 }
 
+/// A key of a mapping and its value.
 #[derive(Debug, Clone)]
-struct Entry {
+pub struct Entry {
     key: Box<str>,
     key_span: Bytes,
     value: Node,
@@ -128,6 +134,7 @@ impl Document {
         match location {
             Location::File => 0..0,
             Location::Bytes(range) => range.clone(),
+            Location::Place(place) => place.range(),
             Location::Path(steps, part) => self.root.as_ref().map_or(0..0, |root| locate(root, steps, *part)),
         }
     }
@@ -138,7 +145,8 @@ impl Document {
         match location {
             Location::File => None,
             Location::Bytes(range) => Some(range.clone()),
-            Location::Path(..) if self.anchored => None,
+            Location::Path(..) | Location::Place(_) if self.anchored => None,
+            Location::Place(place) => Some(place.range()),
             Location::Path(steps, _) => {
                 let node = steps.iter().try_fold(self.root.as_ref()?, Node::child)?;
                 matches!(node.kind, Kind::Scalar(_)).then(|| node.span.range())

@@ -19,7 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("loadtest", &["plan"]),
     ("lint", &["plan", "document", "diagnostic"]),
     // It says where settings come from and what becomes of them: of the fleet, and of the text that it was read from.
-    ("explain", &["plan", "document", "diagnostic"]),
+    ("explain", &["spec", "plan", "document", "diagnostic"]),
     ("artifacts", &[]),
     // What changes between two plans, and between what is rendered of them.
     ("diff", &["plan", "cost", "artifacts"]),
@@ -118,8 +118,16 @@ const ABSENT: &[(&str, &[&str], &str)] = &[
     ("set_current_dir", &[], "paths are relative to where the user stands"),
     (
         "spec::",
-        &["plan/resolve/", "commands/load.rs", "commands/schema.rs", "library.rs", "lib.rs"],
-        "only `resolve` sees the file format",
+        &[
+            "plan/resolve/",
+            "plan/mod.rs",
+            "explain/",
+            "commands/load.rs",
+            "commands/schema.rs",
+            "library.rs",
+            "lib.rs",
+        ],
+        "only `resolve` sees the file format, and `explain`, which tells of its layers",
     ),
     (
         "tera::",
