@@ -38,7 +38,7 @@ impl<'t> Teller<'t> {
     /// All settings, and what is said in vain, in the order of the format.
     pub(super) fn tell(&self, format: &Format) -> (Vec<Setting>, Vec<Idle>) {
         let (mut settings, mut idle) = (Vec::new(), Vec::new());
-        for (key, about) in format.values().flat_map(|key| self.named(key)) {
+        for (key, about) in self.keys(format) {
             match self.why_idle(&key) {
                 Some(why) => idle.extend(self.in_vain(&key, &why)),
                 None => settings.extend(self.setting(&key, about)),
@@ -48,15 +48,22 @@ impl<'t> Teller<'t> {
         (settings, idle)
     }
 
-    /// A key of the format, once for each name that the layers have in place of `NAME`.
-    fn named<'k>(&self, key: &'k spec::Key) -> Vec<(String, &'k str)> {
-        match key.path.split_once(".NAME") {
-            None => vec![(key.path.clone(), &*key.about)],
-            Some((holder, rest)) => {
-                let names = self.layers.names(holder).into_iter();
-                names.map(|name| (format!("{holder}.{name}{rest}"), &*key.about)).collect()
+    /// The keys of the format; those below `NAME` for each name that the layers have, name by name.
+    fn keys<'k>(&self, format: &'k Format) -> Vec<(String, &'k str)> {
+        let all: Vec<&spec::Key> = format.values().collect();
+        let holder = |key: &spec::Key| key.path.split_once(".NAME").map(|(holder, _)| holder.to_owned());
+        let mut keys = Vec::new();
+        for block in all.chunk_by(|one, next| holder(one) == holder(next)) {
+            let Some(holder) = holder(block[0]) else {
+                keys.extend(block.iter().map(|key| (key.path.clone(), &*key.about)));
+                continue;
+            };
+            for name in self.layers.names(&holder) {
+                let named = |key: &&'k spec::Key| (key.path.replace("NAME", name), &*key.about);
+                keys.extend(block.iter().map(named));
             }
         }
+        keys
     }
 
     fn setting(&self, key: &str, about: &str) -> Option<Setting> {

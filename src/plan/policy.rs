@@ -165,12 +165,12 @@ pub struct Metric {
     /// Which unit counts, if not all.
     pub unit: Option<Unit>,
     /// Where the spec says it; nowhere, if it is ours.
-    pub from: Option<MetricOrigin>,
+    pub from: Option<MetricFrom>,
 }
 
 /// Where the spec says what a metric is.
 #[derive(Debug, Clone, Copy)]
-pub struct MetricOrigin {
+pub struct MetricFrom {
     /// Its namespace.
     pub namespace: Origin,
     /// Its name.

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::plan::Scope;
 use crate::plan::policy::{
-    CustomMetric, Metric, MetricOrigin, Policy, PolicyId, PolicyKind, Query, Statistic, Term, TrackedMetric,
+    CustomMetric, Metric, MetricFrom, Policy, PolicyId, PolicyKind, Query, Statistic, Term, TrackedMetric,
     Tracking,
 };
 
@@ -171,7 +171,7 @@ fn single<'p>(policy: &Policy, tracking: &'p Tracking) -> Option<&'p Metric> {
 fn metrics<'p>(
     policy: &Policy,
     tracking: &'p Tracking,
-) -> impl Iterator<Item = (&'p Metric, &'p MetricOrigin)> {
+) -> impl Iterator<Item = (&'p Metric, &'p MetricFrom)> {
     let custom = match &tracking.metric {
         TrackedMetric::Custom(custom) if is_custom(policy) => Some(custom),
         _ => None,

@@ -3,7 +3,7 @@
 use super::Resolver;
 use super::policy::{Entry, Of};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::plan::policy::{CustomMetric, Dimension, Metric, MetricOrigin, Query, Term};
+use crate::plan::policy::{CustomMetric, Dimension, Metric, MetricFrom, Query, Term};
 use crate::plan::units::{
     DimensionName, DimensionValue, Expression, Invalid, MetricLabel, MetricName, Namespace, QueryId, Unit,
 };
@@ -59,7 +59,7 @@ impl Resolver<'_, '_> {
         };
         let (namespace, name) = (namespace?, name?);
         Some(Metric {
-            from: Some(MetricOrigin {
+            from: Some(MetricFrom {
                 namespace: namespace.from,
                 name: name.from,
                 statistic: said.statistic.from,

@@ -110,7 +110,6 @@ fn every_setting_of_the_format_is_explained_for_every_layer() {
         ("Environment", &["environments", "prod"], "environments.prod"),
         ("Settings", &["environments", "prod", "services", "web"], "environments.prod.services.web"),
     ];
-    let fleet = crate::support::fleet(&base().to_string());
     let mut told = 0;
     for key in &keys {
         for (definition, layer, called) in layers {
@@ -123,7 +122,7 @@ fn every_setting_of_the_format_is_explained_for_every_layer() {
             assert!(!value.is_null(), "{key} has no example");
             let mut spec = base();
             set(&mut spec, layer, key, value);
-            let explained = explained_in(&fleet, &spec.to_string(), "prod", "web");
+            let explained = explained(&spec.to_string(), "prod", "web");
             let setting = explained.settings.iter().find(|setting| setting.key == *key);
             let setting = setting.unwrap_or_else(|| panic!("{key} of {called} is not explained"));
             assert_eq!(setting.by.layer, called, "{key}");
