@@ -8,6 +8,7 @@ use std::ops::Deref;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::VERSION;
 use crate::document::{Kind, Node, Scalar};
 
 /// How the schema writes a length of time.
@@ -32,6 +33,9 @@ macro_rules! leaf {
 }
 
 leaf! {
+    /// The version of the format.
+    #[schemars(extend("const" = VERSION))]
+    Version(i64);
     /// A length of time: `60s`, `5m`, `48h`, `2d` or `0`.
     #[schemars(extend("pattern" = DURATION))]
     Duration(String);
@@ -120,6 +124,7 @@ fn text_fits(leaf: &str, text: &str) -> bool {
 
 fn number_fits(leaf: &str, number: f64) -> bool {
     match leaf {
+        "Version" => number == VERSION as f64,
         "Count" | "Threshold" => number >= 0.0,
         "AtLeastOne" => number >= 1.0,
         "Minutes" => (1.0..=1440.0).contains(&number),

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use leaf::{Account, Filled, Project};
+use leaf::{Account, Filled, Project, Version};
 use words::{Controller, Strategy};
 
 pub use alarms::*;
@@ -28,7 +28,7 @@ pub use layers::{Layers, Said, ServiceLayers};
 pub use leaf::{AtLeastOne, Count, Duration, Latency, Pair, Target, Threshold};
 pub use operations::*;
 pub use prices::*;
-pub use read::{Spec, read};
+pub use read::{Spec, accepts, read};
 pub use scaling::*;
 pub use schema::{Key, keys, schema};
 pub use sourced::{Both, Holder, Layer, Origin, Sourced, Unmerged};
@@ -45,8 +45,8 @@ pub const VERSION: i64 = 1;
 #[schemars(title = "scalegen spec")]
 pub struct Format {
     /// Version of the file format.
-    #[schemars(extend("const" = 1, "examples" = [1]))]
-    pub version: i64,
+    #[schemars(extend("examples" = [1]))]
+    pub version: Version,
     /// Name of the project. Every generated file names it, so that `gen` knows its own files.
     #[schemars(extend("examples" = ["langfuse"]))]
     pub project: Project,

@@ -48,7 +48,7 @@ pub fn read<'d>(document: &'d Document, diagnostics: &mut Diagnostics) -> Option
         return None;
     }
     let mut unjudged = Vec::new();
-    let said = match Format::deserialize(Reader::judge(root)) {
+    let said = match judge(root) {
         Ok(said) => Ok(said),
         Err(refused) => match by_schema(document, root, diagnostics) {
             Judged::Structure => return None,
@@ -69,6 +69,16 @@ pub fn read<'d>(document: &'d Document, diagnostics: &mut Diagnostics) -> Option
             None
         }
     }
+}
+
+/// Judges a spec by its types alone.
+fn judge(root: &Node) -> Result<Format, serde::de::value::Error> {
+    Format::deserialize(Reader::judge(root))
+}
+
+/// Whether the types accept a document: for the test that holds them and the schema equal.
+pub fn accepts(document: &Document) -> bool {
+    document.root().is_some_and(|root| judge(root).is_ok())
 }
 
 fn unsupported_version(root: &Node) -> Option<Diagnostic> {
