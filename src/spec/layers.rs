@@ -174,7 +174,7 @@ struct EnvironmentLayers<'d> {
     services: BTreeMap<&'d str, &'d Entry>,
 }
 
-fn entries<'d>(node: Option<&'d Node>) -> impl Iterator<Item = (&'d str, &'d Entry)> {
+fn entries(node: Option<&Node>) -> impl Iterator<Item = (&str, &Entry)> {
     node.into_iter().flat_map(Node::entries).map(|entry| (entry.key(), entry))
 }
 
