@@ -96,6 +96,11 @@ impl<'d> Stack<'d> {
         self.said[0].expect("a stack is not empty")
     }
 
+    /// The layer, if no other one says anything.
+    pub(super) fn alone(&self) -> Option<Said<'d>> {
+        self.said[0].filter(|_| self.said[1].is_none())
+    }
+
     /// All, strongest first.
     pub(super) fn said(&self) -> impl Iterator<Item = Said<'d>> + use<'d> {
         self.said.into_iter().map_while(|said| said)

@@ -4,8 +4,8 @@
 
 use std::cell::RefCell;
 
-use serde::de::value::{BorrowedStrDeserializer, Error, StrDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::value::{BorrowedStrDeserializer, Error, MapDeserializer, SeqDeserializer};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::layers::{Said, Stack};
@@ -61,17 +61,35 @@ impl<'a, 'd> Reader<'a, 'd> {
         }
     }
 
-    /// All keys of a mapping, sorted, and once.
-    fn keys(&self) -> Vec<&'d str> {
+    fn entries(self) -> Vec<(&'d str, Self)> {
+        if let Some(said) = self.here.alone().filter(|said| !said.is_built_in()) {
+            let entry = |entry: &'d Entry| (entry.key(), self.with(Stack::of(said.below(entry))));
+            return said.node.entries().iter().map(entry).collect();
+        }
         let said = self.here.said().filter(|said| !said.is_built_in());
         let mut keys: Vec<&str> = said.flat_map(|said| said.node.entries()).map(Entry::key).collect();
         keys.sort_unstable();
         keys.dedup();
-        keys
+        keys.into_iter().filter_map(|key| Some((key, self.with(self.child(key)?)))).collect()
     }
 
     fn is_mapping(&self) -> bool {
         matches!(self.here.top().node.kind(), Kind::Mapping(_))
+    }
+
+    /// The same mapping for several types, which know all its keys together.
+    fn parts<V: Visitor<'d>>(self, parts: usize, visitor: V) -> Result<V::Value, Error> {
+        if !matches!(self.mode, Mode::Judge) {
+            return visitor.visit_seq(SeqDeserializer::new((0..parts).map(|_| self)));
+        }
+        let known = RefCell::default();
+        let part = Reader { here: self.here, mode: Mode::JudgePart(&known) };
+        let value = visitor.visit_seq(SeqDeserializer::new((0..parts).map(|_| part)))?;
+        let entries = self.here.top().node.entries().iter();
+        match entries.map(Entry::key).find(|key| !known.borrow().contains(key)) {
+            Some(key) => Err(Error::custom(format_args!("unknown key {key}"))),
+            None => Ok(value),
+        }
     }
 }
 
@@ -87,7 +105,7 @@ impl<'d> Deserializer<'d> for Reader<'_, 'd> {
             Kind::Scalar(Scalar::Number(number)) => number.deserialize_any(visitor).map_err(Error::custom),
             Kind::Sequence(items) => {
                 let items = items.iter().map(|item| self.with(Stack::of(top.item(item))));
-                visitor.visit_seq(Items(items))
+                visitor.visit_seq(SeqDeserializer::new(items))
             }
             Kind::Mapping(_) => self.deserialize_map(visitor),
         }
@@ -100,26 +118,32 @@ impl<'d> Deserializer<'d> for Reader<'_, 'd> {
 
     fn deserialize_struct<V: Visitor<'d>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        if !self.is_mapping() {
-            return self.deserialize_any(visitor);
+        match name {
+            SOURCED => visitor.visit_seq(Sourcing(Some(self.with(Stack::of(self.here.top()))), self)),
+            HOLDER => visitor.visit_seq(Sourcing(Some(self), self)),
+            BOTH => self.parts(fields.len(), visitor),
+            _ if !self.is_mapping() => self.deserialize_any(visitor),
+            _ => {
+                match self.mode {
+                    Mode::Judge => return self.deserialize_map(visitor),
+                    Mode::JudgePart(known) => known.borrow_mut().extend(fields),
+                    Mode::Merge(_) => {}
+                }
+                let known = fields.iter().filter_map(|key| Some((*key, self.with(self.child(key)?))));
+                visitor.visit_map(MapDeserializer::new(known))
+            }
         }
-        match self.mode {
-            Mode::Judge => return self.deserialize_map(visitor),
-            Mode::JudgePart(known) => known.borrow_mut().extend(fields),
-            Mode::Merge(_) => {}
-        }
-        visitor.visit_map(Fields { of: self, keys: fields.iter().copied(), value: None })
     }
 
     fn deserialize_map<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value, Error> {
-        if !self.is_mapping() {
-            return self.deserialize_any(visitor);
+        match self.is_mapping() {
+            true => visitor.visit_map(MapDeserializer::new(self.entries().into_iter())),
+            false => self.deserialize_any(visitor),
         }
-        visitor.visit_map(Fields { of: self, keys: self.keys().into_iter(), value: None })
     }
 
     fn deserialize_newtype_struct<V: Visitor<'d>>(
@@ -127,35 +151,11 @@ impl<'d> Deserializer<'d> for Reader<'_, 'd> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match (name, self.mode) {
-            (SOURCED, _) => visitor.visit_seq(Parts { of: self.with(Stack::of(self.here.top())), index: 0 }),
-            (HOLDER, _) => visitor.visit_seq(Parts { of: self, index: 0 }),
-            (name, Mode::Judge | Mode::JudgePart(_)) if !leaf::fits(name, self.here.top().node) => {
-                Err(Error::custom(format_args!("{name} is something else")))
-            }
-            _ => visitor.visit_newtype_struct(self),
+        let judged = !matches!(self.mode, Mode::Merge(_));
+        if judged && !leaf::fits(name, self.here.top().node) {
+            return Err(Error::custom(format_args!("{name} is something else")));
         }
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'d>>(
-        self,
-        name: &'static str,
-        parts: usize,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        if name != BOTH {
-            return self.deserialize_any(visitor);
-        }
-        if !matches!(self.mode, Mode::Judge) {
-            return visitor.visit_seq(Items((0..parts).map(|_| self)));
-        }
-        let known = RefCell::default();
-        let part = Reader { here: self.here, mode: Mode::JudgePart(&known) };
-        let value = visitor.visit_seq(Items((0..parts).map(|_| part)))?;
-        match self.keys().into_iter().find(|key| !known.borrow().contains(key)) {
-            Some(key) => Err(Error::custom(format_args!("unknown key {key}"))),
-            None => Ok(value),
-        }
+        visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_enum<V: Visitor<'d>>(
@@ -177,7 +177,7 @@ impl<'d> Deserializer<'d> for Reader<'_, 'd> {
     forward_to_deserialize_any! {
         <V: Visitor<'d>>
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        identifier
+        tuple_struct identifier
     }
 }
 
@@ -188,60 +188,17 @@ impl<'d> IntoDeserializer<'d> for Reader<'_, 'd> {
     }
 }
 
-/// The values of a list, or the same value several times.
-struct Items<I>(I);
+/// A value, if it is not given yet, and its origin.
+struct Sourcing<'a, 'd>(Option<Reader<'a, 'd>>, Reader<'a, 'd>);
 
-impl<'a, 'd: 'a, I: Iterator<Item = Reader<'a, 'd>>> SeqAccess<'d> for Items<I> {
+impl<'d> SeqAccess<'d> for Sourcing<'_, 'd> {
     type Error = Error;
     fn next_element_seed<T: DeserializeSeed<'d>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
-        self.0.next().map(|item| seed.deserialize(item)).transpose()
-    }
-}
-
-/// Some keys of a mapping: those of a type, or all.
-struct Fields<'a, 'd, K> {
-    of: Reader<'a, 'd>,
-    keys: K,
-    value: Option<Stack<'d>>,
-}
-
-impl<'d, 'k, K: Iterator<Item = &'k str>> MapAccess<'d> for Fields<'_, 'd, K> {
-    type Error = Error;
-
-    fn next_key_seed<T: DeserializeSeed<'d>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
-        for key in self.keys.by_ref() {
-            self.value = self.of.child(key);
-            if self.value.is_some() {
-                return seed.deserialize(StrDeserializer::new(key)).map(Some);
-            }
+        if let Some(value) = self.0.take() {
+            return seed.deserialize(value).map(Some);
         }
-        Ok(None)
-    }
-
-    fn next_value_seed<T: DeserializeSeed<'d>>(&mut self, seed: T) -> Result<T::Value, Error> {
-        let value = self.value.take().ok_or_else(|| Error::custom("a value before its key"))?;
-        seed.deserialize(self.of.with(value))
-    }
-}
-
-/// A value behind its layer and its place.
-struct Parts<'a, 'd> {
-    of: Reader<'a, 'd>,
-    index: u8,
-}
-
-impl<'d> SeqAccess<'d> for Parts<'_, 'd> {
-    type Error = Error;
-    fn next_element_seed<T: DeserializeSeed<'d>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
-        let said = self.of.here.top();
-        self.index += 1;
-        let value = match self.index {
-            1 => seed.deserialize((said.layer as u16).into_deserializer()),
-            2 => seed.deserialize(said.place.file.into_deserializer()),
-            3 => seed.deserialize(said.place.start.into_deserializer()),
-            4 => seed.deserialize(said.place.end.into_deserializer()),
-            _ => seed.deserialize(self.of),
-        };
-        value.map(Some)
+        let Said { layer, place, .. } = self.1.here.top();
+        let parts = [layer as u32, place.file.into(), place.start, place.end];
+        seed.deserialize(SeqDeserializer::new(parts.into_iter())).map(Some)
     }
 }

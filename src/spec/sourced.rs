@@ -1,12 +1,11 @@
 //! Values that know their layer and their place in the text, and the types that serde reads them with.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::diagnostic::Place;
 
@@ -52,12 +51,23 @@ impl Layer {
 }
 
 /// The layer that gave a value, and the bytes that did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Parts")]
 pub struct Origin {
     /// Which layer.
     pub layer: Layer,
     /// Where in the spec; nowhere for what is built in.
     pub place: Place,
+}
+
+/// An origin as numbers: its layer, its file, its first byte and the one behind its last.
+pub(super) type Parts = (u32, u32, u32, u32);
+
+impl From<Parts> for Origin {
+    fn from((layer, file, start, end): Parts) -> Self {
+        let layer = Layer::ALL.get(layer as usize).copied().unwrap_or_default();
+        Self { layer, place: Place { file: file as u16, start, end } }
+    }
 }
 
 impl Origin {
@@ -68,7 +78,8 @@ impl Origin {
 }
 
 /// A value that remembers where it comes from. One layer says it whole, the strongest that says it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename = "$gen::Sourced")]
 pub struct Sourced<T> {
     /// The value.
     pub value: T,
@@ -91,7 +102,8 @@ impl<T> Deref for Sourced<T> {
 }
 
 /// A mapping whose keys several layers may say; it remembers the strongest of them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "$gen::Holder")]
 pub struct Holder<T> {
     /// What they say together.
     pub value: T,
@@ -107,7 +119,8 @@ impl<T> Deref for Holder<T> {
 }
 
 /// The keys of two types in one mapping: those that all kinds of a thing have, and those of one kind.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "$gen::Both")]
 pub struct Both<A, B> {
     /// What they have in common.
     pub common: A,
@@ -119,67 +132,10 @@ pub struct Both<A, B> {
 #[derive(Debug, Clone)]
 pub struct Unmerged<T>(PhantomData<fn() -> T>);
 
-/// How [`super::merge::Reader`] is asked for a [`Sourced`], a [`Holder`] and a [`Both`]: by these names of types.
+/// The names by which [`super::merge::Reader`] knows a [`Sourced`], a [`Holder`] and a [`Both`]. It gives their fields in order.
 pub(super) const SOURCED: &str = "$gen::Sourced";
 pub(super) const HOLDER: &str = "$gen::Holder";
 pub(super) const BOTH: &str = "$gen::Both";
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Sourced<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (value, from) = deserializer.deserialize_newtype_struct(SOURCED, Placed(PhantomData))?;
-        Ok(Self { value, from })
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Holder<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (value, from) = deserializer.deserialize_newtype_struct(HOLDER, Placed(PhantomData))?;
-        Ok(Self { value, from })
-    }
-}
-
-/// Takes layer, file, first and last byte, and the value.
-struct Placed<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Placed<T> {
-    type Value = (T, Origin);
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value with its place")
-    }
-
-    fn visit_seq<S: SeqAccess<'de>>(self, mut parts: S) -> Result<Self::Value, S::Error> {
-        let lacks = || S::Error::custom("a value without its place");
-        let layer: u16 = parts.next_element()?.ok_or_else(lacks)?;
-        let file = parts.next_element()?.ok_or_else(lacks)?;
-        let start = parts.next_element()?.ok_or_else(lacks)?;
-        let end = parts.next_element()?.ok_or_else(lacks)?;
-        let value = parts.next_element()?.ok_or_else(lacks)?;
-        let layer = Layer::ALL.get(usize::from(layer)).copied().unwrap_or_default();
-        Ok((value, Origin { layer, place: Place { file, start, end } }))
-    }
-}
-
-impl<'de, A: Deserialize<'de>, B: Deserialize<'de>> Deserialize<'de> for Both<A, B> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Twice<A, B>(PhantomData<(A, B)>);
-        impl<'de, A: Deserialize<'de>, B: Deserialize<'de>> Visitor<'de> for Twice<A, B> {
-            type Value = Both<A, B>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the same mapping twice")
-            }
-
-            fn visit_seq<S: SeqAccess<'de>>(self, mut parts: S) -> Result<Self::Value, S::Error> {
-                let lacks = || S::Error::custom("a mapping only once");
-                let common = parts.next_element()?.ok_or_else(lacks)?;
-                let own = parts.next_element()?.ok_or_else(lacks)?;
-                Ok(Both { common, own })
-            }
-        }
-        deserializer.deserialize_tuple_struct(BOTH, 2, Twice(PhantomData))
-    }
-}
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Unmerged<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
