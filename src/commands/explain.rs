@@ -2,8 +2,8 @@
 
 use super::{Failure, Outcome, Streams, findings, load};
 use crate::cli::{Explain, Shape};
-use crate::diagnostic::{Location, did_you_mean};
-use crate::document::Document;
+use crate::diagnostic::did_you_mean;
+use crate::document::{Document, Entry, Node};
 use crate::explain::{self, Explained, Format};
 use crate::plan::Fleet;
 use crate::report::explain as print;
@@ -32,10 +32,8 @@ pub(super) fn run(args: &Explain, streams: &mut Streams<'_>) -> Result<Outcome, 
     };
     known_environment(&fleet, environment)?;
     known_service(&document, service)?;
-    let settings = load::traced(&document, environment, service);
-    let schema = load::schema();
-    let format = Format::new(&schema);
-    let mut explained = explain::explain(&document, &format, &fleet, (environment, service), &settings);
+    let format = Format::default();
+    let mut explained = explain::explain(&document, &format, &fleet, (environment, service));
     if let Some(key) = &args.why {
         known_setting(key, &explained, &format)?;
         explained.narrow(key);
@@ -44,7 +42,7 @@ pub(super) fn run(args: &Explain, streams: &mut Streams<'_>) -> Result<Outcome, 
         (Shape::Json, _) => print::json(&document, &explained, streams.out)?,
         (Shape::Text, Some(key)) => {
             let about = format.about(key).unwrap_or_default();
-            print::why(&document, &explained, (key, &about), reader, streams.out)?;
+            print::why(&document, &explained, (key, about), reader, streams.out)?;
         }
         (Shape::Text, None) => print::service(&document, &explained, reader, streams.out)?,
     }
@@ -84,14 +82,13 @@ fn known_environment<'a>(fleet: &Fleet, name: &'a str) -> Result<&'a str, Failur
 
 /// A service is known by `services`, even if it is switched off everywhere.
 fn known_service(document: &Document, name: &str) -> Result<(), Failure> {
-    let services = document.value_at(&Location::key(["services"])).unwrap_or_default();
-    let known: Vec<&str> =
-        services.as_object().into_iter().flat_map(|map| map.keys()).map(String::as_str).collect();
+    let services = document.root().and_then(|root| root.at("services"));
+    let known: Vec<&str> = services.into_iter().flat_map(Node::entries).map(Entry::key).collect();
     load::known("service", &[name.to_owned()], &known)
 }
 
 /// A setting that has a value, is said in vain, or could be said; or what was probably meant.
-fn known_setting(key: &str, explained: &Explained, format: &Format<'_>) -> Result<(), Failure> {
+fn known_setting(key: &str, explained: &Explained, format: &Format) -> Result<(), Failure> {
     if explained.says(key) || format.about(key).is_some() {
         return Ok(());
     }

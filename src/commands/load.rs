@@ -8,12 +8,11 @@ use std::{panic, thread};
 use super::{Failure, Streams, findings};
 use crate::artifacts::{Disk, slashed};
 use crate::cli::{Input, Scope};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, did_you_mean};
-use crate::document::{Document, MAX_BYTES};
-use crate::plan::{self, Fleet};
+use crate::diagnostic::{Code, Diagnostic, Location, did_you_mean};
+use crate::document::MAX_BYTES;
+use crate::plan::Fleet;
 use crate::reading::Reading;
 use crate::render::{Engines, Selection, Templates};
-use crate::spec;
 
 /// Everything a run over files needs.
 pub(super) struct Job {
@@ -27,19 +26,6 @@ pub(super) struct Job {
 /// Reads the spec that was named, or the one that is meant. What it allows is not found.
 pub(super) fn spec(input: &Input) -> Result<Reading, Failure> {
     Ok(read(&find(input)?)?.without_allowed())
-}
-
-/// How the settings of one service came about, by the resolver's own account. The spec is read once more: only who asks
-/// for it pays for it.
-pub(super) fn traced(document: &Document, environment: &str, service: &str) -> Vec<plan::Setting> {
-    let mut said_before = Diagnostics::default();
-    let spec = spec::read(document, &mut said_before);
-    spec.map(|spec| plan::trace(&spec, environment, service)).unwrap_or_default()
-}
-
-/// The schema of the format, which knows what each setting is for.
-pub(super) fn schema() -> serde_json::Value {
-    spec::schema()
 }
 
 /// Loads a spec that must be valid; otherwise says why not, and fails. Meanwhile the templates are made ready: both take

@@ -64,6 +64,26 @@ pub enum Location {
     Bytes(Range<usize>),
     /// An entry of the document.
     Path(Vec<Step>, Part),
+    /// A value of the document whose bytes are known: what a reader of the document kept of it.
+    Place(Place),
+}
+
+/// Bytes of one file of a spec.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// Which file: a spec may be several. 0 is the file that was named.
+    pub file: u16,
+    /// The first byte.
+    pub start: u32,
+    /// The byte behind the last one.
+    pub end: u32,
+}
+
+impl Place {
+    /// The bytes.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
 }
 
 impl Location {
@@ -77,7 +97,9 @@ impl Location {
     pub fn below(&self, steps: impl IntoIterator<Item = Step>) -> Self {
         match self {
             Self::Path(above, part) => Self::Path(above.iter().cloned().chain(steps).collect(), *part),
-            Self::File | Self::Bytes(_) => Self::Path(steps.into_iter().collect(), Part::Value),
+            Self::File | Self::Bytes(_) | Self::Place(_) => {
+                Self::Path(steps.into_iter().collect(), Part::Value)
+            }
         }
     }
 

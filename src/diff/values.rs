@@ -49,7 +49,7 @@ pub(super) fn group(group: &TargetGroup) -> String {
 }
 
 pub(super) fn metric(metric: &Metric) -> String {
-    let Metric { namespace, name, dimensions, statistic, unit } = metric;
+    let Metric { namespace, name, dimensions, statistic, unit, from: _ } = metric;
     let mut text = format!("{} of {namespace} {name}", word(statistic));
     if let Some(unit) = unit {
         text += &format!(" in {unit}");

@@ -5,6 +5,7 @@
 
 mod build;
 mod lines;
+mod node;
 mod scalar;
 
 use std::ops::Range;
@@ -16,7 +17,7 @@ use serde_saphyr::granit_parser::{Event, Options, Parser};
 use crate::diagnostic::{Diagnostics, Location, Part, Step};
 use build::{Builder, not_utf8, too_large, warn_of_odd_encoding};
 use lines::{Keys, LineStarts};
-use scalar::Scalar;
+pub use scalar::Scalar;
 
 /// Specs larger than this are refused, in bytes: ten times what 10,000 services need.
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -36,22 +37,27 @@ pub struct Document {
     keys: Keys,
 }
 
-// Small, because a large spec has a million of them.
+/// A value of the text and its place. Small, because a large spec has a million of them.
 #[derive(Debug, Clone)]
-struct Node {
+pub struct Node {
     span: Bytes,
     kind: Kind,
 }
 
+/// What a value is.
 #[derive(Debug, Clone)]
-enum Kind {
+pub enum Kind {
+    /// A single value.
     Scalar(Scalar),
+    /// A list.
     Sequence(Vec<Node>),
+    /// Keys and values, in the order of the text.
     Mapping(Vec<Entry>),
 }
 
+/// A key of a mapping and its value.
 #[derive(Debug, Clone)]
-struct Entry {
+pub struct Entry {
     key: Box<str>,
     key_span: Bytes,
     value: Node,
@@ -137,6 +143,7 @@ impl Document {
         match location {
             Location::File => 0..0,
             Location::Bytes(range) => range.clone(),
+            Location::Place(place) => place.range(),
             Location::Path(steps, part) => {
                 self.root.as_ref().map_or(0..0, |root| self.locate_below(root, steps, *part))
             }
@@ -149,7 +156,8 @@ impl Document {
         match location {
             Location::File => None,
             Location::Bytes(range) => Some(range.clone()),
-            Location::Path(..) if self.anchored => None,
+            Location::Path(..) | Location::Place(_) if self.anchored => None,
+            Location::Place(place) => Some(place.range()),
             Location::Path(steps, _) => {
                 let node = steps.iter().try_fold(self.root.as_ref()?, |node, step| self.child(node, step))?;
                 matches!(node.kind, Kind::Scalar(_)).then(|| node.span.range())

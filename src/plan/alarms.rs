@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::policy::{Comparison, CustomMetric, MissingData, Statistic, TargetGroup};
+use super::policy::{Comparison, CustomMetric, MissingData, Policy, PolicyId, Statistic, TargetGroup};
 use super::units::{AlarmName, Seconds};
-use super::{Origin, Sourced};
+use super::{Origin, Service, Sourced};
 
 /// The alarms of a service, and what has become of the others.
 #[derive(Debug, Clone, Default)]
@@ -76,6 +76,63 @@ impl AlarmKind {
     pub fn is_of_requests(self) -> bool {
         matches!(self, Self::Errors | Self::LatencyP95 | Self::LatencyP99 | Self::UnhealthyHosts)
     }
+}
+
+/// CPU in per cent that is high: so much above the target of the CPU policy, but at most; and without such a policy.
+const HIGH_ABOVE_TARGET: f64 = 10.0;
+const HIGH_AT_MOST: f64 = 95.0;
+const HIGH: f64 = 85.0;
+/// Fewest and most changes of the number of tasks in three hours that are flapping. Target tracking scales in 15 minutes
+/// after the load has fallen, so once out and in takes about 20 minutes and counts as two.
+const CHANGES: (u32, u32) = (6, 18);
+/// Length of a data point of all alarms on services.
+pub const PERIOD: Seconds = Seconds::literal(60);
+
+/// What is built in of an alarm and depends on its service.
+impl AlarmKind {
+    /// The threshold of an alarm on a number, where the spec says none; nothing where there is no alarm then.
+    pub fn usual_threshold(self, service: &Service) -> Option<f64> {
+        let (lowest, highest) = limits(service);
+        match self {
+            Self::CpuAtMax => {
+                let cpu = service.policy(&PolicyId::Cpu).and_then(Policy::tracking);
+                Some(cpu.map_or(HIGH, |tracking| {
+                    let target = tracking.target.get();
+                    (target + HIGH_ABOVE_TARGET).min(HIGH_AT_MOST).max(target)
+                }))
+            }
+            Self::AtMax => (service.min.get() != highest).then_some(f64::from(highest)),
+            Self::Flapping => {
+                // One way alone, from the minimum to the maximum, has at most one change for each task. So one more proves
+                // a way back.
+                let (fewest, most) = CHANGES;
+                let one_way = highest.saturating_sub(lowest).saturating_add(1).clamp(fewest, most);
+                Some(f64::from(if service.container_insights.value { one_way } else { 2 * one_way }))
+            }
+            Self::BelowDesired
+            | Self::Errors
+            | Self::LatencyP95
+            | Self::LatencyP99
+            | Self::UnhealthyHosts => None,
+        }
+    }
+
+    /// What missing data counts as, where the spec does not say it.
+    pub fn usual_missing_data(self, service: &Service) -> MissingData {
+        match self {
+            Self::BelowDesired if service.container_insights.value => MissingData::Missing,
+            Self::BelowDesired => MissingData::Breaching,
+            _ => MissingData::NotBreaching,
+        }
+    }
+}
+
+/// The lowest minimum and the highest maximum of a service, those of scheduled actions included.
+pub fn limits(service: &Service) -> (u32, u32) {
+    let mins = service.schedule.iter().filter_map(|action| action.min.as_ref());
+    let maxs = service.schedule.iter().filter_map(|action| action.max.as_ref());
+    let lowest = mins.map(|min| min.get()).fold(service.min.get(), u32::min);
+    (lowest, maxs.map(|max| max.get()).fold(service.max.get(), u32::max))
 }
 
 /// An alarm of a service.

@@ -3,20 +3,15 @@
 
 pub mod alarms;
 pub mod behaviour;
-mod names;
+pub mod names;
 pub mod operations;
 pub mod policy;
 pub mod prices;
 pub mod regions;
 mod resolve;
 mod rules;
-mod setting;
 pub mod stage;
 pub mod units;
-
-use std::borrow::Cow;
-use std::fmt;
-use std::ops::Deref;
 
 use crate::diagnostic::{Location, Part, Step};
 use alarms::Alarms;
@@ -29,116 +24,8 @@ use units::{
 };
 
 pub use crate::spec::words::{Controller, Strategy};
-pub use resolve::{resolve, trace};
-pub use setting::{Otherwise, Setting};
-
-/// Where a value was said, weakest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Layer {
-    /// Nowhere: the value is built into the program.
-    BuiltIn,
-    /// `defaults`
-    Defaults,
-    /// `services.S`
-    Service,
-    /// `environments.E`
-    Environment,
-    /// `environments.E.services.S`
-    EnvironmentService,
-}
-
-impl Layer {
-    /// The key of an entry of this layer, for a service of an environment.
-    pub fn entry(self, environment: &str, service: &str, steps: &[&str]) -> Location {
-        match self.base(environment, service) {
-            Some(base) => Location::key(base.into_iter().chain(steps.iter().copied())),
-            None => Location::key(["services", service]),
-        }
-    }
-
-    /// What the user calls the layer, for a service of an environment.
-    pub fn called(self, environment: &str, service: &str) -> String {
-        self.base(environment, service).map_or_else(|| "built in".to_owned(), |base| base.join("."))
-    }
-
-    fn base<'p>(self, environment: &'p str, service: &'p str) -> Option<Vec<&'p str>> {
-        match self {
-            Layer::BuiltIn => None,
-            Layer::Defaults => Some(vec!["defaults"]),
-            Layer::Service => Some(vec!["services", service]),
-            Layer::Environment => Some(vec!["environments", environment]),
-            Layer::EnvironmentService => Some(vec!["environments", environment, "services", service]),
-        }
-    }
-}
-
-/// The layer and the key, such as `capacity.min`, that gave a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin {
-    /// Which layer.
-    pub layer: Layer,
-    /// Which key.
-    pub field: Field,
-}
-
-/// A key below a layer of the spec: a holder such as `scaling.custom.backlog`, or nothing, and a dotted key in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field {
-    holder: Cow<'static, str>,
-    key: &'static str,
-}
-
-impl From<&'static str> for Field {
-    fn from(key: &'static str) -> Self {
-        Self { holder: Cow::Borrowed(""), key }
-    }
-}
-
-impl Field {
-    /// A key in a holder.
-    pub fn of(holder: impl Into<Cow<'static, str>>, key: &'static str) -> Self {
-        Self { holder: holder.into(), key }
-    }
-
-    fn steps(&self) -> impl Iterator<Item = &str> {
-        self.holder.split('.').chain(self.key.split('.')).filter(|step| !step.is_empty())
-    }
-}
-
-impl fmt::Display for Field {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.holder.is_empty() {
-            write!(f, "{}.", self.holder)?;
-        }
-        f.write_str(self.key)
-    }
-}
-
-impl Origin {
-    /// The place in the spec, for a service of an environment. A built-in value points at the service.
-    pub fn location(&self, environment: &str, service: &str) -> Location {
-        match self.layer.base(environment, service) {
-            Some(base) => Location::value(base.into_iter().chain(self.field.steps())),
-            None => Location::key(["services", service]),
-        }
-    }
-}
-
-/// A value that remembers where it comes from.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sourced<T> {
-    /// The value.
-    pub value: T,
-    /// Where it was said.
-    pub from: Origin,
-}
-
-impl<T> Deref for Sourced<T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
+pub use crate::spec::{Layer, Origin, Sourced};
+pub use resolve::resolve;
 
 /// Tags, sorted by key.
 pub type Tags = std::collections::BTreeMap<String, String>;
@@ -319,13 +206,18 @@ pub struct Scope<'f> {
 impl Scope<'_> {
     /// The place of a value.
     pub fn at(&self, from: &Origin) -> Location {
-        from.location(&self.environment.name, &self.service.name)
+        place_of(from, &self.service.name)
     }
 
     /// How a message calls the service.
     pub fn called(&self) -> String {
         format!("{}/{}", self.environment.name, self.service.name)
     }
+}
+
+/// The place of a value. A built-in value points at the service.
+fn place_of(from: &Origin, service: &str) -> Location {
+    if from.is_built_in() { Location::key(["services", service]) } else { Location::Place(from.place) }
 }
 
 impl Fleet {

@@ -152,7 +152,7 @@ pub enum CustomMetric {
 }
 
 /// One metric of CloudWatch.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Metric {
     /// Namespace.
     pub namespace: Namespace,
@@ -164,6 +164,31 @@ pub struct Metric {
     pub statistic: Statistic,
     /// Which unit counts, if not all.
     pub unit: Option<Unit>,
+    /// Where the spec says it; nowhere, if it is ours.
+    pub from: Option<MetricFrom>,
+}
+
+/// Where the spec says what a metric is.
+#[derive(Debug, Clone, Copy)]
+pub struct MetricFrom {
+    /// Its namespace.
+    pub namespace: Origin,
+    /// Its name.
+    pub name: Origin,
+    /// Its statistic.
+    pub statistic: Origin,
+}
+
+/// Two metrics are one wherever they are said.
+impl PartialEq for Metric {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { namespace, name, dimensions, statistic, unit, from: _ } = self;
+        *namespace == other.namespace
+            && *name == other.name
+            && *dimensions == other.dimensions
+            && *statistic == other.statistic
+            && *unit == other.unit
+    }
 }
 
 /// The value of a dimension.
@@ -364,6 +389,7 @@ impl CustomMetric {
             ],
             statistic: Statistic::Sum,
             unit: None,
+            from: None,
         };
         let line = |name, term, returned| Query { id: id(name), label: None, returned, term };
         let sum = Expression::parse("blue + green").expect("an expression");

@@ -1,12 +1,18 @@
-//! The file format, as types. Nothing is decided here: every optional field is an `Option`, defaults are applied
-//! by [`crate::plan::resolve`], last. The doc comments are what users read in their editors, through the schema.
+//! The file format as types, and the layers of a spec, merged as nodes and then typed once.
+//!
+//! The doc comments of the types are what users read in their editors, through the schema. Every optional field is an
+//! `Option`, because a layer may leave it out; what is built in stands in `built_in.yaml`, the weakest layer.
 
 mod alarms;
+mod layers;
+mod leaf;
+mod merge;
 mod operations;
 mod prices;
 mod read;
 mod scaling;
 mod schema;
+mod sourced;
 pub mod words;
 
 use std::collections::BTreeMap;
@@ -14,15 +20,18 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::Diagnostic;
+use leaf::{Account, Filled, Project, Version};
 use words::{Controller, Strategy};
 
 pub use alarms::*;
+pub use layers::{Layers, Said, ServiceLayers};
+pub use leaf::{AtLeastOne, Count, Duration, Latency, Pair, Target, Threshold};
 pub use operations::*;
 pub use prices::*;
-pub use read::read;
+pub use read::{Spec, accepts, read};
 pub use scaling::*;
-pub use schema::schema;
+pub use schema::{Key, keys, schema};
+pub use sourced::{Both, Holder, Layer, Origin, Sourced, Unmerged};
 
 /// The format version this program reads.
 pub const VERSION: i64 = 1;
@@ -34,13 +43,13 @@ pub const VERSION: i64 = 1;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "scalegen spec")]
-pub struct Spec {
+pub struct Format {
     /// Version of the file format.
-    #[schemars(extend("const" = 1, "examples" = [1]))]
-    pub version: i64,
+    #[schemars(extend("examples" = [1]))]
+    pub version: Version,
     /// Name of the project. Every generated file names it, so that `gen` knows its own files.
-    #[schemars(extend("examples" = ["langfuse"]), regex(pattern = r"^[a-z0-9][a-z0-9-]{0,62}$"))]
-    pub project: String,
+    #[schemars(extend("examples" = ["langfuse"]))]
+    pub project: Project,
     /// The issue or change that asked for this, shown in generated documents.
     #[schemars(extend("examples" = ["LFE-7918"]))]
     pub change: Option<String>,
@@ -50,22 +59,22 @@ pub struct Spec {
     pub tags: BTreeMap<String, String>,
     /// How names are made where the spec does not give one.
     #[schemars(extend("examples" = [{ "cluster": "{environment}-cluster" }]))]
-    pub names: Option<Names>,
+    pub names: Option<Unmerged<Names>>,
     /// Settings of all services, unless a service or environment says otherwise.
     #[schemars(extend("examples" = [{ "capacity": { "min": 2, "max": 10 }, "scaling": { "cpu": { "target": 70 } } }]))]
-    pub defaults: Option<Settings>,
+    pub defaults: Option<Unmerged<Settings>>,
     /// The services, each with its settings in all environments. A service is named here once, even if it has none: `web: {}`.
-    #[schemars(extend("examples" = [{ "web": {}, "worker": { "scaling": { "requests": { "enabled": false } } } }], "minProperties" = 1))]
-    pub services: BTreeMap<String, Settings>,
+    #[schemars(extend("examples" = [{ "web": {}, "worker": { "scaling": { "requests": { "enabled": false } } } }]))]
+    pub services: Filled<Unmerged<Settings>>,
     /// The environments. Each runs all services, but those it switches off with `enabled: false`.
-    #[schemars(extend("examples" = [{ "staging": { "account": "111111111111", "region": "eu-west-1" } }], "minProperties" = 1))]
-    pub environments: BTreeMap<String, Environment>,
+    #[schemars(extend("examples" = [{ "staging": { "account": "111111111111", "region": "eu-west-1" } }]))]
+    pub environments: Filled<Environment>,
     /// Where alarms and events are sent. Environments may say something else.
     #[schemars(extend("examples" = [{ "topic": "{project}-{environment}-autoscaling" }]))]
-    pub notifications: Option<Notifications>,
+    pub notifications: Option<Unmerged<Notifications>>,
     /// A dashboard for each environment: `dashboard: {}`. Environments may say something else.
     #[schemars(extend("examples" = [{ "name": "{project}-{environment}-autoscaling" }]))]
-    pub dashboard: Option<Dashboard>,
+    pub dashboard: Option<Unmerged<Dashboard>>,
     /// Whom the generated runbooks name, by role.
     #[serde(default)]
     #[schemars(extend("examples" = [{ "owner": "#team-infrastructure", "on call": "PagerDuty: platform" }]))]
@@ -83,10 +92,6 @@ pub struct Spec {
     /// What AWS charges, for cost pages and comparisons. It changes nothing on AWS.
     #[schemars(extend("examples" = [{ "date": "2026-09-01", "regions": { "eu-west-2": { "x86_64": { "vcpu_hour": 0.04656, "gb_hour": 0.00511 } } } }]))]
     pub prices: Option<Prices>,
-    /// Single values that the schema refuses. Whoever judges values has better words for them; these are shown only
-    /// if nothing else finds fault, so that no constraint of the schema can be passed over.
-    #[serde(skip)]
-    pub unjudged: Vec<Diagnostic>,
 }
 
 /// Patterns that make names. `{project}`, `{environment}` and `{service}` are replaced everywhere, `{ecs_service}` in all
@@ -98,38 +103,38 @@ pub struct Spec {
 pub struct Names {
     /// Name of the ECS cluster. Built in: `{environment}-cluster`.
     #[schemars(extend("examples" = ["{environment}-cluster"]))]
-    pub cluster: Option<String>,
+    pub cluster: Option<Sourced<String>>,
     /// Name of the ECS service. Built in: `{environment}-{service}`.
     #[schemars(extend("examples" = ["{environment}-{service}"]))]
-    pub service: Option<String>,
+    pub service: Option<Sourced<String>>,
     /// Name of a scaling policy. Built in: `{ecs_service}-{metric}-tracking-policy`.
     #[schemars(extend("examples" = ["{ecs_service}-{metric}-tracking-policy"]))]
-    pub policy: Option<String>,
+    pub policy: Option<Sourced<String>>,
     /// Name of a step scaling policy. Built in: `{ecs_service}-{metric}-step-policy`.
     #[schemars(extend("examples" = ["{ecs_service}-{metric}-step-policy"]))]
-    pub step_policy: Option<String>,
+    pub step_policy: Option<Sourced<String>>,
     /// Name of a predictive scaling policy. Built in: `{ecs_service}-{metric}-predictive-policy`.
     #[schemars(extend("examples" = ["{ecs_service}-{metric}-predictive-policy"]))]
-    pub predictive_policy: Option<String>,
+    pub predictive_policy: Option<Sourced<String>>,
     /// Name of the alarm of a step scaling policy. Built in: `{ecs_service}-{metric}-alarm`.
     #[schemars(extend("examples" = ["{ecs_service}-{metric}-alarm"]))]
-    pub alarm: Option<String>,
+    pub alarm: Option<Sourced<String>>,
     /// Name of an alarm on how a service does. Built in: `{ecs_service}-{alarm}-alarm`.
     #[schemars(extend("examples" = ["{ecs_service}-{alarm}-alarm"]))]
-    pub service_alarm: Option<String>,
+    pub service_alarm: Option<Sourced<String>>,
     /// Name of a scheduled action. Built in: `{ecs_service}-{action}`.
     #[schemars(extend("examples" = ["{ecs_service}-{action}"]))]
-    pub scheduled_action: Option<String>,
+    pub scheduled_action: Option<Sourced<String>>,
     /// Name of a CloudFormation stack; `_` becomes `-`. Built in: `{ecs_service}-autoscaling`.
     #[schemars(extend("examples" = ["{ecs_service}-autoscaling"]))]
-    pub stack: Option<String>,
+    pub stack: Option<Sourced<String>>,
     /// Name of the CloudFormation stack of what is made once an environment: topic, rules, dashboard. Built in:
     /// `monitoring-{project}-{environment}`.
     #[schemars(extend("examples" = ["monitoring-{project}-{environment}"]))]
-    pub monitoring_stack: Option<String>,
+    pub monitoring_stack: Option<Sourced<String>>,
     /// Beginning of the names of EventBridge rules. Built in: `{project}-{environment}-autoscaling`.
     #[schemars(extend("examples" = ["{project}-{environment}-autoscaling"]))]
-    pub event_rule: Option<String>,
+    pub event_rule: Option<Sourced<String>>,
 }
 
 /// What one layer says about services.
@@ -138,13 +143,13 @@ pub struct Names {
 pub struct Settings {
     /// Whether the service is scaled at all. Built in: true.
     #[schemars(extend("examples" = [false]))]
-    pub enabled: Option<bool>,
+    pub enabled: Option<Sourced<bool>>,
     /// Name of the ECS cluster, instead of the pattern.
     #[schemars(extend("examples" = ["prod-eu-cluster"]))]
-    pub cluster: Option<String>,
+    pub cluster: Option<Sourced<String>>,
     /// Name of the ECS service, instead of the pattern.
     #[schemars(extend("examples" = ["prod-eu-web"]))]
-    pub ecs_service: Option<String>,
+    pub ecs_service: Option<Sourced<String>>,
     /// How many tasks may run.
     #[schemars(extend("examples" = [{ "min": 2, "max": 10 }]))]
     pub capacity: Option<Capacity>,
@@ -163,19 +168,19 @@ pub struct Settings {
     /// Whether the ECS cluster has Container Insights, which counts desired and running tasks. Built in: false. It changes
     /// nothing on AWS.
     #[schemars(extend("examples" = [true]))]
-    pub container_insights: Option<bool>,
+    pub container_insights: Option<Sourced<bool>>,
     /// What a change has to achieve.
     #[schemars(extend("examples" = [{ "p95": "500ms", "error_rate": 0.5 }]))]
     pub expectations: Option<Box<Expectations>>,
     /// Alarms on how the service does: on where a layer has this key.
     #[schemars(extend("examples" = [{}, { "errors": { "threshold": 2 }, "latency_p99": { "enabled": false } }]))]
-    pub alarms: Option<Box<Alarms>>,
+    pub alarms: Option<Box<Holder<Alarms>>>,
     /// Whether the service is scaled already and what is live is to be imported, policies included. Built in: false.
     #[schemars(extend("examples" = [true]))]
-    pub adopt: Option<bool>,
+    pub adopt: Option<Sourced<bool>>,
     /// The name that this service had in the spec until now: the Terraform state moves with it, as in `moved`.
     #[schemars(extend("examples" = ["frontend"]))]
-    pub renamed_from: Option<String>,
+    pub renamed_from: Option<Sourced<String>>,
 }
 
 /// How ECS deploys a service.
@@ -184,10 +189,10 @@ pub struct Settings {
 pub struct Deployment {
     /// The deployment controller. Built in: ecs.
     #[schemars(extend("examples" = ["code_deploy"]))]
-    pub controller: Option<Controller>,
+    pub controller: Option<Sourced<Controller>>,
     /// The strategy of the controller `ecs`. Built in: rolling, or blue_green where two target groups are given.
     #[schemars(extend("examples" = ["blue_green"]))]
-    pub strategy: Option<Strategy>,
+    pub strategy: Option<Sourced<Strategy>>,
 }
 
 /// How many tasks may run.
@@ -195,14 +200,14 @@ pub struct Deployment {
 #[serde(deny_unknown_fields)]
 pub struct Capacity {
     /// Fewest tasks, also without load.
-    #[schemars(extend("examples" = [2]), range(min = 0))]
-    pub min: Option<i64>,
+    #[schemars(extend("examples" = [2]))]
+    pub min: Option<Sourced<Count>>,
     /// Most tasks, whatever the load.
-    #[schemars(extend("examples" = [10]), range(min = 0))]
-    pub max: Option<i64>,
+    #[schemars(extend("examples" = [10]))]
+    pub max: Option<Sourced<Count>>,
     /// Allows `min: 0`. CPU has no data points without a task, so CPU alone never wakes such a service.
     #[schemars(extend("examples" = [true]))]
-    pub scale_to_zero: Option<bool>,
+    pub scale_to_zero: Option<Sourced<bool>>,
 }
 
 /// Size of one task.
@@ -211,13 +216,13 @@ pub struct Capacity {
 pub struct Task {
     /// Virtual CPUs.
     #[schemars(extend("examples" = [0.25, 1]))]
-    pub vcpu: Option<f64>,
+    pub vcpu: Option<Sourced<f64>>,
     /// Memory in GiB.
     #[schemars(extend("examples" = [0.5, 2]))]
-    pub memory_gib: Option<f64>,
+    pub memory_gib: Option<Sourced<f64>>,
     /// Processor architecture.
     #[schemars(extend("examples" = ["x86_64", "arm64"]))]
-    pub architecture: Option<Architecture>,
+    pub architecture: Option<Sourced<Architecture>>,
 }
 
 /// Processor architecture of a task.
@@ -236,11 +241,11 @@ pub enum Architecture {
 #[serde(deny_unknown_fields)]
 pub struct Cooldown {
     /// After scaling out. Built in: 60s.
-    #[schemars(extend("examples" = ["60s"]), regex(pattern = r"^(0|[0-9]+(s|m|h|d))$"))]
-    pub out: Option<String>,
+    #[schemars(extend("examples" = ["60s"]))]
+    pub out: Option<Sourced<Duration>>,
     /// After scaling in. Built in: 300s.
-    #[schemars(extend("examples" = ["300s", "5m"]), regex(pattern = r"^(0|[0-9]+(s|m|h|d))$"))]
-    pub r#in: Option<String>,
+    #[schemars(extend("examples" = ["300s", "5m"]))]
+    pub r#in: Option<Sourced<Duration>>,
 }
 
 /// An Application Load Balancer and a target group: both by name (looked up when applied), or both by ARN suffix.
@@ -249,22 +254,22 @@ pub struct Cooldown {
 pub struct LoadBalancer {
     /// Name of the load balancer.
     #[schemars(extend("examples" = ["staging-alb"]))]
-    pub name: Option<String>,
+    pub name: Option<Sourced<String>>,
     /// Name of the target group that is attached to the service.
     #[schemars(extend("examples" = ["staging-web-tg"]))]
-    pub target_group: Option<String>,
+    pub target_group: Option<Sourced<String>>,
     /// End of the load balancer's ARN, behind `:loadbalancer/`.
     #[schemars(extend("examples" = ["app/staging-alb/50dc6c495c0c9188"]))]
-    pub arn_suffix: Option<String>,
+    pub arn_suffix: Option<Sourced<String>>,
     /// End of the target group's ARN, behind the last `:`.
     #[schemars(extend("examples" = ["targetgroup/staging-web-tg/943f017f100becff"]))]
-    pub target_group_arn_suffix: Option<String>,
+    pub target_group_arn_suffix: Option<Sourced<String>>,
     /// Names of the two target groups of a blue/green deployment, instead of `target_group`: requests are the sum over both.
-    #[schemars(extend("examples" = [["web-blue", "web-green"]]), length(min = 2, max = 2))]
-    pub target_groups: Option<Vec<String>>,
+    #[schemars(extend("examples" = [["web-blue", "web-green"]]))]
+    pub target_groups: Option<Sourced<Pair>>,
     /// Ends of the ARNs of the two target groups, instead of `target_group_arn_suffix`.
-    #[schemars(extend("examples" = [["targetgroup/web-blue/943f017f100becff", "targetgroup/web-green/0123456789abcdef"]]), length(min = 2, max = 2))]
-    pub target_group_arn_suffixes: Option<Vec<String>>,
+    #[schemars(extend("examples" = [["targetgroup/web-blue/943f017f100becff", "targetgroup/web-green/0123456789abcdef"]]))]
+    pub target_group_arn_suffixes: Option<Sourced<Pair>>,
 }
 
 /// An AWS account and region in which the services run, and settings for all of them there.
@@ -272,8 +277,8 @@ pub struct LoadBalancer {
 #[serde(deny_unknown_fields)]
 pub struct Environment {
     /// AWS account id: 12 digits, in quotes.
-    #[schemars(extend("examples" = ["111111111111"]), regex(pattern = r"^[0-9]{12}$"))]
-    pub account: String,
+    #[schemars(extend("examples" = ["111111111111"]))]
+    pub account: Account,
     /// AWS region.
     #[schemars(extend("examples" = ["eu-west-1"]))]
     pub region: String,
@@ -287,46 +292,46 @@ pub struct Environment {
     /// Services with settings of their own in this environment.
     #[serde(default)]
     #[schemars(extend("examples" = [{ "web": { "capacity": { "max": 15 } } }]))]
-    pub services: BTreeMap<String, Settings>,
+    pub services: BTreeMap<String, Unmerged<Settings>>,
     /// Whether services are scaled here at all. Built in: true.
     #[schemars(extend("examples" = [false]))]
-    pub enabled: Option<bool>,
+    pub enabled: Option<Unmerged<bool>>,
     /// Name of the ECS cluster of this environment, instead of the pattern.
     #[schemars(extend("examples" = ["prod-eu-cluster"]))]
-    pub cluster: Option<String>,
+    pub cluster: Option<Unmerged<String>>,
     /// How many tasks may run here.
     #[schemars(extend("examples" = [{ "min": 1, "max": 5 }]))]
-    pub capacity: Option<Capacity>,
+    pub capacity: Option<Unmerged<Capacity>>,
     /// Size of one task here. Used for cost and simulation; it changes nothing on AWS.
     #[schemars(extend("examples" = [{ "vcpu": 1, "memory_gib": 2 }]))]
-    pub task: Option<Task>,
+    pub task: Option<Unmerged<Task>>,
     /// When the number of tasks changes here.
     #[schemars(extend("examples" = [{ "requests": { "target": 500 } }]))]
-    pub scaling: Option<Scaling>,
+    pub scaling: Option<Unmerged<Scaling>>,
     /// The load balancer of this environment.
     #[schemars(extend("examples" = [{ "name": "staging-alb" }]))]
-    pub load_balancer: Option<LoadBalancer>,
+    pub load_balancer: Option<Unmerged<LoadBalancer>>,
     /// How ECS deploys the services here.
     #[schemars(extend("examples" = [{ "controller": "code_deploy" }]))]
-    pub deployment: Option<Deployment>,
+    pub deployment: Option<Unmerged<Deployment>>,
     /// Where alarms and events of this environment are sent.
     #[schemars(extend("examples" = [{ "topic_arn": "arn:aws:sns:eu-west-1:111111111111:on-call" }]))]
-    pub notifications: Option<Notifications>,
+    pub notifications: Option<Unmerged<Notifications>>,
     /// The dashboard of this environment.
     #[schemars(extend("examples" = [{ "enabled": false }]))]
-    pub dashboard: Option<Dashboard>,
+    pub dashboard: Option<Unmerged<Dashboard>>,
     /// Whether the ECS cluster has Container Insights. Built in: false.
     #[schemars(extend("examples" = [true]))]
-    pub container_insights: Option<bool>,
+    pub container_insights: Option<Unmerged<bool>>,
     /// What a change has to achieve here.
     #[schemars(extend("examples" = [{ "p95": "500ms", "error_rate": 0.5 }]))]
-    pub expectations: Option<Box<Expectations>>,
+    pub expectations: Option<Unmerged<Expectations>>,
     /// Alarms on how the services do here.
     #[schemars(extend("examples" = [{}, { "enabled": false }]))]
-    pub alarms: Option<Box<Alarms>>,
+    pub alarms: Option<Unmerged<Alarms>>,
     /// Whether the services are scaled already and what is live is to be imported. Built in: false.
     #[schemars(extend("examples" = [true]))]
-    pub adopt: Option<bool>,
+    pub adopt: Option<Unmerged<bool>>,
 }
 
 /// What `gen lint` may pass over.
@@ -369,31 +374,10 @@ pub struct Wave {
     #[schemars(extend("examples" = [["staging"]]))]
     pub environments: Vec<String>,
     /// How long to watch before the next wave.
-    #[schemars(extend("examples" = ["48h"]), regex(pattern = r"^(0|[0-9]+(s|m|h|d))$"))]
-    pub soak: Option<String>,
+    #[schemars(extend("examples" = ["48h"]))]
+    pub soak: Option<Duration>,
     /// What people confirm before the next wave, besides the expectations.
     #[serde(default)]
     #[schemars(extend("examples" = [["no support ticket mentions slowness"]]))]
     pub gates: Vec<String>,
-}
-
-impl Environment {
-    /// The settings of this environment for all its services, as a layer.
-    pub fn settings(&self) -> Settings {
-        Settings {
-            enabled: self.enabled,
-            cluster: self.cluster.clone(),
-            ecs_service: None,
-            capacity: self.capacity.clone(),
-            task: self.task.clone(),
-            scaling: self.scaling.clone(),
-            load_balancer: self.load_balancer.clone(),
-            deployment: self.deployment.clone(),
-            container_insights: self.container_insights,
-            expectations: self.expectations.clone(),
-            alarms: self.alarms.clone(),
-            adopt: self.adopt,
-            renamed_from: None,
-        }
-    }
 }

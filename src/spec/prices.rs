@@ -1,26 +1,26 @@
 //! The part that says what AWS charges: for cost pages and comparisons; it changes nothing on AWS.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+use super::leaf::{Currency, Day, Filled};
 
 /// A price list. What it leaves out comes from the built-in list, which is in USD: a list in another currency stands alone.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Prices {
     /// Currency of all prices, ISO 4217. Built in: USD.
-    #[schemars(extend("examples" = ["USD", "CNY"]), regex(pattern = r"^[A-Z]{3}$"))]
-    pub currency: Option<String>,
+    #[schemars(extend("examples" = ["USD", "CNY"]))]
+    pub currency: Option<Currency>,
     /// The day on which these prices held. Shown beside every amount made of them.
-    #[schemars(extend("examples" = ["2026-09-01"]), regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
-    pub date: String,
+    #[schemars(extend("examples" = ["2026-09-01"]))]
+    pub date: Day,
     /// Where they come from. Built in: this spec.
     #[schemars(extend("examples" = ["our private pricing agreement", "https://aws.amazon.com/fargate/pricing/"]))]
     pub source: Option<String>,
     /// The prices of each region.
-    #[schemars(extend("examples" = [{ "eu-west-1": { "x86_64": { "vcpu_hour": 0.04048, "gb_hour": 0.004445 } } }], "minProperties" = 1))]
-    pub regions: BTreeMap<String, RegionPrices>,
+    #[schemars(extend("examples" = [{ "eu-west-1": { "x86_64": { "vcpu_hour": 0.04048, "gb_hour": 0.004445 } } }]))]
+    pub regions: Filled<RegionPrices>,
 }
 
 /// Prices of one region, without taxes and discounts unless you write them with their discount.

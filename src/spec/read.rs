@@ -1,51 +1,68 @@
-//! Document → spec: the schema says what is wrong in the user's terms, then serde gives the values types.
+//! Document → spec: serde judges every layer of a spec by its types; where it refuses one, the schema says what is wrong in
+//! the user's terms. A test holds that both accept the same specs, so that nobody else waits for the schema.
 //!
 //! Structure (unknown keys, missing keys, types) is judged here. Single values (ranges, shapes) are judged by
 //! [`crate::plan`], whose messages know what the value is for; what the schema says of them is kept in
 //! [`Spec::unjudged`], as a net below.
 
-use std::sync::LazyLock;
+use std::ops::Deref;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
 use jsonschema::{Draft, ValidationError, Validator};
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Spec, VERSION, schema};
+use super::layers::{Layers, Said, Stack};
+use super::merge::Reader;
+use super::{Format, Names, VERSION, leaf, schema};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Part, Step, did_you_mean};
-use crate::document::Document;
+use crate::document::{Document, Node};
 
-/// The format: made once a run, by the first who reads a spec.
-static FORMAT: LazyLock<(Value, Validator)> = LazyLock::new(|| {
-    let schema = schema();
-    let options = Validator::options().with_draft(Draft::Draft202012).should_validate_formats(false);
-    let validator = options.build(&schema).expect("our schema is valid");
-    (schema, validator)
-});
+/// A spec whose structure is right.
+#[derive(Debug)]
+pub struct Spec<'d> {
+    /// What it says for all environments and services.
+    said: Format,
+    /// What its layers say about services.
+    pub layers: Layers<'d>,
+    /// How names are made.
+    pub names: Names,
+    /// Single values that the schema refuses. Whoever judges values has better words for them; these are shown only
+    /// if nothing else finds fault, so that no constraint of the schema can be passed over.
+    pub unjudged: Vec<Diagnostic>,
+}
+
+impl Deref for Spec<'_> {
+    type Target = Format;
+    fn deref(&self) -> &Format {
+        &self.said
+    }
+}
 
 /// Gives the document a type. `None` if its structure is wrong; all that is wrong with it is in `diagnostics` then.
-pub fn read(document: &Document, diagnostics: &mut Diagnostics) -> Option<Spec> {
-    let value = document.value()?;
-    if let Some(problem) = unsupported_version(&value) {
+pub fn read<'d>(document: &'d Document, diagnostics: &mut Diagnostics) -> Option<Spec<'d>> {
+    let root = document.root()?;
+    if let Some(problem) = unsupported_version(root) {
         diagnostics.push(problem);
         return None;
     }
-    let (schema, validator) = &*FORMAT;
-    let mut structural = false;
     let mut unjudged = Vec::new();
-    for error in validator.iter_errors(&value) {
-        let problems = structure_problems(&error, schema, document);
-        structural |= !problems.is_empty();
-        if problems.is_empty() {
-            unjudged.push(Diagnostic::new(Code::InvalidValue, place(&error, Part::Value), error.to_string()));
-        }
-        problems.into_iter().for_each(|problem| diagnostics.push(problem));
-    }
-    if structural {
-        return None;
-    }
-    match serde_json::from_value::<Spec>(value) {
-        Ok(spec) => Some(Spec { unjudged, ..spec }),
+    let said = match judge(root) {
+        Ok(said) => Ok(said),
+        Err(refused) => match by_schema(document, root, diagnostics) {
+            Judged::Structure => return None,
+            Judged::Values(values) => {
+                unjudged = values;
+                Format::deserialize(Reader::merge(&Stack::of(Said::root(root))))
+            }
+            Judged::Fine => Err(refused),
+        },
+    };
+    let layers = Layers::new(root);
+    let read = said.and_then(|said| Ok((said, layers.of_spec("names")?.unwrap_or_default())));
+    match read {
+        Ok((said, names)) => Some(Spec { said, layers, names, unjudged }),
         Err(error) => {
             let message = format!("the spec passes its schema but cannot be read: {error}");
             diagnostics.push(Diagnostic::new(Code::InvalidValue, Location::File, message));
@@ -54,8 +71,18 @@ pub fn read(document: &Document, diagnostics: &mut Diagnostics) -> Option<Spec> 
     }
 }
 
-fn unsupported_version(value: &Value) -> Option<Diagnostic> {
-    let version = value.get("version")?;
+/// Judges a spec by its types alone.
+fn judge(root: &Node) -> Result<Format, serde::de::value::Error> {
+    Format::deserialize(Reader::judge(root))
+}
+
+/// Whether the types accept a document: for the test that holds them and the schema equal.
+pub fn accepts(document: &Document) -> bool {
+    document.root().is_some_and(|root| judge(root).is_ok())
+}
+
+fn unsupported_version(root: &Node) -> Option<Diagnostic> {
+    let version = root.at("version")?.value();
     if !version.is_i64() || version.as_i64() == Some(VERSION) {
         return None;
     }
@@ -65,6 +92,41 @@ fn unsupported_version(value: &Value) -> Option<Diagnostic> {
     Some(Diagnostic::new(Code::UnsupportedVersion, Location::value(["version"]), message).help(help))
 }
 
+/// What the schema says.
+enum Judged {
+    /// Nothing.
+    Fine,
+    /// The structure is wrong, which is reported.
+    Structure,
+    /// Single values are wrong.
+    Values(Vec<Diagnostic>),
+}
+
+fn by_schema(document: &Document, root: &Node, diagnostics: &mut Diagnostics) -> Judged {
+    let (schema, value) = (schema(), root.value());
+    let validator = validator(&schema);
+    let mut structural = false;
+    let mut values = Vec::new();
+    for error in validator.iter_errors(&value) {
+        let problems = structure_problems(&error, &schema, document);
+        structural |= !problems.is_empty();
+        if problems.is_empty() {
+            values.push(Diagnostic::new(Code::InvalidValue, place(&error, Part::Value), error.to_string()));
+        }
+        problems.into_iter().for_each(|problem| diagnostics.push(problem));
+    }
+    match (structural, values.is_empty()) {
+        (true, _) => Judged::Structure,
+        (false, false) => Judged::Values(values),
+        (false, true) => Judged::Fine,
+    }
+}
+
+fn validator(schema: &Value) -> Validator {
+    let options = Validator::options().with_draft(Draft::Draft202012).should_validate_formats(false);
+    options.build(schema).expect("our schema is valid")
+}
+
 fn structure_problems(error: &ValidationError<'_>, schema: &Value, document: &Document) -> Vec<Diagnostic> {
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => {
@@ -72,7 +134,7 @@ fn structure_problems(error: &ValidationError<'_>, schema: &Value, document: &Do
             unexpected.iter().map(|key| unknown_key(error, key, &known)).collect()
         }
         ValidationErrorKind::Required { property } => vec![missing_key(error, property, schema)],
-        ValidationErrorKind::Type { kind } => vec![wrong_type(error, kind, document)],
+        ValidationErrorKind::Type { kind } => vec![wrong_type(error, kind, schema, document)],
         ValidationErrorKind::MinProperties { .. } => {
             let message = format!("`{}` has no entries", last_key(error));
             vec![
@@ -152,7 +214,12 @@ fn missing_key(error: &ValidationError<'_>, property: &Value, schema: &Value) ->
         .help(help)
 }
 
-fn wrong_type(error: &ValidationError<'_>, kind: &TypeKind, document: &Document) -> Diagnostic {
+fn wrong_type(
+    error: &ValidationError<'_>,
+    kind: &TypeKind,
+    schema: &Value,
+    document: &Document,
+) -> Diagnostic {
     let location = place(error, Part::Value);
     let wanted = match kind {
         TypeKind::Single(one) => one.to_string(),
@@ -162,13 +229,18 @@ fn wrong_type(error: &ValidationError<'_>, kind: &TypeKind, document: &Document)
     let message =
         format!("`{}` must be {}, but this is {}", last_key(error), with_article(&wanted), described(found));
     let written = &document.text()[document.locate(&location)];
-    Diagnostic::new(Code::WrongType, location, message).help(type_help(&wanted, found, written, error))
+    let pattern = pointed(error, schema).and_then(|holder| holder["pattern"].as_str());
+    Diagnostic::new(Code::WrongType, location, message).help(type_help(&wanted, found, written, pattern))
 }
 
-fn type_help(wanted: &str, found: &Value, written: &str, error: &ValidationError<'_>) -> String {
-    let duration = matches!(last_key(error).as_str(), "in" | "out" | "soak");
+fn type_help(wanted: &str, found: &Value, written: &str, pattern: Option<&str>) -> String {
     match (wanted, found) {
-        ("string", Value::Number(_)) if duration => format!("write a unit: `{written}s`"),
+        ("string", Value::Number(_)) if pattern == Some(leaf::DURATION) => {
+            format!("write a unit: `{written}s`")
+        }
+        ("string", Value::Number(_)) if pattern == Some(leaf::LATENCY) => {
+            format!("write a unit: `{written}ms`")
+        }
         ("string", Value::Number(_) | Value::Bool(_)) => format!("write it in quotes: `\"{written}\"`"),
         ("number" | "integer", Value::String(text)) => {
             match text.trim_end_matches(['%', ' ']).replace('_', "").parse::<f64>() {

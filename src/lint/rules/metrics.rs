@@ -1,9 +1,10 @@
 //! Metrics of the user's: which of them target tracking can work with.
 
-use crate::diagnostic::{Code, Diagnostic, Location, Step};
+use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::plan::Scope;
 use crate::plan::policy::{
-    CustomMetric, Metric, Policy, PolicyId, PolicyKind, Query, Statistic, Term, TrackedMetric, Tracking,
+    CustomMetric, Metric, MetricFrom, Policy, PolicyId, PolicyKind, Query, Statistic, Term, TrackedMetric,
+    Tracking,
 };
 
 const QUEUES: &[(&str, &str)] = &[
@@ -46,7 +47,7 @@ pub(super) fn bare_queue_length(
         policy.id.metric(),
         scope.called()
     );
-    let problem = Diagnostic::new(Code::BareQueueLength, name_place(scope, tracking), message)
+    let problem = Diagnostic::new(Code::BareQueueLength, name_place(scope, metric), message)
         .label(format!("{}", metric.name))
         .help("track the backlog per task: `metrics` with the queue, the running tasks, and their quotient");
     Some(problem)
@@ -57,13 +58,13 @@ pub(super) fn total_requests_as_target(
     policy: &Policy,
     tracking: &Tracking,
 ) -> Option<Diagnostic> {
-    single(policy, tracking).filter(|metric| is_one_of(metric, TOTALS))?;
+    let metric = single(policy, tracking).filter(|metric| is_one_of(metric, TOTALS))?;
     let message = format!(
         "the `{}` policy of {} tracks all requests together, which do not fall when tasks are added: it adds tasks to the maximum",
         policy.id.metric(),
         scope.called()
     );
-    let problem = Diagnostic::new(Code::TotalRequestsAsTarget, name_place(scope, tracking), message)
+    let problem = Diagnostic::new(Code::TotalRequestsAsTarget, name_place(scope, metric), message)
         .help("track requests per task: `requests: { target: … }`");
     Some(problem)
 }
@@ -80,7 +81,7 @@ pub(super) fn latency_as_target(
         scope.called(),
         metric.name
     );
-    let problem = Diagnostic::new(Code::LatencyAsTarget, name_place(scope, tracking), message).help(
+    let problem = Diagnostic::new(Code::LatencyAsTarget, name_place(scope, metric), message).help(
         "track what causes it (requests, CPU, backlog per task), and let an alarm or a `step` watch the time",
     );
     Some(problem)
@@ -96,13 +97,13 @@ pub(super) fn sparse_metric(scope: &Scope<'_>, policy: &Policy, tracking: &Track
     let sparse = |metric: &Metric| {
         &*metric.namespace == "AWS/ApplicationELB" && SPARSE.iter().any(|name| metric.name.starts_with(name))
     };
-    let (metric, place) = metrics(scope, policy, tracking).into_iter().find(|(metric, _)| sparse(metric))?;
+    let (metric, from) = metrics(policy, tracking).find(|(metric, _)| sparse(metric))?;
     let message = format!(
         "{} has no data while it is zero, and a policy without data blocks scaling {} in",
         metric.name,
         scope.called()
     );
-    let problem = Diagnostic::new(Code::SparseMetric, place.below([key("name")]), message)
+    let problem = Diagnostic::new(Code::SparseMetric, scope.at(&from.name), message)
         .help("use metric math with `FILL(id, 0)`, or `disable_scale_in: true`");
     Some(problem)
 }
@@ -113,13 +114,12 @@ pub(super) fn container_insights(
     tracking: &Tracking,
 ) -> Option<Diagnostic> {
     let insights = |metric: &Metric| metric.namespace.starts_with("ECS/ContainerInsights");
-    let (metric, place) =
-        metrics(scope, policy, tracking).into_iter().find(|(metric, _)| insights(metric))?;
+    let (metric, from) = metrics(policy, tracking).find(|(metric, _)| insights(metric))?;
     let message = format!(
         "{} is measured only where the cluster has Container Insights: without it this policy has no data",
         metric.name
     );
-    let problem = Diagnostic::new(Code::ContainerInsights, place.below([key("namespace")]), message)
+    let problem = Diagnostic::new(Code::ContainerInsights, scope.at(&from.namespace), message)
         .help("switch Container Insights on for the cluster first; CloudWatch bills its metrics");
     Some(problem)
 }
@@ -134,8 +134,8 @@ pub(super) fn requests_statistic(
         is_one_of(metric, &[("AWS/ApplicationELB", "RequestCountPerTarget")])
             && metric.statistic != Statistic::Sum
     };
-    let (_, place) = metrics(scope, policy, tracking).into_iter().find(|(metric, _)| wrong(metric))?;
-    let place = place.below([key("statistic")]);
+    let (_, from) = metrics(policy, tracking).find(|(metric, _)| wrong(metric))?;
+    let place = scope.at(&from.statistic);
     let message = "RequestCountPerTarget has one statistic, `sum`, which is the average over the targets";
     let problem = Diagnostic::new(Code::RequestsStatistic, place.clone(), message)
         .help("write `statistic: sum`")
@@ -151,7 +151,7 @@ pub(super) fn measures_cpu(policy: &Policy) -> bool {
     match &policy.kind {
         PolicyKind::Tracking(tracking) => match &tracking.metric {
             TrackedMetric::Cpu(_) => true,
-            TrackedMetric::Custom(custom) => terms(custom).any(|(_, metric)| cpu(metric)),
+            TrackedMetric::Custom(custom) => terms(custom).any(cpu),
             TrackedMetric::Memory(_) | TrackedMetric::Requests(_) => false,
         },
         PolicyKind::Step(step) => cpu(&step.alarm.metric),
@@ -167,26 +167,26 @@ fn single<'p>(policy: &Policy, tracking: &'p Tracking) -> Option<&'p Metric> {
     }
 }
 
-/// All metrics of the user's in a policy, each with its place.
-fn metrics<'p>(scope: &Scope<'_>, policy: &Policy, tracking: &'p Tracking) -> Vec<(&'p Metric, Location)> {
-    let TrackedMetric::Custom(custom) = &tracking.metric else { return Vec::new() };
-    let place = scope.at(&tracking.measured);
-    let place_of = |line: Option<usize>| match line {
-        Some(line) => place.below([Step::Index(line), key("metric")]),
-        None => place.clone(),
+/// All metrics of the user's in a policy, each with its places.
+fn metrics<'p>(
+    policy: &Policy,
+    tracking: &'p Tracking,
+) -> impl Iterator<Item = (&'p Metric, &'p MetricFrom)> {
+    let custom = match &tracking.metric {
+        TrackedMetric::Custom(custom) if is_custom(policy) => Some(custom),
+        _ => None,
     };
-    let own = is_custom(policy); // not the sum over two target groups, which is ours
-    terms(custom).filter(|_| own).map(|(line, metric)| (metric, place_of(line))).collect()
+    custom.into_iter().flat_map(terms).filter_map(|metric| Some((metric, metric.from.as_ref()?)))
 }
 
-/// The metrics in a metric, each with its line of metric math.
-fn terms(custom: &CustomMetric) -> impl Iterator<Item = (Option<usize>, &Metric)> {
+/// The metrics in a metric.
+fn terms(custom: &CustomMetric) -> impl Iterator<Item = &Metric> {
     let (one, lines): (_, &[Query]) = match custom {
-        CustomMetric::Single(metric) => (Some((None, metric)), &[]),
+        CustomMetric::Single(metric) => (Some(metric), &[]),
         CustomMetric::Math(lines) => (None, lines),
     };
-    let of_lines = lines.iter().enumerate().filter_map(|(at, line)| match &line.term {
-        Term::Metric(metric) => Some((Some(at), metric)),
+    let of_lines = lines.iter().filter_map(|line| match &line.term {
+        Term::Metric(metric) => Some(metric),
         Term::Expression(_) => None,
     });
     one.into_iter().chain(of_lines)
@@ -206,10 +206,6 @@ fn is_one_of(metric: &Metric, names: &[(&str, &str)]) -> bool {
     names.contains(&(&*metric.namespace, &*metric.name))
 }
 
-fn name_place(scope: &Scope<'_>, tracking: &Tracking) -> Location {
-    scope.at(&tracking.measured).below([key("name")])
-}
-
-fn key(name: &str) -> Step {
-    Step::Key(name.to_owned())
+fn name_place(scope: &Scope<'_>, metric: &Metric) -> Location {
+    metric.from.as_ref().map_or(Location::File, |from| scope.at(&from.name))
 }

@@ -1,70 +1,54 @@
 //! The load balancer and target groups whose requests are counted: named or literal, complete or not there.
 
-use std::borrow::Cow;
-
 use super::Resolver;
-use super::found::Found;
-use super::layers::Layers;
+use super::here::Here;
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::plan::units::{BalancerName, LoadBalancerSuffix, TargetGroupSuffix};
-use crate::plan::{Field, LoadBalancer, Origin, Sourced};
-use crate::spec::{self, Settings};
+use crate::plan::{LoadBalancer, Origin, Sourced};
+use crate::spec;
 
-/// A load balancer and one target group, or the two of a blue/green deployment; where the target group is said.
+/// The target groups of a service or a policy, and where they are said.
 pub(super) enum Groups {
+    /// One target group.
     One(Sourced<LoadBalancer>),
+    /// The two of a blue/green deployment.
     Two(Sourced<LoadBalancer>, Sourced<LoadBalancer>),
+    /// None, because the spec does not say this.
+    Lacking(&'static str),
+    /// Some that are wrong, which is reported.
+    Broken,
 }
-
-/// Where a layer says it.
-pub(super) type Get<'e> = &'e dyn for<'s> Fn(&'s Settings) -> Option<&'s spec::LoadBalancer>;
 
 /// What the layers say, unchecked.
-struct Said {
-    name: Option<Sourced<String>>,
-    suffix: Option<Sourced<String>>,
-    groups: Option<Sourced<Vec<String>>>,
-    group_suffixes: Option<Sourced<Vec<String>>>,
+struct Said<'s> {
+    name: Option<&'s Sourced<String>>,
+    suffix: Option<&'s Sourced<String>>,
+    groups: Option<Sourced<Vec<&'s str>>>,
+    group_suffixes: Option<Sourced<Vec<&'s str>>>,
 }
 
-pub(super) fn of_service(settings: &Settings) -> Option<&spec::LoadBalancer> {
-    settings.load_balancer.as_ref()
-}
-
-impl Said {
-    /// The target group is said at the holder; the load balancer may be the service's.
-    fn new(layers: &Layers<'_>, holder: Cow<'static, str>, get: Get<'_>) -> Self {
-        let field = |key| Field::of(holder.clone(), key);
-        // The load balancer of the service, where the holder says none.
-        let or_of_service = |said, key, pick: fn(&spec::LoadBalancer) -> Option<String>| {
-            layers.or_pick(said, || field(key), Field::of("load_balancer", key), |s| pick(of_service(s)?))
+impl<'s> Said<'s> {
+    fn new(said: &'s spec::LoadBalancer) -> Self {
+        let two = |pair: &'s Option<Sourced<spec::Pair>>| {
+            let pair = pair.as_ref()?;
+            Some(Sourced { value: pair.iter().map(String::as_str).collect(), from: pair.from })
         };
-        let name = layers.pick(field("name"), |s| get(s)?.name.clone());
-        let suffix = layers.pick(field("arn_suffix"), |s| get(s)?.arn_suffix.clone());
-        let own = name.is_some() || suffix.is_some();
-        let one = |group: &Option<String>| group.clone().map(|group| vec![group]);
+        let one = |name: &'s Option<Sourced<String>>| {
+            name.as_ref().map(|name| Sourced { value: vec![name.as_str()], from: name.from })
+        };
         Self {
-            name: if own { name } else { or_of_service(name, "name", |lb| lb.name.clone()) },
-            suffix: if own {
-                suffix
-            } else {
-                or_of_service(suffix, "arn_suffix", |lb| lb.arn_suffix.clone())
-            },
-            groups: layers
-                .pick(field("target_groups"), |s| get(s)?.target_groups.clone())
-                .or_else(|| layers.pick(field("target_group"), |s| one(&get(s)?.target_group))),
-            group_suffixes: layers
-                .pick(field("target_group_arn_suffixes"), |s| get(s)?.target_group_arn_suffixes.clone())
-                .or_else(|| {
-                    layers.pick(field("target_group_arn_suffix"), |s| one(&get(s)?.target_group_arn_suffix))
-                }),
+            name: said.name.as_ref(),
+            suffix: said.arn_suffix.as_ref(),
+            groups: two(&said.target_groups).or_else(|| one(&said.target_group)),
+            group_suffixes: two(&said.target_group_arn_suffixes)
+                .or_else(|| one(&said.target_group_arn_suffix)),
         }
     }
 
     /// A name and a suffix that are both said.
     fn contradiction(&self) -> Option<(&Origin, &Origin)> {
-        let named = self.name.as_ref().map(|said| &said.from).or(self.groups.as_ref().map(|said| &said.from));
-        let literal = self.suffix.as_ref().map(|s| &s.from).or(self.group_suffixes.as_ref().map(|s| &s.from));
+        let named = self.name.map(|said| &said.from).or(self.groups.as_ref().map(|said| &said.from));
+        let literal = self.suffix.map(|s| &s.from).or(self.group_suffixes.as_ref().map(|s| &s.from));
         named.zip(literal)
     }
 
@@ -80,46 +64,41 @@ impl Said {
 }
 
 impl Resolver<'_, '_> {
-    pub(super) fn target_groups(
-        &mut self,
-        layers: &Layers<'_>,
-        holder: impl Into<Cow<'static, str>>,
-        get: Get<'_>,
-    ) -> Found<Groups> {
-        let said = Said::new(layers, holder.into(), get);
+    pub(super) fn target_groups(&mut self, here: &Here<'_>, said: Option<&spec::LoadBalancer>) -> Groups {
+        let nothing = spec::LoadBalancer::default();
+        let said = Said::new(said.unwrap_or(&nothing));
         if let Some((named, literal)) = said.contradiction() {
             let message =
-                format!("the load balancer of {} is both named and given by ARN suffix", layers.called());
-            let problem = Diagnostic::new(Code::LoadBalancerAmbiguous, layers.locate(literal), message)
+                format!("the load balancer of {} is both named and given by ARN suffix", here.called());
+            let problem = Diagnostic::new(Code::LoadBalancerAmbiguous, here.at(literal), message)
                 .label("given by suffix here")
-                .also(layers.locate(named), "named here")
+                .also(here.at(named), "named here")
                 .help("use `name` and `target_group`, or `arn_suffix` and `target_group_arn_suffix`, on the same layers");
             self.diagnostics.push_once(problem);
-            return Found::Broken;
+            return Groups::Broken;
         }
+        let lacks = said.lacks();
         // Each is checked where it is said, also when the other half is missing.
-        let name = said
-            .name
-            .map(|said| self.parsed(layers, said, |text| BalancerName::parse("load balancer", &text)));
+        let name =
+            said.name.map(|said| self.parsed(here, said, |text| BalancerName::parse("load balancer", text)));
         let groups = said.groups.map(|said| {
-            self.parsed(layers, said, |names| {
+            self.parsed(here, &said, |names| {
                 names
                     .iter()
                     .map(|name| BalancerName::parse("target group", name))
                     .collect::<Result<Vec<_>, _>>()
             })
         });
-        let suffix =
-            said.suffix.map(|said| self.parsed(layers, said, |text| LoadBalancerSuffix::parse(&text)));
+        let suffix = said.suffix.map(|said| self.parsed(here, said, |text| LoadBalancerSuffix::parse(text)));
         let group_suffixes = said.group_suffixes.map(|said| {
-            self.parsed(layers, said, |texts| {
+            self.parsed(here, &said, |texts| {
                 texts.iter().map(|text| TargetGroupSuffix::parse(text)).collect::<Result<Vec<_>, _>>()
             })
         });
-        let balancers = match (name, groups, suffix, group_suffixes) {
+        let balancers: Option<Vec<_>> = match (name, groups, suffix, group_suffixes) {
             (Some(name), Some(groups), _, _) => name.zip(groups).map(|(name, groups)| {
                 let named = |group| LoadBalancer::Named { name: name.value.clone(), target_group: group };
-                let sourced = |group| Sourced { value: named(group), from: groups.from.clone() };
+                let sourced = |group| Sourced { value: named(group), from: groups.from };
                 groups.value.into_iter().map(sourced).collect()
             }),
             (_, _, Some(suffix), Some(groups)) => suffix.zip(groups).map(|(suffix, groups)| {
@@ -127,44 +106,35 @@ impl Resolver<'_, '_> {
                     arn_suffix: suffix.value.clone(),
                     target_group_arn_suffix: group,
                 };
-                let sourced = |group| Sourced { value: literal(group), from: groups.from.clone() };
-                groups.value.into_iter().map(sourced).collect::<Vec<_>>()
+                let sourced = |group| Sourced { value: literal(group), from: groups.from };
+                groups.value.into_iter().map(sourced).collect()
             }),
-            _ => return Found::Nothing,
+            _ => return Groups::Lacking(lacks),
         };
-        match balancers.map(|found| (found.len(), found.into_iter())) {
-            Some((1, mut one)) => Found::from(one.next().map(Groups::One)),
-            Some((2, mut two)) => Found::from(two.next().zip(two.next()).map(|(a, b)| Groups::Two(a, b))),
-            // The schema has refused other numbers.
-            _ => Found::Broken,
+        let mut balancers = balancers.into_iter().flatten();
+        match (balancers.next(), balancers.next(), balancers.next()) {
+            (Some(one), None, None) => Groups::One(one),
+            (Some(blue), Some(green), None) => Groups::Two(blue, green),
+            // They are wrong, or of another number, which the schema has refused.
+            _ => Groups::Broken,
         }
     }
 
     /// A policy counts requests and has no complete load balancer.
-    pub(super) fn requests_without_load_balancer(
-        &mut self,
-        layers: &Layers<'_>,
-        holder: impl Into<Cow<'static, str>>,
-        get: Get<'_>,
-        asked: &Origin,
-    ) {
-        let lacks = Said::new(layers, holder.into(), get).lacks();
-        let service = layers.service;
+    pub(super) fn requests_without_load_balancer(&mut self, here: &Here<'_>, lacks: &str, asked: &Origin) {
+        let (environment, service) = (here.environment, here.service);
         // One mistake for every service that lacks it, so the place is the service, not the shared target.
-        let overridden =
-            self.spec.environments.get(layers.environment).is_some_and(|e| e.services.contains_key(service));
-        let place = if overridden {
-            Location::key(["environments", layers.environment, "services", service])
+        let place = if self.spec.layers.overrides(environment, service) {
+            Location::key(["environments", environment, "services", service])
         } else {
             Location::key(["services", service])
         };
-        let message = format!("{} tracks requests, but its load balancer lacks {lacks}", layers.called());
+        let message = format!("{} tracks requests, but its load balancer lacks {lacks}", here.called());
         let help = format!(
-            "add `load_balancer: {{ name: …, target_group: … }}` under `environments.{}.services.{service}`, or switch the policy off with `scaling: {{ requests: {{ enabled: false }} }}`",
-            layers.environment
+            "add `load_balancer: {{ name: …, target_group: … }}` under `environments.{environment}.services.{service}`, or switch the policy off with `scaling: {{ requests: {{ enabled: false }} }}`"
         );
         let problem = Diagnostic::new(Code::RequestsWithoutLoadBalancer, place, message)
-            .also(layers.locate(asked), "the target is set here")
+            .also(here.at(asked), "the target is set here")
             .help(help);
         self.diagnostics.push_once(problem);
     }

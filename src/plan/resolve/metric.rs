@@ -1,122 +1,142 @@
 //! Metrics of the user's: one of CloudWatch, or metric math.
 
 use super::Resolver;
-use super::policy::Of;
-use crate::diagnostic::{Code, Diagnostic, Location, Step};
-use crate::plan::policy::{CustomMetric, Dimension, Metric, PolicyId, Query, Term};
+use super::policy::{Entry, Of};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::plan::policy::{CustomMetric, Dimension, Metric, MetricFrom, Query, Term};
 use crate::plan::units::{
-    DimensionName, DimensionValue, Expression, Invalid, Key, MetricLabel, MetricName, Namespace, QueryId,
-    Unit,
+    DimensionName, DimensionValue, Expression, Invalid, MetricLabel, MetricName, Namespace, QueryId, Unit,
 };
-use crate::plan::{Field, Origin, Sourced};
-use crate::spec;
+use crate::plan::{Origin, Sourced};
+use crate::spec::{self, Custom};
+
+/// Dimensions that CloudWatch takes of one metric.
+const MOST_DIMENSIONS: usize = 30;
 
 impl Resolver<'_, '_> {
     /// The metric of a `custom` policy, and where it is said.
-    pub(super) fn custom_metric(&mut self, of: &Of<'_>, key: &Key) -> Option<(CustomMetric, Origin)> {
-        let id = PolicyId::Custom(key.clone());
-        let field = |key| Field::of(id.path(), key);
-        let metric =
-            of.layers.pick(field("metric"), |s| s.scaling.as_ref()?.custom.get(&**key)?.metric.as_ref());
-        let math =
-            of.layers.pick(field("metrics"), |s| s.scaling.as_ref()?.custom.get(&**key)?.metrics.as_ref());
-        match (metric, math) {
+    pub(super) fn custom_metric(
+        &mut self,
+        of: &Of<'_>,
+        entry: &Entry<'_>,
+        said: &Custom,
+    ) -> Option<(CustomMetric, Origin)> {
+        match (&said.metric, &said.metrics) {
             (Some(metric), None) => {
-                let place = of.layers.locate(&metric.from);
-                let single = self.metric(&place, metric.value).map(CustomMetric::Single)?;
+                let single = self.metric(of, metric).map(CustomMetric::Single)?;
                 Some((single, metric.from))
             }
-            (None, Some(math)) => Some((self.math(of, &math).map(CustomMetric::Math)?, math.from)),
+            (None, Some(math)) => Some((self.math(of, math).map(CustomMetric::Math)?, math.from)),
             (Some(metric), Some(math)) => {
-                let message =
-                    format!("the `{key}` policy of {} has both a metric and metric math", of.layers.called());
-                let problem = Diagnostic::new(Code::CustomMetric, of.layers.locate(&math.from), message)
-                    .also(of.layers.locate(&metric.from), "the metric");
+                let message = format!(
+                    "the `{}` policy of {} has both a metric and metric math",
+                    entry.id.metric(),
+                    of.here.called()
+                );
+                let problem = Diagnostic::new(Code::CustomMetric, of.here.at(&math.from), message)
+                    .also(of.here.at(&metric.from), "the metric");
                 self.diagnostics.push_once(problem.help("keep `metric` or `metrics`"));
                 None
             }
             (None, None) => {
                 let help = "add `metric: { namespace: …, name: …, statistic: average }`, or `metrics:`";
-                self.missing(of, &id, Code::CustomMetric, "says no metric", help);
+                self.missing(of, entry, Code::CustomMetric, "says no metric", help);
                 None
             }
         }
     }
 
-    /// A metric that stands at `place`.
-    pub(super) fn metric(&mut self, place: &Location, said: &spec::CustomMetric) -> Option<Metric> {
-        let mut at =
-            |key: &str, result: Result<(), Invalid>| self.checked(below(place, &[key]), result).is_some();
-        let mut fine = at("namespace", Namespace::parse(&said.namespace).map(drop));
-        fine &= at("name", MetricName::parse(&said.name).map(drop));
-        if let Some(unit) = &said.unit {
-            fine &= at("unit", Unit::parse(unit).map(drop));
-        }
-        if said.dimensions.len() > 30 {
-            let message = format!("{} dimensions; CloudWatch takes 30", said.dimensions.len());
-            let help = "remove some".to_owned();
-            fine &= at("dimensions", Err(Invalid { code: Code::MetricText, message, help }));
-        }
-        for (name, value) in &said.dimensions {
-            let result = DimensionName::parse(name).map(drop).and(DimensionValue::parse(value).map(drop));
-            fine &= self.checked(below(place, &["dimensions", name]), result).is_some();
-        }
-        if !fine {
-            return None;
-        }
-        let dimension = |(name, value): (&String, &String)| {
-            Some((DimensionName::parse(name).ok()?, Dimension::Text(DimensionValue::parse(value).ok()?)))
+    /// One metric, with everything checked before anything wrong ends it.
+    pub(super) fn metric(&mut self, of: &Of<'_>, said: &spec::CustomMetric) -> Option<Metric> {
+        let here = &of.here;
+        let namespace = self.parsed(here, &said.namespace, |text| Namespace::parse(text));
+        let name = self.parsed(here, &said.name, |text| MetricName::parse(text));
+        let unit = said.unit.as_ref().map(|unit| self.parsed(here, unit, |text| Unit::parse(text)));
+        let dimensions = self.dimensions(of, said);
+        let unit = match unit {
+            Some(unit) => Some(unit?.value),
+            None => None,
         };
+        let (namespace, name) = (namespace?, name?);
         Some(Metric {
-            namespace: Namespace::parse(&said.namespace).ok()?,
-            name: MetricName::parse(&said.name).ok()?,
-            dimensions: said.dimensions.iter().filter_map(dimension).collect(),
-            statistic: said.statistic,
-            unit: said.unit.as_ref().and_then(|unit| Unit::parse(unit).ok()),
+            from: Some(MetricFrom {
+                namespace: namespace.from,
+                name: name.from,
+                statistic: said.statistic.from,
+            }),
+            namespace: namespace.value,
+            name: name.value,
+            dimensions: dimensions?,
+            statistic: said.statistic.value,
+            unit,
         })
     }
 
-    fn math(&mut self, of: &Of<'_>, said: &Sourced<&Vec<spec::MetricQuery>>) -> Option<Vec<Query>> {
-        let place = of.layers.locate(&said.from);
-        let lines: Vec<Option<Query>> = said
-            .value
+    fn dimensions(
+        &mut self,
+        of: &Of<'_>,
+        said: &spec::CustomMetric,
+    ) -> Option<Vec<(DimensionName, Dimension)>> {
+        let Some(said) = &said.dimensions else { return Some(Vec::new()) };
+        let few = if said.len() > MOST_DIMENSIONS {
+            let message = format!("{} dimensions; CloudWatch takes {MOST_DIMENSIONS}", said.len());
+            let help = "remove some".to_owned();
+            Err(Invalid { code: Code::MetricText, message, help })
+        } else {
+            Ok(())
+        };
+        let few = self.parsed(&of.here, said, |_| few);
+        let all: Vec<_> = said
             .iter()
-            .enumerate()
-            .map(|(index, line)| self.line(&indexed(&place, index), line))
+            .map(|(name, value)| {
+                let dimension = self.parsed(&of.here, value, |text| {
+                    Ok((DimensionName::parse(name)?, Dimension::Text(DimensionValue::parse(text)?)))
+                });
+                dimension.map(|dimension| dimension.value)
+            })
             .collect();
+        few.and_then(|_| all.into_iter().collect())
+    }
+
+    fn math(&mut self, of: &Of<'_>, said: &Sourced<Vec<Sourced<spec::MetricQuery>>>) -> Option<Vec<Query>> {
+        let lines: Vec<Option<Query>> = said.iter().map(|line| self.line(of, line)).collect();
         let lines = lines.into_iter().collect::<Option<Vec<_>>>()?;
         match math_problem(&lines) {
             Some((index, message, help)) => {
-                let at = index.map_or(place.clone(), |index| indexed(&place, index));
-                self.diagnostics.push_once(Diagnostic::new(Code::MetricMath, at, message).help(help));
+                let from = index.and_then(|index| said.get(index)).map_or(said.from, |line| line.from);
+                let problem = Diagnostic::new(Code::MetricMath, of.here.at(&from), message);
+                self.diagnostics.push_once(problem.help(help));
                 None
             }
             None => Some(lines),
         }
     }
 
-    fn line(&mut self, place: &Location, said: &spec::MetricQuery) -> Option<Query> {
-        let id = self.checked(below(place, &["id"]), QueryId::parse(&said.id));
+    fn line(&mut self, of: &Of<'_>, said: &Sourced<spec::MetricQuery>) -> Option<Query> {
+        let here = &of.here;
+        let id = self.parsed(here, &said.id, |text| QueryId::parse(text));
         let label = said.label.as_ref();
-        let label = label.map(|text| self.checked(below(place, &["label"]), MetricLabel::parse(text)));
+        let label = label.map(|label| self.parsed(here, label, |text| MetricLabel::parse(text)));
         let term = match (&said.metric, &said.expression) {
-            (Some(metric), None) => self.metric(&below(place, &["metric"]), metric).map(Term::Metric),
-            (None, Some(text)) => {
-                self.checked(below(place, &["expression"]), Expression::parse(text)).map(Term::Expression)
+            (Some(metric), None) => self.metric(of, metric).map(Term::Metric),
+            (None, Some(expression)) => {
+                let parsed = self.parsed(here, expression, |text| Expression::parse(text));
+                parsed.map(|expression| Term::Expression(expression.value))
             }
             _ => {
                 let message =
-                    format!("line `{}` of metric math must have a metric or an expression", said.id);
-                let problem = Diagnostic::new(Code::MetricMath, place.clone(), message);
+                    format!("line `{}` of metric math must have a metric or an expression", *said.id);
+                let problem = Diagnostic::new(Code::MetricMath, here.at(&said.from), message);
                 self.diagnostics.push_once(problem.help("write `metric:` or `expression:`, one of them"));
                 None
             }
         };
         let label = match label {
-            Some(label) => Some(label?),
+            Some(label) => Some(label?.value),
             None => None,
         };
-        Some(Query { id: id?, label, returned: said.returned.unwrap_or(false), term: term? })
+        let returned = said.returned.as_ref().is_some_and(|returned| returned.value);
+        Some(Query { id: id?.value, label, returned, term: term? })
     }
 }
 
@@ -149,12 +169,4 @@ fn math_problem(lines: &[Query]) -> Option<(Option<usize>, String, &'static str)
             "use it in an expression, or remove the line",
         )
     })
-}
-
-pub(super) fn below(place: &Location, keys: &[&str]) -> Location {
-    place.below(keys.iter().map(|key| Step::Key((*key).to_owned())))
-}
-
-pub(super) fn indexed(place: &Location, index: usize) -> Location {
-    place.below([Step::Index(index)])
 }

@@ -1,15 +1,13 @@
-//! Spec → fleet: layers merged, and ALL defaults applied, here and last. Every value keeps its origin.
+//! Spec → fleet: what the layers say together, checked and completed. Every value keeps its origin.
 
 mod alarms;
 mod balancer;
-mod found;
-mod layers;
+mod here;
 mod metric;
 mod operations;
 mod policy;
 mod predictive;
 mod prices;
-mod record;
 mod removed;
 mod schedule;
 mod service;
@@ -19,71 +17,21 @@ mod watched;
 
 use std::collections::BTreeMap;
 
-use layers::Layers;
+use here::Here;
 use rayon::prelude::*;
-use record::Record;
+use serde::Deserialize;
 
-use super::units::{AccountId, Invalid, Milliseconds, Percent, Region, Seconds, Slug, check_tag};
-use super::{Environment, Fleet, Layer, Service, Setting, Sourced, Tags, Wave, regions, rules};
+use super::units::{AccountId, Invalid, Region, Seconds, Slug, check_tag};
+use super::{Environment, Fleet, Service, Sourced, Tags, Wave, regions, rules};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Part, Severity, Step, did_you_mean};
 use crate::spec::{self, Spec};
 
-const CLUSTER_PATTERN: &str = "{environment}-cluster";
-const SERVICE_PATTERN: &str = "{environment}-{service}";
-const POLICY_PATTERN: &str = "{ecs_service}-{metric}-tracking-policy";
-const STEP_PATTERN: &str = "{ecs_service}-{metric}-step-policy";
-const PREDICTIVE_PATTERN: &str = "{ecs_service}-{metric}-predictive-policy";
-const ALARM_PATTERN: &str = "{ecs_service}-{metric}-alarm";
-const ACTION_PATTERN: &str = "{ecs_service}-{action}";
-const STACK_PATTERN: &str = "{ecs_service}-autoscaling";
-/// Seconds between scale-outs and between scale-ins. AWS's own default is 300 for both.
-const COOLDOWN_OUT: Seconds = Seconds::literal(60);
-const COOLDOWN_IN: Seconds = Seconds::literal(300);
-/// Seconds between steps. AWS's own default is 300.
-const COOLDOWN_STEP: Seconds = Seconds::literal(60);
-/// Seconds that a forecast is ahead: AWS's own default.
-const FORECAST_BUFFER: Seconds = Seconds::literal(300);
-/// An alarm's data points: their length in seconds, and how many.
-const ALARM_PERIOD: Seconds = Seconds::literal(60);
-const ALARM_PERIODS: i64 = 3;
-/// Alarms on how a service does: their names, and for how many minutes something must be so. Latency is longer than
-/// scaling out takes (SCALE_OUT_WITHIN), or people are called while it helps itself.
-const SERVICE_ALARM_PATTERN: &str = "{ecs_service}-{alarm}-alarm";
-const ALARM_HOT_MINUTES: i64 = 10;
-const ALARM_FULL_MINUTES: i64 = 30;
-const ALARM_MISSING_MINUTES: i64 = 15;
-const ALARM_ERRORS_MINUTES: i64 = 5;
-const ALARM_LATENCY_MINUTES: i64 = 10;
-const ALARM_UNHEALTHY_MINUTES: i64 = 10;
-const ALARM_SWINGS_MINUTES: i64 = 180;
-/// CPU in per cent that is hot: so much above the target of the CPU policy, but at most; and without such a policy.
-const ALARM_HOT_ABOVE_TARGET: f64 = 10.0;
-const ALARM_HOT_MOST: f64 = 95.0;
-const ALARM_HOT: f64 = 85.0;
-/// Fewest requests of a minute whose share of errors says something.
-const ALARM_MIN_REQUESTS: i64 = 50;
-/// Fewest and most changes of the number of tasks in three hours that are flapping. Target tracking scales in 15 minutes
-/// after the load has fallen, so once out and in takes about 20 minutes and counts as two.
-const ALARM_SWINGS: (u32, u32) = (6, 18);
-/// Names of what is made once an environment: its topic, its EventBridge rules, its dashboard, the stack of them all.
-const TOPIC_PATTERN: &str = "{project}-{environment}-autoscaling";
-const RULE_PATTERN: &str = "{project}-{environment}-autoscaling";
-const DASHBOARD_PATTERN: &str = "{project}-{environment}-autoscaling";
-const MONITORING_STACK_PATTERN: &str = "monitoring-{project}-{environment}";
-/// What is expected where the spec says nothing: response times in milliseconds, the share of requests that fail, seconds
-/// to the first scale-out (AWS measured 363 with 60-second metrics: What's New, 2026-06-18), task-hours of a day.
-const P95: Milliseconds = Milliseconds::literal(1_000);
-const P99: Milliseconds = Milliseconds::literal(2_500);
-const ERROR_RATE: Percent = Percent::literal(1.0);
-const SCALE_OUT_WITHIN: Seconds = Seconds::literal(420);
-const MAX_FLAPS: u32 = 0;
-const COST_INCREASE: Percent = Percent::literal(10.0);
 /// Tags AWS accepts on one resource.
 const MOST_TAGS: usize = 50;
 
 /// Resolves a spec. `None` if it asks for something impossible, or an error was found before; every reason is in
 /// `diagnostics` then.
-pub fn resolve(spec: &Spec, diagnostics: &mut Diagnostics) -> Option<Fleet> {
+pub fn resolve(spec: &Spec<'_>, diagnostics: &mut Diagnostics) -> Option<Fleet> {
     let errors_before = diagnostics.count(Severity::Error);
     let mut resolver = Resolver { spec, diagnostics };
     let fleet = resolver.fleet();
@@ -96,40 +44,8 @@ pub fn resolve(spec: &Spec, diagnostics: &mut Diagnostics) -> Option<Fleet> {
     fleet.filter(|_| !diagnostics.has_errors())
 }
 
-/// How every setting of one service came about, in the order in which the resolver asks. Empty where a spec has no such
-/// environment or service; what is wrong with the spec is for [`resolve`] to say.
-pub fn trace(spec: &Spec, environment: &str, service: &str) -> Vec<Setting> {
-    let record = Record::default();
-    if let (Some(said), true) = (spec.environments.get(environment), spec.services.contains_key(service))
-        && let Ok(name) = Slug::parse("service", service)
-    {
-        let here = said.settings();
-        let layers = layers(spec, (environment, &here), service, Some(&record));
-        let mut said_by_resolve = Diagnostics::default();
-        Resolver { spec, diagnostics: &mut said_by_resolve }.enabled(&name, layers);
-    }
-    record.into_settings()
-}
-
-/// The layers of one service; those of its environment are at hand already.
-fn layers<'s>(
-    spec: &'s Spec,
-    (environment, here): (&'s str, &'s spec::Settings),
-    service: &'s str,
-    record: Option<&'s Record>,
-) -> Layers<'s> {
-    let of_environment = spec.environments.get(environment);
-    let stack = [
-        (Layer::EnvironmentService, of_environment.and_then(|said| said.services.get(service))),
-        (Layer::Environment, Some(here)),
-        (Layer::Service, spec.services.get(service)),
-        (Layer::Defaults, spec.defaults.as_ref()),
-    ];
-    Layers { environment, service, stack, record }
-}
-
 struct Resolver<'s, 'd> {
-    spec: &'s Spec,
+    spec: &'s Spec<'s>,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -166,7 +82,7 @@ impl Resolver<'_, '_> {
 
     fn unknown_services(&mut self) {
         let spec = self.spec;
-        for (environment, settings) in &spec.environments {
+        for (environment, settings) in spec.environments.iter() {
             for service in settings.services.keys().filter(|service| !spec.services.contains_key(*service)) {
                 let known = spec.services.keys().map(String::as_str);
                 let help = match did_you_mean(service, known) {
@@ -189,10 +105,13 @@ impl Resolver<'_, '_> {
         service_names: &BTreeMap<String, Slug>,
     ) -> Vec<Environment> {
         let spec = self.spec;
+        let by_themselves = spec.layers.running_by_themselves();
         let resolved = spec.environments.iter().collect::<Vec<_>>().into_par_iter().map(|(name, said)| {
             let mut found = Diagnostics::default();
             let mut resolver = Resolver { spec, diagnostics: &mut found };
-            (resolver.environment(name, said, project_tags, service_names), found)
+            let running = spec.layers.running(name, &by_themselves);
+            let running = running.into_iter().filter_map(|service| service_names.get(service));
+            (resolver.environment((name, said), project_tags, running), found)
         });
         let mut environments = Vec::new();
         for (environment, found) in resolved.collect::<Vec<_>>() {
@@ -202,12 +121,11 @@ impl Resolver<'_, '_> {
         environments
     }
 
-    fn environment(
+    fn environment<'n>(
         &mut self,
-        name: &str,
-        said: &spec::Environment,
+        (name, said): (&str, &spec::Environment),
         project_tags: &Tags,
-        service_names: &BTreeMap<String, Slug>,
+        running: impl Iterator<Item = &'n Slug>,
     ) -> Option<Environment> {
         let slug = self.checked(Location::key(["environments", name]), Slug::parse("environment", name));
         let account =
@@ -224,14 +142,10 @@ impl Resolver<'_, '_> {
             let place = Location::key(["environments", name, "tags"]);
             self.diagnostics.push(Diagnostic::new(Code::TooManyTags, place, message).help("remove some"));
         }
-        let here = said.settings();
-        let services = service_names
-            .iter()
-            .filter_map(|(service, slug)| self.enabled(slug, layers(self.spec, (name, &here), service, None)))
-            .collect();
+        let services = running.filter_map(|service| self.merged(name, service)).collect();
         let removed = self.removed(name);
-        let topic = self.topic(name, said.notifications.as_ref(), region.as_ref());
-        let monitoring = self.monitoring(name, said.dashboard.as_ref(), topic.is_some());
+        let topic = self.topic(name, region.as_ref());
+        let monitoring = self.monitoring(name, topic.is_some());
         Some(Environment {
             name: slug?,
             account: account?,
@@ -244,9 +158,31 @@ impl Resolver<'_, '_> {
         })
     }
 
-    fn enabled(&mut self, name: &Slug, layers: Layers<'_>) -> Option<Service> {
-        let enabled = layers.pick_or("enabled", true, |s| s.enabled).value;
-        enabled.then(|| self.service(name, layers)).flatten()
+    /// A service, from all its layers.
+    fn merged(&mut self, environment: &str, name: &Slug) -> Option<Service> {
+        match self.spec.layers.of(environment, name).settings() {
+            Ok(said) => self.service(name, Here { environment, service: name, said: &said }),
+            Err(error) => self.unreadable(Location::key(["services", &**name]), &error),
+        }
+    }
+
+    /// What the spec and an environment say at a key that both have.
+    fn of_environment<'s, T: Deserialize<'s>>(&mut self, key: &str, environment: &str) -> Option<T>
+    where
+        Self: 's,
+    {
+        match self.spec.layers.of_environment(key, environment) {
+            Ok(said) => said,
+            Err(error) => self.unreadable(Location::key([key]), &error),
+        }
+    }
+
+    /// Each layer is right by itself, and yet they cannot be read together: a mistake of ours, said rather than passed over.
+    fn unreadable<T>(&mut self, place: Location, error: &dyn std::fmt::Display) -> Option<T> {
+        let message = format!("its layers cannot be read together: {error}");
+        let problem = Diagnostic::new(Code::InvalidValue, place, message);
+        self.diagnostics.push(problem.help("please report this spec"));
+        None
     }
 
     fn region_partition(&mut self, environment: &str, region: &Region, partition: &str) {
@@ -309,15 +245,15 @@ impl Resolver<'_, '_> {
         None
     }
 
+    /// A value that is said, checked where it is said.
     fn parsed<R, T>(
         &mut self,
-        layers: &Layers<'_>,
-        said: Sourced<R>,
-        parse: impl FnOnce(R) -> Result<T, Invalid>,
+        here: &Here<'_>,
+        said: &Sourced<R>,
+        parse: impl FnOnce(&R) -> Result<T, Invalid>,
     ) -> Option<Sourced<T>> {
-        let from = said.from;
-        let value = self.checked_at(|| layers.locate(&from), parse(said.value))?;
-        Some(Sourced { value, from })
+        let value = self.checked_at(|| here.at(&said.from), parse(&said.value))?;
+        Some(Sourced { value, from: said.from })
     }
 
     fn checked<T>(&mut self, place: Location, result: Result<T, Invalid>) -> Option<T> {

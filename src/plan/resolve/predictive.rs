@@ -1,57 +1,40 @@
 //! Predictive scaling.
 
-use super::balancer::{Groups, of_service};
-use super::found::Found;
-use super::layers::Layers;
+use super::Resolver;
+use super::balancer::Groups;
+use super::here::known;
 use super::policy::{Entry, Of, Policies, target_help};
 use super::tracking::only;
-use super::{FORECAST_BUFFER, Resolver};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Sourced;
-use crate::plan::policy::{ForecastMetric, ForecastMode, ForecastedMetric, PolicyId, PolicyKind, Predictive};
+use crate::plan::policy::{ForecastMetric, ForecastedMetric, PolicyId, PolicyKind, Predictive};
 use crate::plan::units::{Invalid, Seconds, TargetValue};
-use crate::spec::{PredictivePolicy, Settings};
+use crate::spec::{Holder, PredictivePolicy, Target};
 
 /// Seconds that a forecast may be ahead (Application Auto Scaling API reference, SchedulingBufferTime).
 const LONGEST_BUFFER: u32 = 3600;
 
 impl Resolver<'_, '_> {
-    pub(super) fn predictive(&mut self, of: &Of<'_>, found: &mut Policies) {
-        let layers = &of.layers;
-        if !layers.any(|s| s.scaling.as_ref()?.predictive.as_ref()) {
-            return;
-        }
-        let entry: Entry<'_, PredictivePolicy> = Entry {
-            id: PolicyId::Predictive,
-            holder: "scaling.predictive".into(),
-            get: &|s| s.scaling.as_ref()?.predictive.as_ref(),
-        };
+    pub(super) fn predictive(&mut self, of: &Of<'_>, said: &Holder<PredictivePolicy>, found: &mut Policies) {
+        let entry = Entry { id: PolicyId::Predictive, keys: &said.common, from: said.from };
+        let said = &said.own;
         self.switched(of, &entry, found, |resolver| {
-            let Some(said) = layers.pick(entry.field("target"), |s| (entry.get)(s)?.target) else {
-                resolver.missing(
-                    of,
-                    &entry.id,
-                    Code::MissingTarget,
-                    "is on, but has no target",
-                    target_help(&entry.id),
-                );
+            let Some(asked) = &said.target else {
+                let lacks = "is on, but has no target";
+                resolver.missing(of, &entry, Code::MissingTarget, lacks, target_help(&entry.id));
                 return None;
             };
-            let metric = resolver.forecast_metric(of, &said);
-            let parse = match metric_said(layers) {
+            let about = known(&said.metric).value;
+            let metric = resolver.forecast_metric(of, about, asked);
+            let parse = match about {
                 ForecastMetric::Cpu => TargetValue::percent,
                 ForecastMetric::Memory => TargetValue::memory,
                 ForecastMetric::Requests => TargetValue::requests,
             };
-            let target = resolver.parsed(layers, said, parse);
-            let ahead = layers.pick(entry.field("buffer"), |s| (entry.get)(s)?.buffer.clone());
-            let ahead = ahead.map(|said| resolver.parsed(layers, said, |text| buffer(&text)));
-            let buffer = layers.or_built_in(ahead, || entry.field("buffer"), FORECAST_BUFFER);
-            let mode =
-                layers.pick_or(entry.field("mode"), ForecastMode::ForecastOnly, |s| (entry.get)(s)?.mode);
-            let above =
-                layers.pick(entry.field("max_capacity_buffer"), |s| (entry.get)(s)?.max_capacity_buffer);
-            let above = above.map(|said| resolver.parsed(layers, said, percentage));
+            let target = resolver.parsed(&of.here, asked, |target| parse(target.0));
+            let buffer = resolver.parsed(&of.here, known(&said.buffer), |text| buffer(text));
+            let above = said.max_capacity_buffer.as_ref();
+            let above = above.map(|said| resolver.parsed(&of.here, said, |share| percentage(share.0)));
             let max_capacity_buffer = match above {
                 Some(percent) => Some(percent?),
                 None => None,
@@ -59,48 +42,42 @@ impl Resolver<'_, '_> {
             Some(PolicyKind::Predictive(Predictive {
                 metric: metric?,
                 target: target?,
-                mode: mode.value,
+                mode: known(&said.mode).value,
                 buffer: buffer?,
                 max_capacity_buffer,
             }))
         });
     }
 
-    fn forecast_metric(&mut self, of: &Of<'_>, asked: &Sourced<f64>) -> Option<ForecastedMetric> {
-        match metric_said(&of.layers) {
+    fn forecast_metric(
+        &mut self,
+        of: &Of<'_>,
+        about: ForecastMetric,
+        asked: &Sourced<Target>,
+    ) -> Option<ForecastedMetric> {
+        match about {
             ForecastMetric::Cpu => Some(ForecastedMetric::Cpu),
             ForecastMetric::Memory => Some(ForecastedMetric::Memory),
             ForecastMetric::Requests => match &of.groups {
-                Found::Complete(Groups::One(balancer)) => Some(ForecastedMetric::Requests(only(balancer))),
-                Found::Complete(Groups::Two(..)) => {
+                Groups::One(balancer) => Some(ForecastedMetric::Requests(only(balancer))),
+                Groups::Two(..) => {
                     let message = format!(
                         "a forecast of {} cannot count requests over two target groups",
-                        of.layers.called()
+                        of.here.called()
                     );
-                    let place = of.layers.locate(&asked.from);
+                    let place = of.here.at(&asked.from);
                     let problem = Diagnostic::new(Code::RequestsOnAlternatingGroups, place, message);
                     self.diagnostics.push_once(problem.help("forecast `metric: cpu`"));
                     None
                 }
-                Found::Nothing => {
-                    self.requests_without_load_balancer(
-                        &of.layers,
-                        "load_balancer",
-                        &of_service,
-                        &asked.from,
-                    );
+                Groups::Lacking(lacking) => {
+                    self.requests_without_load_balancer(&of.here, lacking, &asked.from);
                     None
                 }
-                Found::Broken => None,
+                Groups::Broken => None,
             },
         }
     }
-}
-
-/// What the forecast of a service is about.
-pub(super) fn metric_said(layers: &Layers<'_>) -> ForecastMetric {
-    let get = |s: &Settings| s.scaling.as_ref()?.predictive.as_ref()?.metric;
-    layers.pick_or("scaling.predictive.metric", ForecastMetric::Cpu, get).value
 }
 
 /// `{metric}` of a forecast.

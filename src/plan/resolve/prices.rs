@@ -15,7 +15,7 @@ impl Resolver<'_, '_> {
     pub(super) fn prices(&mut self) -> Prices {
         let built_in: Vec<spec::Prices> = serde_json::from_str(BUILT_IN).expect("our lists can be read");
         let Some(said) = &self.spec.prices else { return listed(&built_in) };
-        let currency = said.currency.as_deref().map_or(Ok(Currency::default()), Currency::parse);
+        let currency = said.currency.as_ref().map_or(Ok(Currency::default()), |code| Currency::parse(code));
         let currency = self.checked(Location::value(["prices", "currency"]), currency).unwrap_or_default();
         self.checked(Location::value(["prices", "date"]), check_day(&said.date));
         let mut prices = match currency {
@@ -24,7 +24,7 @@ impl Resolver<'_, '_> {
             currency => Prices { currency, ..Prices::default() },
         };
         let quote = quoted(&mut prices, said);
-        for (name, of_region) in &said.regions {
+        for (name, of_region) in said.regions.iter() {
             let at =
                 |key: &str| Location::value(["prices", "regions", name].into_iter().chain(key.split('.')));
             let place = Location::key(["prices", "regions", name]);
@@ -42,7 +42,7 @@ fn listed(lists: &[spec::Prices]) -> Prices {
     let mut prices = Prices::default();
     for list in lists {
         let quote = quoted(&mut prices, list);
-        for (name, of_region) in &list.regions {
+        for (name, of_region) in list.regions.iter() {
             let checked = of(of_region, quote, |_, rate| rate.ok());
             add(&mut prices, Region::parse(name).expect("our lists name regions"), checked);
         }
@@ -52,7 +52,7 @@ fn listed(lists: &[spec::Prices]) -> Prices {
 
 fn quoted(prices: &mut Prices, list: &spec::Prices) -> usize {
     let source = list.source.clone().unwrap_or_else(|| SOURCE.to_owned());
-    prices.quotes.push(Quote { date: list.date.clone(), source });
+    prices.quotes.push(Quote { date: list.date.0.clone(), source });
     prices.quotes.len() - 1
 }
 
@@ -103,7 +103,7 @@ mod tests {
         let lists: Vec<spec::Prices> = serde_json::from_str(BUILT_IN).unwrap();
         for list in &lists {
             assert!(check_day(&list.date).is_ok() && list.source.is_some() && list.currency.is_none());
-            for (region, said) in &list.regions {
+            for (region, said) in list.regions.iter() {
                 let mut checked = 0;
                 of(said, 0, |key, rate| {
                     checked += 1;

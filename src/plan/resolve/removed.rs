@@ -1,7 +1,7 @@
 //! Services that left the spec or changed their name in it.
 
 use super::Resolver;
-use super::layers::Layers;
+use super::here::Here;
 use crate::diagnostic::{Code, Diagnostic, Location, Part, Step, did_you_mean};
 use crate::plan::units::Slug;
 
@@ -56,17 +56,17 @@ impl Resolver<'_, '_> {
     }
 
     /// The name that a service had in the spec.
-    pub(super) fn renamed_from(&mut self, layers: &Layers<'_>) -> Option<Slug> {
-        let said = layers.pick("renamed_from", |s| s.renamed_from.clone())?;
+    pub(super) fn renamed_from(&mut self, here: &Here<'_>) -> Option<Slug> {
+        let said = here.said.renamed_from.as_ref()?;
         if self.spec.services.contains_key(&said.value) {
             let message =
-                format!("`{}` cannot have been `{}`, which is there still", layers.service, said.value);
-            let problem = Diagnostic::new(Code::ServiceRename, layers.locate(&said.from), message)
+                format!("`{}` cannot have been `{}`, which is there still", here.service, said.value);
+            let problem = Diagnostic::new(Code::ServiceRename, here.at(&said.from), message)
                 .also(Location::key(["services", &*said.value]), "it is here");
             self.diagnostics.push_once(problem.help("remove `renamed_from`, or the old service"));
             return None;
         }
-        self.parsed(layers, said, |text| Slug::parse("service", &text)).map(|said| said.value)
+        self.parsed(here, said, |text| Slug::parse("service", text)).map(|said| said.value)
     }
 }
 

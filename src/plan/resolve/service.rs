@@ -1,50 +1,38 @@
 //! One service of one environment.
 
-use super::balancer::{Groups, of_service};
-use super::found::Found;
-use super::layers::Layers;
+use super::Resolver;
+use super::balancer::Groups;
+use super::here::{Here, known};
 use super::policy::Of;
-use super::{CLUSTER_PATTERN, Resolver, SERVICE_PATTERN, STACK_PATTERN};
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::plan::alarms::Alarms;
 use crate::plan::policy::Gone;
 use crate::plan::units::{EcsName, Invalid, Slug, StackName, Tasks};
-use crate::plan::{Architecture, Controller, Deployment, Service, Sourced, Strategy, Suspended, Task, names};
+use crate::plan::{Architecture, Deployment, Service, Sourced, Strategy, Suspended, Task, names};
 use crate::spec;
 
 impl Resolver<'_, '_> {
-    pub(super) fn service(&mut self, name: &Slug, layers: Layers<'_>) -> Option<Service> {
-        let names = self.spec.names.clone().unwrap_or_default();
-        let cluster = self.ecs_name(
-            "cluster",
-            &layers,
-            layers.pick("cluster", |s| s.cluster.clone()),
-            names.cluster.as_deref(),
-        );
-        let ecs_service = self.ecs_name(
-            "service",
-            &layers,
-            layers.pick("ecs_service", |s| s.ecs_service.clone()),
-            names.service.as_deref(),
-        );
-        let (min, max) = self.capacity(&layers);
-        let groups = self.target_groups(&layers, "load_balancer", &of_service);
-        let task = self.task(&layers);
-        let expectations = self.expectations(&layers);
-        let renamed_from = self.renamed_from(&layers);
+    pub(super) fn service(&mut self, name: &Slug, here: Here<'_>) -> Option<Service> {
+        let spec = self.spec;
+        let said = here.said;
+        let cluster = self.ecs_name("cluster", &here, said.cluster.as_ref(), &spec.names.cluster);
+        let ecs_service = self.ecs_name("service", &here, said.ecs_service.as_ref(), &spec.names.service);
+        let (min, max) = self.capacity(&here);
+        let groups = self.target_groups(&here, said.load_balancer.as_ref());
+        let task = self.task(&here);
+        let expectations = self.expectations(&here);
+        let renamed_from = self.renamed_from(&here);
         let (cluster, ecs_service) = (cluster?, ecs_service?);
-        let stack = self.stack(&layers, &ecs_service, names.stack.as_deref());
-        let adopt = layers.pick_or("adopt", false, |s| s.adopt);
+        let stack = self.stack(&here, &ecs_service);
         let of = Of {
-            project: &self.spec.project,
-            layers,
+            project: &spec.project,
+            here,
             cluster: cluster.value.clone(),
             ecs_service: ecs_service.value.clone(),
             groups,
         };
         let policies = self.policies(&of);
         let actions = self.schedule(&of);
-        let layers = &of.layers;
         if policies.broken || actions.broken {
             return None;
         }
@@ -55,15 +43,14 @@ impl Resolver<'_, '_> {
             stack: stack?,
             min: min?,
             max: max?,
-            scale_to_zero: layers
-                .pick_or("capacity.scale_to_zero", false, |s| s.capacity.as_ref()?.scale_to_zero),
-            balanced: matches!(of.groups, Found::Complete(_)),
+            scale_to_zero: said.capacity.as_ref().map(|capacity| known(&capacity.scale_to_zero).clone())?,
+            balanced: matches!(of.groups, Groups::One(_) | Groups::Two(..)),
             task,
-            container_insights: layers.pick_or("container_insights", false, |s| s.container_insights),
+            container_insights: known(&said.container_insights).clone(),
             expectations: expectations?,
-            suspended: suspended(layers),
-            deployment: deployment(layers, &of.groups),
-            adopt,
+            suspended: suspended(said),
+            deployment: deployment(said, &of.groups)?,
+            adopt: known(&said.adopt).clone(),
             renamed_from,
             policies: policies.on,
             schedule: actions.on,
@@ -76,101 +63,86 @@ impl Resolver<'_, '_> {
 
     fn ecs_name(
         &mut self,
-        what: &str,
-        layers: &Layers<'_>,
-        said: Option<Sourced<String>>,
-        pattern: Option<&str>,
+        what: &'static str,
+        here: &Here<'_>,
+        said: Option<&Sourced<String>>,
+        pattern: &Option<Sourced<String>>,
     ) -> Option<Sourced<EcsName>> {
         if let Some(said) = said {
-            return self.parsed(layers, said, |text| EcsName::parse(what, &text));
+            return self.parsed(here, said, |text| EcsName::parse(what, text));
         }
-        let (key, field, default) = match what {
-            "cluster" => ("cluster", "cluster", CLUSTER_PATTERN),
-            _ => ("service", "ecs_service", SERVICE_PATTERN),
-        };
         let values = [
             ("project", self.spec.project.as_str()),
-            ("environment", layers.environment),
-            ("service", layers.service),
+            ("environment", here.environment),
+            ("service", here.service),
         ];
-        let value = self.named(key, pattern, default, &values, |text| EcsName::parse(what, text))?;
-        Some(layers.made(field, (key, pattern, default), value))
+        self.named(what, pattern, &values, |text| EcsName::parse(what, text)).map(Sourced::built_in)
     }
 
-    fn stack(
-        &mut self,
-        layers: &Layers<'_>,
-        ecs_service: &EcsName,
-        pattern: Option<&str>,
-    ) -> Option<StackName> {
+    fn stack(&mut self, here: &Here<'_>, ecs_service: &EcsName) -> Option<StackName> {
         let values = [
             ("project", self.spec.project.as_str()),
-            ("environment", layers.environment),
-            ("service", layers.service),
+            ("environment", here.environment),
+            ("service", here.service),
             ("ecs_service", ecs_service),
         ];
-        let place = if pattern.is_some() {
-            Location::value(["names", "stack"])
-        } else {
-            Location::key(["services", layers.service])
-        };
-        let name = self.checked(place.clone(), names::fill(pattern.unwrap_or(STACK_PATTERN), &values))?;
-        let name = self.checked(place, StackName::parse(&name))?;
-        Some(layers.made("stack", ("stack", pattern, STACK_PATTERN), name).value)
+        let pattern = known(&self.spec.names.stack);
+        let place = here.at(&pattern.from);
+        let name = self.checked(place.clone(), names::fill(pattern, &values))?;
+        self.checked(place, StackName::parse(&name))
     }
 
     /// A name made by a pattern; what is wrong with it is wrong with the pattern.
     pub(super) fn named<T>(
         &mut self,
         key: &str,
-        pattern: Option<&str>,
-        built_in: &str,
+        pattern: &Option<Sourced<String>>,
         values: &[(&str, &str)],
         parse: impl FnOnce(&str) -> Result<T, Invalid>,
     ) -> Option<T> {
-        let place = Location::value(["names", key]);
-        let name = self.checked(place.clone(), names::fill(pattern.unwrap_or(built_in), values))?;
-        self.checked(place, parse(&name))
+        let pattern = known(pattern);
+        let place = || Location::value(["names", key]);
+        let name = self.checked_at(place, names::fill(pattern, values))?;
+        self.checked_at(place, parse(&name))
     }
 
-    fn capacity(&mut self, layers: &Layers<'_>) -> (Option<Sourced<Tasks>>, Option<Sourced<Tasks>>) {
-        let min = layers.pick("capacity.min", |s| s.capacity.as_ref()?.min);
-        let max = layers.pick("capacity.max", |s| s.capacity.as_ref()?.max);
-        let missing = match (&min, &max) {
+    fn capacity(&mut self, here: &Here<'_>) -> (Option<Sourced<Tasks>>, Option<Sourced<Tasks>>) {
+        let said = here.said.capacity.as_ref();
+        let (min, max) = (said.and_then(|said| said.min.as_ref()), said.and_then(|said| said.max.as_ref()));
+        let missing = match (min, max) {
             (Some(_), Some(_)) => None,
             (None, None) => Some("`min` and `max`"),
             (None, Some(_)) => Some("`min`"),
             (Some(_), None) => Some("`max`"),
         };
         if let Some(missing) = missing {
-            let place = Location::key(["services", layers.service]);
-            let message = format!("the capacity of {} lacks {missing}", layers.called());
+            let place = Location::key(["services", here.service]);
+            let message = format!("the capacity of {} lacks {missing}", here.called());
             let help = "say it for all services under `defaults`: `capacity: { min: 2, max: 10 }`";
             self.diagnostics.push_once(Diagnostic::new(Code::MissingCapacity, place, message).help(help));
         }
-        (
-            min.and_then(|said| self.parsed(layers, said, Tasks::parse)),
-            max.and_then(|said| self.parsed(layers, said, Tasks::parse)),
-        )
+        let mut tasks = |said: Option<&Sourced<spec::Count>>| {
+            said.and_then(|said| self.parsed(here, said, |count| Tasks::parse(count.0)))
+        };
+        (tasks(min), tasks(max))
     }
 
-    fn task(&mut self, layers: &Layers<'_>) -> Option<Task> {
-        let vcpu = layers.pick("task.vcpu", |s| s.task.as_ref()?.vcpu);
-        let memory = layers.pick("task.memory_gib", |s| s.task.as_ref()?.memory_gib);
-        let architecture =
-            layers.pick_or("task.architecture", spec::Architecture::X8664, |s| s.task.as_ref()?.architecture);
-        for size in
-            [&vcpu, &memory].into_iter().flatten().filter(|size| !(size.value > 0.0 && size.value < 1e6))
+    fn task(&mut self, here: &Here<'_>) -> Option<Task> {
+        let said = here.said.task.as_ref()?;
+        for size in [&said.vcpu, &said.memory_gib]
+            .into_iter()
+            .flatten()
+            .filter(|size| !(size.value > 0.0 && size.value < 1e6))
         {
             let message = format!("{} cannot be the size of a task", size.value);
-            let problem = Diagnostic::new(Code::TaskSize, layers.locate(&size.from), message);
+            let problem = Diagnostic::new(Code::TaskSize, here.at(&size.from), message);
             self.diagnostics
                 .push_once(problem.help("write virtual CPUs and GiB: `task: { vcpu: 1, memory_gib: 2 }`"));
         }
         Some(Task {
-            vcpu: vcpu?.value,
-            memory_gib: memory?.value,
-            architecture: match architecture.value {
+            vcpu: said.vcpu.as_ref()?.value,
+            memory_gib: said.memory_gib.as_ref()?.value,
+            architecture: match known(&said.architecture).value {
                 spec::Architecture::X8664 => Architecture::X8664,
                 spec::Architecture::Arm64 => Architecture::Arm64,
             },
@@ -178,25 +150,28 @@ impl Resolver<'_, '_> {
     }
 }
 
-fn suspended(layers: &Layers<'_>) -> Option<Suspended> {
-    let scale_in = layers.pick("scaling.suspended.in", |s| s.scaling.as_ref()?.suspended.as_ref()?.r#in);
-    let scale_out = layers.pick("scaling.suspended.out", |s| s.scaling.as_ref()?.suspended.as_ref()?.out);
-    let scheduled =
-        layers.pick("scaling.suspended.scheduled", |s| s.scaling.as_ref()?.suspended.as_ref()?.scheduled);
-    let said: Vec<_> = [&scale_in, &scale_out, &scheduled].into_iter().flatten().collect();
-    let from = said.iter().find(|flag| flag.value).or(said.first())?.from.clone();
+fn suspended(said: &spec::Settings) -> Option<Suspended> {
+    let said = said.scaling.as_ref()?.suspended.as_ref()?;
+    let all: Vec<_> = [&said.r#in, &said.out, &said.scheduled].into_iter().flatten().collect();
+    let from = all.iter().find(|flag| flag.value).or(all.first())?.from;
     let on = |flag: &Option<Sourced<bool>>| flag.as_ref().is_some_and(|flag| flag.value);
-    Some(Suspended { scale_in: on(&scale_in), scale_out: on(&scale_out), scheduled: on(&scheduled), from })
+    Some(Suspended {
+        scale_in: on(&said.r#in),
+        scale_out: on(&said.out),
+        scheduled: on(&said.scheduled),
+        from,
+    })
 }
 
-fn deployment(layers: &Layers<'_>, groups: &Found<Groups>) -> Deployment {
+/// Two target groups are what a blue/green deployment needs, and nothing else.
+fn deployment(said: &spec::Settings, groups: &Groups) -> Option<Deployment> {
     let strategy = match groups {
-        Found::Complete(Groups::Two(..)) => Strategy::BlueGreen,
+        Groups::Two(..) => Strategy::BlueGreen,
         _ => Strategy::Rolling,
     };
-    Deployment {
-        controller: layers
-            .pick_or("deployment.controller", Controller::Ecs, |s| s.deployment.as_ref()?.controller),
-        strategy: layers.pick_or("deployment.strategy", strategy, |s| s.deployment.as_ref()?.strategy),
-    }
+    let said = said.deployment.as_ref()?;
+    Some(Deployment {
+        controller: known(&said.controller).clone(),
+        strategy: said.strategy.clone().unwrap_or_else(|| Sourced::built_in(strategy)),
+    })
 }

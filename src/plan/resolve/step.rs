@@ -1,16 +1,15 @@
 //! Step scaling policies, each with its alarm.
 
-use super::metric::indexed;
+use super::Resolver;
+use super::here::known;
 use super::policy::{Entry, Of, Policies};
-use super::{ALARM_PERIOD, ALARM_PERIODS, COOLDOWN_STEP, Resolver};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Sourced;
 use crate::plan::policy::{
-    Adjustment, Aggregation, Alarm, Comparison, Dimension, Metric, MissingData, PolicyId, PolicyKind,
-    Statistic, StepAdjustment, StepScaling,
+    Adjustment, Alarm, Dimension, Metric, PolicyId, PolicyKind, Statistic, StepAdjustment, StepScaling,
 };
 use crate::plan::units::{DimensionName, DimensionValue, EcsName, Key, MetricName, Namespace, Seconds};
-use crate::spec::{self, AlarmMetric, ServiceMetric, StepPolicy};
+use crate::spec::{self, AlarmMetric, Holder, ServiceMetric, StepPolicy, Stepping};
 
 /// Steps AWS takes in one policy (quota L-9C25247C, fixed).
 const MOST_STEPS: usize = 20;
@@ -18,27 +17,17 @@ const MOST_STEPS: usize = 20;
 const LONGEST_LOOK: u64 = 86_400;
 
 impl Resolver<'_, '_> {
-    pub(super) fn step(&mut self, of: &Of<'_>, key: Key, found: &mut Policies) {
-        let id = PolicyId::Step(key.clone());
-        let entry: Entry<'_, StepPolicy> =
-            Entry { holder: id.path().into(), id, get: &|s| s.scaling.as_ref()?.step.get(&*key) };
+    pub(super) fn step(&mut self, of: &Of<'_>, key: Key, said: &Holder<StepPolicy>, found: &mut Policies) {
+        let entry = Entry { id: PolicyId::Step(key.clone()), keys: &said.common, from: said.from };
+        let said = &said.own;
         self.switched(of, &entry, found, |resolver| {
-            let alarm = resolver.alarm(of, &key, &entry);
-            let steps = resolver.steps(of, &entry);
-            let layers = &of.layers;
-            let cooldown = layers.pick(entry.field("cooldown"), |s| (entry.get)(s)?.cooldown.clone());
-            let cooldown =
-                cooldown.map(|said| resolver.parsed(layers, said, |text| Seconds::parse_cooldown(&text)));
-            let cooldown = layers.or_built_in(cooldown, || entry.field("cooldown"), COOLDOWN_STEP);
-            let min_adjustment =
-                layers.pick(entry.field("min_adjustment"), |s| (entry.get)(s)?.min_adjustment);
+            let alarm = resolver.alarm(of, &key, &entry, said);
+            let steps = resolver.steps(of, &entry, said);
+            let cooldown = resolver.cooldown(&of.here, known(&said.cooldown));
+            let min_adjustment = said.min_adjustment.as_ref();
             Some(PolicyKind::Step(StepScaling {
-                adjustment: adjustment(of, &entry),
-                aggregation: layers
-                    .pick_or(entry.field("aggregation"), Aggregation::Average, |s| {
-                        (entry.get)(s)?.aggregation
-                    })
-                    .value,
+                adjustment: known(&said.adjustment).value,
+                aggregation: known(&said.aggregation).value,
                 min_adjustment: min_adjustment
                     .map(|said| said.value.unsigned_abs().try_into().unwrap_or(u32::MAX)),
                 cooldown: cooldown?,
@@ -48,51 +37,33 @@ impl Resolver<'_, '_> {
         });
     }
 
-    fn alarm(&mut self, of: &Of<'_>, key: &Key, entry: &Entry<'_, StepPolicy>) -> Option<Alarm> {
-        let layers = &of.layers;
-        let name = self.alarm_name(of, key);
-        let metric = match layers.pick(entry.field("metric"), |s| (entry.get)(s)?.metric.as_ref()) {
-            Some(Sourced { value: AlarmMetric::Service(metric), .. }) => Some(service_metric(*metric, of)),
-            Some(Sourced { value: AlarmMetric::Custom(metric), from }) => {
-                self.metric(&layers.locate(&from), metric)
-            }
+    fn alarm(&mut self, of: &Of<'_>, key: &Key, entry: &Entry<'_>, said: &Stepping) -> Option<Alarm> {
+        let name = self.alarm_name(of, key, said);
+        let metric = match said.metric.as_ref().map(|metric| &metric.value) {
+            Some(AlarmMetric::Service(metric)) => Some(service_metric(*metric, of)),
+            Some(AlarmMetric::Custom(metric)) => self.metric(of, metric),
             None => {
-                self.missing(
-                    of,
-                    &entry.id,
-                    Code::StepIncomplete,
-                    "says no metric",
-                    "add `metric: cpu`, or a metric of your own",
-                );
+                let help = "add `metric: cpu`, or a metric of your own";
+                self.missing(of, entry, Code::StepIncomplete, "says no metric", help);
                 None
             }
         };
-        let threshold = layers.pick(entry.field("threshold"), |s| (entry.get)(s)?.threshold);
-        if threshold.is_none() {
-            self.missing(of, &entry.id, Code::StepIncomplete, "says no threshold", "add `threshold:`");
+        if said.threshold.is_none() {
+            self.missing(of, entry, Code::StepIncomplete, "says no threshold", "add `threshold:`");
         }
-        let period = layers.pick(entry.field("period"), |s| (entry.get)(s)?.period.clone());
-        let period = period.map(|said| self.parsed(layers, said, |text| Seconds::parse(&text)));
-        let period = layers.or_built_in(period, || entry.field("period"), ALARM_PERIOD);
-        let periods = layers.pick_or(entry.field("evaluation_periods"), ALARM_PERIODS, |s| {
-            (entry.get)(s)?.evaluation_periods
-        });
-        let datapoints =
-            layers.pick_or(entry.field("datapoints"), periods.value, |s| (entry.get)(s)?.datapoints);
+        let period = self.parsed(&of.here, known(&said.period), |text| Seconds::parse(text));
+        let periods = count(known(&said.evaluation_periods));
+        let datapoints = said.datapoints.as_ref().map_or_else(|| Sourced::built_in(periods.value), count);
         let period = self.look_back(of, period?, &periods, &datapoints)?;
         Some(Alarm {
             name: name?,
             metric: metric?,
-            comparison: layers
-                .pick_or(entry.field("comparison"), Comparison::Above, |s| (entry.get)(s)?.comparison)
-                .value,
-            threshold: threshold?,
+            comparison: known(&said.comparison).value,
+            threshold: said.threshold.clone()?,
             period,
             evaluation_periods: u32::try_from(periods.value).ok()?,
             datapoints: u32::try_from(datapoints.value).ok()?,
-            missing_data: layers
-                .pick_or(entry.field("missing_data"), MissingData::Missing, |s| (entry.get)(s)?.missing_data)
-                .value,
+            missing_data: known(&said.missing_data).value,
         })
     }
 
@@ -132,48 +103,47 @@ impl Resolver<'_, '_> {
             } else {
                 return Some(period.value);
             };
-        let problem = Diagnostic::new(Code::StepAlarm, of.layers.locate(at), message);
+        let problem = Diagnostic::new(Code::StepAlarm, of.here.at(at), message);
         self.diagnostics.push_once(problem.help(help));
         None
     }
 
-    fn steps(&mut self, of: &Of<'_>, entry: &Entry<'_, StepPolicy>) -> Option<Sourced<Vec<StepAdjustment>>> {
-        let Some(said) = of.layers.pick(entry.field("steps"), |s| (entry.get)(s)?.steps.as_ref()) else {
-            self.missing(
-                of,
-                &entry.id,
-                Code::StepIncomplete,
-                "has no steps",
-                "add `steps: [{ from: 0, by: 2 }]`",
-            );
+    fn steps(
+        &mut self,
+        of: &Of<'_>,
+        entry: &Entry<'_>,
+        said: &Stepping,
+    ) -> Option<Sourced<Vec<StepAdjustment>>> {
+        let Some(steps) = &said.steps else {
+            let help = "add `steps: [{ from: 0, by: 2 }]`";
+            self.missing(of, entry, Code::StepIncomplete, "has no steps", help);
             return None;
         };
-        let adjustment = adjustment(of, entry);
-        let minimum = of.layers.pick(entry.field("min_adjustment"), |s| (entry.get)(s)?.min_adjustment);
-        let problem = steps_problem(said.value, adjustment)
-            .map(|(index, message)| (indexed(&of.layers.locate(&said.from), index), message))
+        let adjustment = known(&said.adjustment).value;
+        let problem = steps_problem(steps, adjustment)
+            .map(|(index, message)| (steps.value.get(index).map_or(&steps.from, |step| &step.from), message))
             .or_else(|| {
-                let minimum = minimum.filter(|_| adjustment != Adjustment::Percent)?;
+                let minimum = said.min_adjustment.as_ref().filter(|_| adjustment != Adjustment::Percent)?;
                 let message = "`min_adjustment` goes with `adjustment: percent` only".to_owned();
-                Some((of.layers.locate(&minimum.from), message))
+                Some((&minimum.from, message))
             });
-        if let Some((place, message)) = problem {
+        if let Some((from, message)) = problem {
+            let place = of.here.at(from);
             let help = "let the steps touch one another, end in no bound on the outside, and begin or end at the threshold (0)";
             self.diagnostics.push_once(Diagnostic::new(Code::StepAdjustments, place, message).help(help));
             return None;
         }
-        let mut steps: Vec<StepAdjustment> = said
-            .value
+        let mut value: Vec<StepAdjustment> = steps
             .iter()
-            .map(|step| StepAdjustment { from: step.from, to: step.to, by: step.by })
+            .map(|step| StepAdjustment { from: step.value.from, to: step.value.to, by: step.value.by })
             .collect();
-        steps.sort_by(|a, b| lower(a.from).total_cmp(&lower(b.from)));
-        Some(Sourced { value: steps, from: said.from })
+        value.sort_by(|a, b| lower(a.from).total_cmp(&lower(b.from)));
+        Some(Sourced { value, from: steps.from })
     }
 }
 
-fn adjustment(of: &Of<'_>, entry: &Entry<'_, StepPolicy>) -> Adjustment {
-    of.layers.pick_or(entry.field("adjustment"), Adjustment::Change, |s| (entry.get)(s)?.adjustment).value
+fn count(said: &Sourced<spec::AtLeastOne>) -> Sourced<i64> {
+    Sourced { value: said.value.0, from: said.from }
 }
 
 fn lower(bound: Option<f64>) -> f64 {
@@ -185,10 +155,11 @@ fn upper(bound: Option<f64>) -> f64 {
 }
 
 /// What AWS would refuse in a list of steps, and at which (Application Auto Scaling API reference, StepAdjustment).
-fn steps_problem(steps: &[spec::Step], adjustment: Adjustment) -> Option<(usize, String)> {
+fn steps_problem(steps: &[Sourced<spec::Step>], adjustment: Adjustment) -> Option<(usize, String)> {
     if steps.is_empty() || steps.len() > MOST_STEPS {
         return Some((0, format!("{} steps; AWS takes 1 to {MOST_STEPS}", steps.len())));
     }
+    let steps: Vec<&spec::Step> = steps.iter().map(|step| &step.value).collect();
     for (at, step) in steps.iter().enumerate() {
         if step.from.is_none() && step.to.is_none() {
             return Some((at, "a step has neither `from` nor `to`".to_owned()));
@@ -238,5 +209,6 @@ fn service_metric(metric: ServiceMetric, of: &Of<'_>) -> Metric {
         dimensions: vec![dimension("ClusterName", &of.cluster), dimension("ServiceName", &of.ecs_service)],
         statistic: Statistic::Average,
         unit: None,
+        from: None,
     }
 }

@@ -1,124 +1,121 @@
 //! Target tracking policies.
 
-use super::balancer::{Get, Groups, of_service};
-use super::found::Found;
-use super::layers::Layers;
+use super::Resolver;
+use super::balancer::Groups;
+use super::here::{Here, known};
 use super::policy::{Entry, Of, Policies, target_help};
-use super::{COOLDOWN_IN, COOLDOWN_OUT, Resolver};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::plan::policy::{
-    CustomMetric, PolicyId, PolicyKind, Resolution, Role, TargetGroup, TrackedMetric, Tracking,
-};
+use crate::plan::policy::{CustomMetric, PolicyId, PolicyKind, Role, TargetGroup, TrackedMetric, Tracking};
 use crate::plan::units::{Invalid, Key, Seconds, TargetValue};
 use crate::plan::{LoadBalancer, Origin, Sourced};
-use crate::spec::{self, Settings, TrackingKeys, UtilizationPolicy};
+use crate::spec::{
+    CustomPolicy, Duration, Holder, MoreRequestsPolicy, PolicyKeys, RequestsPolicy, Target, TrackingKeys,
+    UtilizationPolicy,
+};
 
 type ParseTarget = fn(f64) -> Result<TargetValue, Invalid>;
 
 impl Resolver<'_, '_> {
     /// Requests through the service's own target group, or both of a blue/green deployment.
-    pub(super) fn requests(&mut self, of: &Of<'_>, found: &mut Policies) {
-        let entry: Entry<'_, dyn TrackingKeys> = Entry {
-            id: PolicyId::Requests,
-            holder: "scaling.requests".into(),
-            get: &|s| s.scaling.as_ref()?.requests.as_ref().map(|policy| policy as &dyn TrackingKeys),
-        };
-        self.tracking(of, &entry, found, TargetValue::requests, |resolver, asked| match &of.groups {
-            Found::Complete(Groups::One(balancer)) => {
-                Some((TrackedMetric::Requests(only(balancer)), balancer.from.clone()))
-            }
-            Found::Complete(Groups::Two(blue, green)) => {
-                let from = blue.from.clone();
-                let group = |role, balancer: &LoadBalancer| TargetGroup { role, balancer: balancer.clone() };
-                let (blue, green) = (group(Role::Blue, blue), group(Role::Green, green));
-                Some((TrackedMetric::Custom(CustomMetric::requests_of_both(&blue, &green)), from))
-            }
-            Found::Nothing => {
-                resolver.requests_without_load_balancer(
-                    &of.layers,
-                    "load_balancer",
-                    &of_service,
-                    &asked.from,
-                );
-                None
-            }
-            Found::Broken => None,
-        });
+    pub(super) fn requests(&mut self, of: &Of<'_>, said: &Holder<RequestsPolicy>, found: &mut Policies) {
+        let entry = Entry { id: PolicyId::Requests, keys: &said.common, from: said.from };
+        self.tracking(
+            of,
+            &entry,
+            &said.own.common,
+            found,
+            TargetValue::requests,
+            |resolver, asked| match &of.groups {
+                Groups::One(balancer) => Some((TrackedMetric::Requests(only(balancer)), balancer.from)),
+                Groups::Two(blue, green) => {
+                    let from = blue.from;
+                    let group =
+                        |role, balancer: &LoadBalancer| TargetGroup { role, balancer: balancer.clone() };
+                    let (blue, green) = (group(Role::Blue, blue), group(Role::Green, green));
+                    Some((TrackedMetric::Custom(CustomMetric::requests_of_both(&blue, &green)), from))
+                }
+                Groups::Lacking(lacking) => {
+                    resolver.requests_without_load_balancer(&of.here, lacking, &asked.from);
+                    None
+                }
+                Groups::Broken => None,
+            },
+        );
     }
 
     /// Requests through another target group.
-    pub(super) fn more_requests(&mut self, of: &Of<'_>, key: Key, found: &mut Policies) {
+    pub(super) fn more_requests(
+        &mut self,
+        of: &Of<'_>,
+        key: Key,
+        said: &Holder<MoreRequestsPolicy>,
+        found: &mut Policies,
+    ) {
         let id = PolicyId::MoreRequests(key.clone());
-        let holder = id.path();
-        let entry: Entry<'_, dyn TrackingKeys> = Entry {
-            id,
-            holder: holder.clone().into(),
-            get: &|s| s.scaling.as_ref()?.more_requests.get(&*key).map(|policy| policy as &dyn TrackingKeys),
-        };
-        self.tracking(of, &entry, found, TargetValue::requests, |resolver, asked| {
-            let holder = format!("{holder}.load_balancer");
-            let get: Get<'_> = &|s| s.scaling.as_ref()?.more_requests.get(&*key)?.load_balancer.as_ref();
-            match resolver.target_groups(&of.layers, holder.clone(), get) {
-                Found::Complete(Groups::One(balancer)) => {
+        let entry = Entry { id, keys: &said.common, from: said.from };
+        self.tracking(of, &entry, &said.own.common, found, TargetValue::requests, |resolver, asked| {
+            match resolver.target_groups(&of.here, said.own.own.load_balancer.as_ref()) {
+                Groups::One(balancer) => {
                     let Sourced { value: balancer, from } = balancer;
                     let group = TargetGroup { role: Role::More(key.clone()), balancer };
                     Some((TrackedMetric::Requests(group), from))
                 }
-                Found::Complete(Groups::Two(..)) => {
+                Groups::Two(..) => {
                     let message = format!(
                         "{} of {} tracks one target group, not two",
                         entry.id.metric(),
-                        of.layers.called()
+                        of.here.called()
                     );
                     let problem =
-                        Diagnostic::new(Code::LoadBalancerAmbiguous, of.layers.locate(&asked.from), message);
+                        Diagnostic::new(Code::LoadBalancerAmbiguous, of.here.at(&asked.from), message);
                     resolver
                         .diagnostics
                         .push_once(problem.help("write one entry of `more_requests` for each target group"));
                     None
                 }
-                Found::Nothing => {
-                    resolver.requests_without_load_balancer(&of.layers, holder, get, &asked.from);
+                Groups::Lacking(lacking) => {
+                    resolver.requests_without_load_balancer(&of.here, lacking, &asked.from);
                     None
                 }
-                Found::Broken => None,
+                Groups::Broken => None,
             }
         });
     }
 
     /// CPU or memory.
-    pub(super) fn utilization(&mut self, of: &Of<'_>, id: PolicyId, found: &mut Policies) {
-        type Get = for<'s> fn(&'s Settings) -> Option<&'s UtilizationPolicy>;
-        let (get, holder, parse): (Get, _, ParseTarget) = match id {
-            PolicyId::Cpu => (|s| s.scaling.as_ref()?.cpu.as_ref(), "scaling.cpu", TargetValue::percent),
-            _ => (|s| s.scaling.as_ref()?.memory.as_ref(), "scaling.memory", TargetValue::memory),
+    pub(super) fn utilization(
+        &mut self,
+        of: &Of<'_>,
+        id: PolicyId,
+        said: &Holder<UtilizationPolicy>,
+        found: &mut Policies,
+    ) {
+        let parse: ParseTarget = match id {
+            PolicyId::Cpu => TargetValue::percent,
+            _ => TargetValue::memory,
         };
-        let entry: Entry<'_, dyn TrackingKeys> = Entry {
-            id: id.clone(),
-            holder: holder.into(),
-            get: &move |s| get(s).map(|p| p as &dyn TrackingKeys),
-        };
-        self.tracking(of, &entry, found, parse, |_, asked| {
-            let field = entry.field("resolution");
-            let resolution = of.layers.pick_or(field, Resolution::Standard, |s| get(s)?.resolution);
+        let entry = Entry { id: id.clone(), keys: &said.common, from: said.from };
+        self.tracking(of, &entry, &said.own.common, found, parse, |_, asked| {
+            let resolution = known(&said.own.own.resolution).clone();
             let metric = match id {
                 PolicyId::Cpu => TrackedMetric::Cpu(resolution),
                 _ => TrackedMetric::Memory(resolution),
             };
-            Some((metric, asked.from.clone()))
+            Some((metric, asked.from))
         });
     }
 
     /// A metric of the user's.
-    pub(super) fn custom(&mut self, of: &Of<'_>, key: Key, found: &mut Policies) {
-        let id = PolicyId::Custom(key.clone());
-        let entry: Entry<'_, dyn TrackingKeys> = Entry {
-            holder: id.path().into(),
-            id,
-            get: &|s| s.scaling.as_ref()?.custom.get(&*key).map(|policy| policy as &dyn TrackingKeys),
-        };
-        self.tracking(of, &entry, found, TargetValue::of_metric, |resolver, _| {
-            let (metric, from) = resolver.custom_metric(of, &key)?;
+    pub(super) fn custom(
+        &mut self,
+        of: &Of<'_>,
+        key: Key,
+        said: &Holder<CustomPolicy>,
+        found: &mut Policies,
+    ) {
+        let entry = Entry { id: PolicyId::Custom(key), keys: &said.common, from: said.from };
+        self.tracking(of, &entry, &said.own.common, found, TargetValue::of_metric, |resolver, _| {
+            let (metric, from) = resolver.custom_metric(of, &entry, &said.own.own)?;
             Some((TrackedMetric::Custom(metric), from))
         });
     }
@@ -126,34 +123,25 @@ impl Resolver<'_, '_> {
     fn tracking(
         &mut self,
         of: &Of<'_>,
-        entry: &Entry<'_, dyn TrackingKeys>,
+        entry: &Entry<'_>,
+        keys: &TrackingKeys,
         found: &mut Policies,
         parse: ParseTarget,
-        metric: impl FnOnce(&mut Self, &Sourced<f64>) -> Option<(TrackedMetric, Origin)>,
+        metric: impl FnOnce(&mut Self, &Sourced<Target>) -> Option<(TrackedMetric, Origin)>,
     ) {
-        let layers = &of.layers;
         let unnamed = matches!(entry.id, PolicyId::Requests | PolicyId::Cpu | PolicyId::Memory);
-        let asked_for =
-            || layers.any(|s| (entry.get)(s)?.enabled()) || layers.any(|s| (entry.get)(s)?.target());
-        if unnamed && !asked_for() {
+        if unnamed && !asked_for(entry.keys, keys) {
             return; // Settings of a policy that nobody asked for.
         }
         self.switched(of, entry, found, |resolver| {
-            let Some(said) = layers.pick(entry.field("target"), |s| (entry.get)(s)?.target()) else {
-                resolver.missing(
-                    of,
-                    &entry.id,
-                    Code::MissingTarget,
-                    "is on, but has no target",
-                    target_help(&entry.id),
-                );
+            let Some(said) = &keys.target else {
+                let lacks = "is on, but has no target";
+                resolver.missing(of, entry, Code::MissingTarget, lacks, target_help(&entry.id));
                 return None;
             };
-            let metric = metric(resolver, &said);
-            let target = resolver.parsed(layers, said, parse);
-            let (cooldown_out, cooldown_in) = resolver.cooldowns(layers, entry);
-            let disable_scale_in = layers
-                .pick_or(entry.field("disable_scale_in"), false, |s| (entry.get)(s)?.disable_scale_in());
+            let metric = metric(resolver, said);
+            let target = resolver.parsed(&of.here, said, |target| parse(target.0));
+            let (cooldown_out, cooldown_in) = resolver.cooldowns(&of.here, keys);
             let (metric, measured) = metric?;
             Some(PolicyKind::Tracking(Tracking {
                 metric,
@@ -161,31 +149,28 @@ impl Resolver<'_, '_> {
                 target: target?,
                 cooldown_out: cooldown_out?,
                 cooldown_in: cooldown_in?,
-                disable_scale_in,
+                disable_scale_in: known(&keys.disable_scale_in).clone(),
             }))
         });
     }
 
-    /// The policy's own cooldowns, else the common ones of all policies, else the built-in ones.
     fn cooldowns(
         &mut self,
-        layers: &Layers<'_>,
-        entry: &Entry<'_, dyn TrackingKeys>,
+        here: &Here<'_>,
+        keys: &TrackingKeys,
     ) -> (Option<Sourced<Seconds>>, Option<Sourced<Seconds>>) {
-        let own = |s| (entry.get)(s)?.cooldown();
-        type Part = fn(&spec::Cooldown) -> Option<String>;
-        let mut cooldown = |own_key, common_key: &'static str, part: Part, default| {
-            let said = layers.pick(entry.field(own_key), |s| part(own(s)?));
-            let common = |s: &Settings| part(s.scaling.as_ref()?.cooldown.as_ref()?);
-            let said = layers.or_pick(said, || entry.field(own_key), common_key, common);
-            let said = said.map(|said| self.parsed(layers, said, |text| Seconds::parse_cooldown(&text)));
-            layers.or_built_in(said, || entry.field(own_key), default)
-        };
-        (
-            cooldown("cooldown.out", "scaling.cooldown.out", |c| c.out.clone(), COOLDOWN_OUT),
-            cooldown("cooldown.in", "scaling.cooldown.in", |c| c.r#in.clone(), COOLDOWN_IN),
-        )
+        let Some(said) = &keys.cooldown else { return (None, None) };
+        (self.cooldown(here, known(&said.out)), self.cooldown(here, known(&said.r#in)))
     }
+
+    pub(super) fn cooldown(&mut self, here: &Here<'_>, said: &Sourced<Duration>) -> Option<Sourced<Seconds>> {
+        self.parsed(here, said, |text| Seconds::parse_cooldown(text))
+    }
+}
+
+/// Whether a policy that has no name of the user's is there: where a layer gives it a target, or switches it.
+fn asked_for(keys: &PolicyKeys, tracking: &TrackingKeys) -> bool {
+    keys.enabled.is_some() || tracking.target.is_some()
 }
 
 /// The one target group of a service.

@@ -4,7 +4,6 @@
 //! Load Balancer; CloudWatch user guide, Using math expressions with CloudWatch metrics.
 
 use super::balancer::Groups;
-use super::found::Found;
 use super::policy::Of;
 use super::tracking::only;
 use crate::plan::alarms::AlarmKind;
@@ -40,11 +39,11 @@ impl Watching {
     pub(super) fn new(of: &Of<'_>, service: &Service) -> Self {
         let group = |role, balancer: &LoadBalancer| TargetGroup { role, balancer: balancer.clone() };
         let groups = match &of.groups {
-            Found::Complete(Groups::One(balancer)) => vec![only(balancer)],
-            Found::Complete(Groups::Two(blue, green)) => {
+            Groups::One(balancer) => vec![only(balancer)],
+            Groups::Two(blue, green) => {
                 vec![group(Role::Blue, blue), group(Role::Green, green)]
             }
-            Found::Nothing | Found::Broken => Vec::new(),
+            Groups::Lacking(_) | Groups::Broken => Vec::new(),
         };
         let cpu = service.policy(&PolicyId::Cpu).and_then(|policy| policy.tracking());
         let three_samples = cpu.is_some_and(|cpu| match &cpu.metric {
@@ -230,6 +229,7 @@ impl Watching {
             ],
             statistic,
             unit: None,
+            from: None,
         }
     }
 
@@ -274,6 +274,7 @@ fn balancer(group: &TargetGroup, name: &str, statistic: Statistic) -> Metric {
         ],
         statistic,
         unit: None,
+        from: None,
     }
 }
 

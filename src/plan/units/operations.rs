@@ -102,11 +102,6 @@ pub struct Milliseconds(u32);
 impl Milliseconds {
     const HOUR: u32 = 3_600_000;
 
-    /// A number that is known to be right.
-    pub(in crate::plan) const fn literal(milliseconds: u32) -> Self {
-        Self(milliseconds)
-    }
-
     /// Reads `500ms`, `2s` or `1m`.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -139,11 +134,6 @@ impl Milliseconds {
 pub struct Percent(f64);
 
 impl Percent {
-    /// A number that is known to be right.
-    pub(in crate::plan) const fn literal(percent: f64) -> Self {
-        Self(percent)
-    }
-
     /// Checks a share of at most `most`.
     pub fn parse(value: f64, most: f64) -> Result<Self, Invalid> {
         if value > 0.0 && value <= most {

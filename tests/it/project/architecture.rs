@@ -24,7 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The stages above in one call: a fleet, or what is wrong with the text.
     ("reading", &["lint", "plan", "spec", "document", "diagnostic"]),
     // It says where settings come from and what becomes of them: of the fleet, and of the text that it was read from.
-    ("explain", &["plan", "document", "diagnostic"]),
+    ("explain", &["spec", "plan", "document", "diagnostic"]),
     ("artifacts", &[]),
     // What changes between two plans, and between what is rendered of them.
     ("diff", &["words", "plan", "cost", "artifacts"]),
@@ -236,8 +236,17 @@ const ABSENT: &[(&str, &[&str], &str)] = &[
     ("set_current_dir", &[], "paths are relative to where the user stands"),
     (
         "spec::",
-        &["plan/resolve/", "reading.rs", "commands/load.rs", "commands/schema.rs", "library.rs", "lib.rs"],
-        "only `resolve` sees the file format",
+        &[
+            "plan/resolve/",
+            "plan/mod.rs",
+            "explain/",
+            "reading.rs",
+            "commands/load.rs",
+            "commands/schema.rs",
+            "library.rs",
+            "lib.rs",
+        ],
+        "only `resolve` sees the file format, and `explain`, which tells of its layers",
     ),
     ("plan::resolve(", &["reading.rs"], "a fleet comes with all that was found on the way to it"),
     (

@@ -177,8 +177,8 @@ fn meaning(fleet: &Fleet) -> String {
     let mut parts = text.split("Origin { ");
     let mut kept = parts.next().unwrap().to_owned();
     for part in parts {
-        // `layer: Defaults, field: Field { holder: "", key: "capacity.min" } }`
-        kept += part.split_once("\" } }").expect("an origin ends so").1;
+        // `layer: Defaults, place: Place { file: 0, start: 1, end: 2 } }`
+        kept += part.split_once(" } }").expect("an origin ends so").1;
     }
     kept
 }

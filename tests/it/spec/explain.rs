@@ -2,13 +2,12 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Output};
 
 use scalegen::document::Document;
 use scalegen::explain::{Explained, Format};
 use scalegen::plan::Fleet;
-use scalegen::{diagnostic::Diagnostics, explain, plan, spec};
+use scalegen::{diagnostic::Diagnostics, explain, spec};
 use serde_json::{Value, json};
 
 use crate::support::{files, gen_in, load, root, said};
@@ -35,11 +34,8 @@ fn explained(text: &str, environment: &str, service: &str) -> Explained {
 fn explained_in(fleet: &Fleet, text: &str, environment: &str, service: &str) -> Explained {
     let mut found = Diagnostics::default();
     let document = Document::parse("spec.yaml", text.as_bytes().to_vec(), &mut found);
-    let spec = spec::read(&document, &mut found)
-        .unwrap_or_else(|| panic!("{}", crate::support::explain(&document, &found)));
-    let schema = spec::schema();
-    let settings = plan::trace(&spec, environment, service);
-    explain::explain(&document, &Format::new(&schema), fleet, (environment, service), &settings)
+    assert!(spec::read(&document, &mut found).is_some(), "{}", crate::support::explain(&document, &found));
+    explain::explain(&document, &Format::default(), fleet, (environment, service))
 }
 
 /// A spec in which every kind of policy is on, all of it said by `defaults`.
@@ -106,7 +102,7 @@ fn every_setting_of_the_format_is_explained_for_every_layer() {
             key.replace(&format!("{holder}.NAME"), &format!("{holder}.{name}"))
         })
     };
-    let keys: Vec<String> = Format::new(&schema).keys().iter().map(named).collect();
+    let keys: Vec<String> = Format::default().keys().iter().map(named).collect();
     assert!(keys.len() > 80, "{keys:?}");
     let layers: [(&str, &[&str], &str); 4] = [
         ("Settings", &["defaults"], "defaults"),
@@ -114,7 +110,6 @@ fn every_setting_of_the_format_is_explained_for_every_layer() {
         ("Environment", &["environments", "prod"], "environments.prod"),
         ("Settings", &["environments", "prod", "services", "web"], "environments.prod.services.web"),
     ];
-    let fleet = crate::support::fleet(&base().to_string());
     let mut told = 0;
     for key in &keys {
         for (definition, layer, called) in layers {
@@ -127,7 +122,7 @@ fn every_setting_of_the_format_is_explained_for_every_layer() {
             assert!(!value.is_null(), "{key} has no example");
             let mut spec = base();
             set(&mut spec, layer, key, value);
-            let explained = explained_in(&fleet, &spec.to_string(), "prod", "web");
+            let explained = explained(&spec.to_string(), "prod", "web");
             let setting = explained.settings.iter().find(|setting| setting.key == *key);
             let setting = setting.unwrap_or_else(|| panic!("{key} of {called} is not explained"));
             assert_eq!(setting.by.layer, called, "{key}");
@@ -369,19 +364,4 @@ fn it_fits_the_terminal() {
     let quiet = run(&["prod-eu/web", "--quiet"]);
     let hint = "\nMore about one of them: gen explain prod-eu/web --why SETTING\n";
     assert_eq!(out(&quiet) + hint, wide);
-}
-
-/// Nobody but the layers says what is built in, so that nothing is built in without being explained.
-#[test]
-fn built_in_values_are_made_in_one_place() {
-    for path in files(&root().join("src/plan/resolve"), ".rs") {
-        let text = fs::read_to_string(&path).unwrap();
-        let makes = text.contains("BuiltIn,") || text.contains("fn built_in");
-        assert_eq!(makes, path.ends_with(Path::new("layers.rs")), "{}", path.display());
-        assert!(
-            !text.contains("layers::built_in") && !text.contains("Layer::BuiltIn }"),
-            "{}",
-            path.display()
-        );
-    }
 }
