@@ -354,7 +354,7 @@ fn it_finds_its_data_and_names_the_environments() {
         (&["nowhere", "plan"][..], "there is no environment nowhere; there are: prod"),
         (&["../cli/prod", "plan"], "there is no environment ../cli/prod; there are: prod"),
         (&[], "there are: prod"),
-        (&["prod"], "which command?"),
+        (&["prod"], "error: there are plan, apply"),
         (&["prod", "paln"], "there is no command paln"),
         (&["prod", "plan", "--override", "x"], "--override goes with apply"),
         (&["prod", "apply", "--override", "x"], "no wave of a rollout has prod"),
