@@ -29,7 +29,7 @@ const UNNAMED: &str = "spec.yaml";
 /// "#;
 /// let artifacts = scalegen::generate(spec)?;
 /// assert!(artifacts["cloudformation/prod/web.yaml"].text.contains("MaxCapacity: 10"));
-/// assert!(artifacts["cli/prod.sh"].executable);
+/// assert!(artifacts["cli/autoscaling.sh"].executable);
 /// # Ok::<(), scalegen::Diagnostics>(())
 /// ```
 ///

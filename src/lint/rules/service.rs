@@ -16,7 +16,7 @@ pub(super) fn suspended_scaling(scope: &Scope<'_>) -> Option<Diagnostic> {
         let message =
             format!("{} holds back {}, until somebody thinks of it", scope.called(), held.join(" and "));
         Diagnostic::new(Code::SuspendedScaling, scope.at(from), message).help(
-            "lift it when the reason is gone; for an incident there is `cli/<env>.sh suspend` and `resume`",
+            "lift it when the reason is gone; for an incident there is `cli/autoscaling.sh <env> suspend` and `resume`",
         )
     })
 }

@@ -158,7 +158,9 @@ fn a_renamed_environment_leaves_no_empty_folder() {
 
 #[test]
 fn foreign_files_are_refused_and_nothing_is_written() {
-    for (place, is_folder) in [("generated/cli/dev.sh", false), ("generated/terraform/dev/main.tf", true)] {
+    for (place, is_folder) in
+        [("generated/cli/dev/web.json", false), ("generated/terraform/dev/main.tf", true)]
+    {
         let shop = Shop::new();
         let path = shop.path(place);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -184,8 +186,8 @@ fn foreign_files_are_refused_and_nothing_is_written() {
 fn links_are_never_written_through() {
     let shop = Shop::generated();
     fs::write(shop.path("elsewhere.sh"), "mine\n").unwrap();
-    fs::remove_file(shop.path("generated/cli/dev.sh")).unwrap();
-    std::os::unix::fs::symlink(shop.path("elsewhere.sh"), shop.path("generated/cli/dev.sh")).unwrap();
+    fs::remove_file(shop.path("generated/cli/dev/web.json")).unwrap();
+    std::os::unix::fs::symlink(shop.path("elsewhere.sh"), shop.path("generated/cli/dev/web.json")).unwrap();
     let output = shop.run(&[]);
     assert_eq!(status(&output), 2, "{}", said(&output));
     assert_eq!(fs::read(shop.path("elsewhere.sh")).unwrap(), b"mine\n");
@@ -199,18 +201,13 @@ fn two_projects_in_one_folder_leave_each_other_alone() {
         .replace("  dev:", "  lab:")
         .replace("  prod:", "  live:");
     fs::write(shop.path("bank.yaml"), &other).unwrap();
-    let output = shop.run(&[
-        "--spec",
-        "bank.yaml",
-        "--out",
-        "generated",
-        "--target",
-        "cloudformation",
-        "--target",
-        "cli",
-    ]);
+    let output =
+        shop.run(&["--spec", "bank.yaml", "--out", "generated", "--target", "inventory", "--target", "iam"]);
     assert!(out(&output).contains("0 deleted"), "{}", said(&output));
-    assert!(shop.path("generated/cli/dev.sh").exists() && shop.path("generated/cli/lab.sh").exists());
+    assert!(
+        shop.path("generated/iam/dev/apply.json").exists()
+            && shop.path("generated/iam/lab/apply.json").exists()
+    );
     assert_eq!(status(&shop.run(&["check"])), 0);
     // Where both want one file, the second is refused.
     let output = shop.run(&["--spec", "bank.yaml", "--out", "generated"]);
@@ -221,12 +218,12 @@ fn two_projects_in_one_folder_leave_each_other_alone() {
 #[test]
 fn hand_edits_are_told_apart_from_stale_files_and_never_lost_silently() {
     let shop = Shop::generated();
-    shop.edit("generated/cli/dev.sh");
+    shop.edit("generated/cloudformation/dev/api.yaml");
     shop.change("  api: {}", "  api: { capacity: { max: 9 } }");
     let check = shop.run(&["check"]);
     assert_eq!(status(&check), 1);
-    assert!(out(&check).contains("generated/cli/dev.sh: hand-edited"), "{}", said(&check));
-    assert!(out(&check).contains("generated/cli/prod.sh: stale"), "{}", said(&check));
+    assert!(out(&check).contains("generated/cloudformation/dev/api.yaml: hand-edited"), "{}", said(&check));
+    assert!(out(&check).contains("generated/cloudformation/prod/api.yaml: stale"), "{}", said(&check));
     assert!(out(&check).contains("-# by hand\n"), "{}", said(&check));
     assert!(
         out(&check).contains("to fix: gen --force   (discards the edits made by hand)"),
@@ -237,7 +234,8 @@ fn hand_edits_are_told_apart_from_stale_files_and_never_lost_silently() {
     let output = shop.run(&[]);
     assert_eq!(status(&output), 2, "{}", said(&output));
     assert!(
-        err(&output).contains("edited by hand; nothing was written:\n  generated/cli/dev.sh\n"),
+        err(&output)
+            .contains("edited by hand; nothing was written:\n  generated/cloudformation/dev/api.yaml\n"),
         "{}",
         said(&output)
     );
@@ -260,13 +258,13 @@ fn a_hand_edited_orphan_is_kept_until_forced() {
 #[test]
 fn scripts_are_executable_and_a_lost_permission_is_drift() {
     let shop = Shop::generated();
-    let script = shop.path("generated/cli/dev.sh");
+    let script = shop.path("generated/cli/autoscaling.sh");
     assert_eq!(fs::metadata(&script).unwrap().permissions().mode() & 0o111, 0o111);
     let template = shop.path("generated/cloudformation/dev/web.yaml");
     assert_eq!(fs::metadata(template).unwrap().permissions().mode() & 0o111, 0);
     fs::set_permissions(&script, fs::Permissions::from_mode(0o644)).unwrap();
     let check = shop.run(&["check"]);
-    assert!(status(&check) == 1 && out(&check).contains("dev.sh: wrong mode"), "{}", said(&check));
+    assert!(status(&check) == 1 && out(&check).contains("autoscaling.sh: wrong mode"), "{}", said(&check));
     assert_eq!(status(&shop.run(&[])), 0);
     assert_eq!(status(&shop.run(&["check"])), 0);
 }
@@ -386,17 +384,17 @@ fn a_fleet_large_enough_for_threads_is_the_same_with_any_number_of_them() {
 #[test]
 fn drift_as_json_and_as_annotations() {
     let shop = Shop::generated();
-    fs::remove_file(shop.path("generated/cli/dev.sh")).unwrap();
+    fs::remove_file(shop.path("generated/cli/dev/web.json")).unwrap();
     let json = shop.run(&["check", "--format", "json"]);
     assert_eq!(status(&json), 1);
     let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!((&json["version"], &json["clean"], &json["fix"]), (&1.into(), &false.into(), &"gen".into()));
-    assert_eq!(json["files"][0]["path"], "generated/cli/dev.sh");
+    assert_eq!(json["files"][0]["path"], "generated/cli/dev/web.json");
     assert_eq!(json["files"][0]["status"], "missing");
     let github = shop.run(&["check", "--format", "github"]);
     assert_eq!(
         out(&github),
-        "::error file=generated/cli/dev.sh,title=generated file differs::missing: the spec asks for this file%0Afix: gen\n"
+        "::error file=generated/cli/dev/web.json,title=generated file differs::missing: the spec asks for this file%0Afix: gen\n"
     );
     shop.run(&[]);
     let json: serde_json::Value =
@@ -410,7 +408,7 @@ fn the_spec_is_found_from_below_and_several_are_asked_about() {
     fs::create_dir_all(shop.path("src/deep")).unwrap();
     let output = gen_in(&shop.path("src/deep")).output().unwrap();
     assert_eq!(status(&output), 0, "{}", said(&output));
-    assert!(shop.path("generated/cli/dev.sh").exists());
+    assert!(shop.path("generated/cli/dev/web.json").exists());
     fs::write(shop.path("specs/other.yaml"), SPEC).unwrap();
     let output = shop.run(&[]);
     assert_eq!(

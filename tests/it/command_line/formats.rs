@@ -154,7 +154,7 @@ fn every_format_gives_the_same_answer() {
             gen_in(folder.path()).args(args).arg(root().join("specs/langfuse.yaml")).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{}", said(&output));
         assert!(
-            String::from_utf8_lossy(&output.stdout).contains("nothing/cli/prod-eu.sh"),
+            String::from_utf8_lossy(&output.stdout).contains("nothing/cli/prod-eu/web.json"),
             "{}",
             said(&output)
         );

@@ -219,7 +219,7 @@ fn quiet_is_silent_where_all_is_well() {
             (Some(0), "exit status: 0\n--- stdout\n--- stderr\n".into())
         );
     }
-    fs::remove_file(folder.path().join("generated/cli/staging.sh")).unwrap();
+    fs::remove_file(folder.path().join("generated/cli/staging/web.json")).unwrap();
     let output = run(folder.path(), &["check", "--quiet"]);
     assert!(
         output.status.code() == Some(1) && out(&output).contains("missing"),

@@ -89,7 +89,8 @@ impl<'t> Fleet<'t> {
 
     fn script(&self, aws: &QuickAws, script: &str, args: &[&str]) -> Output {
         let mut command = self.tools.system("bash");
-        command.arg(self.path(script)).args(args).current_dir(self.folder.path());
+        let mut words = script.split(' ');
+        command.arg(self.path(words.next().unwrap())).args(words).args(args).current_dir(self.folder.path());
         run(aws.serve(self.moto.serve(&mut command)))
     }
 
@@ -131,13 +132,13 @@ fn the_script_has_nothing_to_do() {
     let fleet = fleet(&tools);
     let before = fleet.state();
     let aws = QuickAws::new(&tools);
-    let plan = fleet.script(&aws, "cli/prod.sh", &["plan"]);
+    let plan = fleet.script(&aws, "cli/autoscaling.sh prod", &["plan"]);
     assert!(plan.status.success(), "{}", said(&plan));
     let summary = format!("0 to create, 0 to change, 0 to delete, {} unchanged", fleet.calls.len());
     assert!(said(&plan).contains(&summary), "{}", said(&plan));
-    let verify = fleet.script(&aws, "cli/prod.sh", &["verify"]);
+    let verify = fleet.script(&aws, "cli/autoscaling.sh prod", &["verify"]);
     assert!(verify.status.success(), "{}", said(&verify));
-    let apply = fleet.script(&aws, "cli/prod.sh", &["apply", "--yes"]);
+    let apply = fleet.script(&aws, "cli/autoscaling.sh prod", &["apply", "--yes"]);
     assert!(apply.status.success(), "{}", said(&apply));
     let words = |call: &Vec<String>| call.join(" ");
     let writes = ["register", "put-", "delete", "update", "tag-resource"];
@@ -236,7 +237,7 @@ fn cooldowns_that_are_left_out_are_those_of_aws() {
     let Some(tools) = Tools::get() else { return };
     let fleet = Fleet::new(&tools, WITH_THE_DEFAULTS, WITHOUT_COOLDOWNS);
     let before = fleet.state();
-    let verify = fleet.script(&QuickAws::new(&tools), "cli/prod.sh", &["verify"]);
+    let verify = fleet.script(&QuickAws::new(&tools), "cli/autoscaling.sh prod", &["verify"]);
     assert!(verify.status.success(), "{}", said(&verify));
     let deploy =
         fleet.script(&QuickAws::with_stacks(&tools), "cloudformation/prod/deploy.sh", &["--dry-run"]);

@@ -140,23 +140,25 @@ fn measure(tools: &Tools, environment: &Environment, moto: &Moto) {
 }
 
 fn through_cli(tools: &Tools, rendered: &Rendered, environment: &str, moto: &Moto) {
-    let script = rendered.path(&format!("cli/{environment}.sh"));
+    let script = rendered.path("cli/autoscaling.sh");
     let aws = QuickAws::new(tools);
     let run = |args: &[&str]| {
         let mut command = tools.system("bash");
-        command.arg(&script).args(args).current_dir(rendered.folder.path());
+        command.arg(&script).arg(environment).args(args).current_dir(rendered.folder.path());
         succeed(aws.serve(moto.serve(&mut command)))
     };
+    let data = rendered.path(&format!("cli/{environment}/environment.json"));
     let apply: &[&str] =
-        if waits(&script) { &["apply", "--yes", "--override", "a test"] } else { &["apply", "--yes"] };
+        if waits(&data) { &["apply", "--yes", "--override", "a test"] } else { &["apply", "--yes"] };
     run(apply);
     let verified = run(&["verify"]);
     assert!(!verified.contains("differs"), "{verified}");
 }
 
-/// Whether a script waits for other environments: nobody applied those.
-fn waits(script: &Path) -> bool {
-    fs::read_to_string(script).unwrap().contains("--override")
+/// Whether a script, or its data, wait for other environments: nobody applied those.
+fn waits(file: &Path) -> bool {
+    let text = fs::read_to_string(file).unwrap();
+    text.contains("--override") || text.contains("\"Rollout\"")
 }
 
 /// A provider at work on the Terraform of one environment.

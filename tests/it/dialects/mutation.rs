@@ -7,6 +7,7 @@
 use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::process::Command;
 
 use scalegen::plan::Environment;
 use serde::Deserialize;
@@ -94,6 +95,10 @@ impl Rendered {
         let path = folder.path().join("spec.yaml"); // JSON is YAML
         fs::write(&path, spec.to_string()).unwrap();
         succeed(gen_in(folder.path()).args(["--spec", "spec.yaml", "--out", "."]));
+        for data in files(&folder.path().join("cli/prod"), ".json") {
+            let compact = succeed(Command::new("jq").args(["-c", "."]).arg(&data));
+            fs::write(data, compact).unwrap();
+        }
         let mut seed = Seed::of_spec(&path).remove("prod").unwrap();
         let with_groups =
             |service: &&Value| service["groups"].as_array().is_some_and(|groups| !groups.is_empty());
@@ -113,7 +118,7 @@ impl Rendered {
     /// The files of a dialect in which values of one service stand.
     fn files(&self, dialect: Dialect, service: &str) -> Vec<PathBuf> {
         match dialect {
-            Dialect::Cli => vec![self.path("cli/prod.sh")],
+            Dialect::Cli => vec![self.path(&format!("cli/prod/{service}.json"))],
             Dialect::CloudFormation => vec![self.path(&format!("cloudformation/prod/{service}.yaml"))],
             Dialect::Terraform => {
                 // What is put out refers to everything, and says nothing of its own.
@@ -131,7 +136,11 @@ impl Rendered {
         for (from, to) in edits {
             let (from, to) = (from.replace("NAME", service), to.as_str().unwrap().replace("NAME", service));
             let mut places = Vec::new();
-            for file in self.files(dialect, service) {
+            let mut files = self.files(dialect, service);
+            if dialect == Dialect::Cli && !only_its_own {
+                files.push(self.path("cli/prod/environment.json"));
+            }
+            for file in files {
                 let text = fs::read_to_string(&file).unwrap();
                 let regions = if only_its_own {
                     regions(dialect, service, &text)
@@ -157,8 +166,7 @@ impl Rendered {
 fn regions(dialect: Dialect, service: &str, text: &str) -> Vec<Range<usize>> {
     let block = |start: usize, end: &str| start..start + text[start..].find(end).unwrap() + end.len();
     match dialect {
-        Dialect::Cli => vec![block(text.find(&format!("    ({service})\n")).unwrap(), "        ;;\n")],
-        Dialect::CloudFormation => std::iter::once(0..text.len()).collect(),
+        Dialect::Cli | Dialect::CloudFormation => std::iter::once(0..text.len()).collect(),
         Dialect::Terraform => {
             let names = [format!("\"{service}\""), format!("__{service}\""), format!("__{service}__")];
             let starts = text.match_indices('\n').map(|(at, _)| at + 1).filter(|at| {
@@ -193,7 +201,7 @@ fn through_cli(tools: &Tools, rendered: &Rendered, aws: &QuickAws, moto: &Moto) 
     let services = &rendered.environment.services;
     let apply = |some: &[scalegen::plan::Service]| {
         let mut command = tools.system("bash");
-        command.arg(rendered.path("cli/prod.sh")).args(["apply", "--yes", "--state-dir"]);
+        command.arg(rendered.path("cli/autoscaling.sh")).args(["prod", "apply", "--yes", "--state-dir"]);
         command.arg(rendered.path(&format!("state-{}", some[0].name))).current_dir(rendered.folder.path());
         command.args(some.iter().flat_map(|service| ["--service", &service.name]));
         let output = run(aws.serve(moto.serve(&mut command)));

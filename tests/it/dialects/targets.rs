@@ -95,16 +95,16 @@ fn a_target_is_the_same_alone_and_with_all_others() {
 #[test]
 fn a_template_of_the_same_path_replaces_the_built_in_one() {
     let folder = tempfile::tempdir().unwrap();
-    let own = folder.path().join("own/cli");
+    let own = folder.path().join("own/cli/@env");
     fs::create_dir_all(&own).unwrap();
-    fs::write(own.join("@env.sh.tera"), "#!/bin/sh\necho {{ name }}\n").unwrap();
+    fs::write(own.join("environment.json.tera"), "{ \"mine\": {{ data }} }\n").unwrap();
     let spec = root().join("specs/langfuse.yaml");
     let args = ["--target", "cli", "--env", "staging", "--out", "out", "--templates", "own"];
     let output = gen_in(folder.path()).args(args).arg("--spec").arg(spec).output().unwrap();
     assert!(output.status.success(), "{}", said(&output));
-    assert!(
-        fs::read_to_string(folder.path().join("out/cli/staging.sh")).unwrap().ends_with("echo staging\n")
-    );
+    let text = fs::read_to_string(folder.path().join("out/cli/staging/environment.json")).unwrap();
+    let data: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(data["mine"]["Environment"], "staging");
 }
 
 /// What is wrong with a template is said with its name, and nothing is written.

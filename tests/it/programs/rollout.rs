@@ -6,11 +6,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::support::stage::{SPEC, Stage};
 use crate::support::tools::succeed;
-use crate::support::{gen_in, said};
+use crate::support::{root, said};
 
-const SCRIPT: &str = "out/cli/prod.sh";
+const SCRIPT: &str = "out/cli/autoscaling.sh prod";
 const LEDGER: &str = "rollout-ledger.tsv";
 const HOUR: i64 = 3_600;
+
+/// What the programs have in common, by itself.
+const LIBRARY: &str = "set -euo pipefail; . \"$COMMON\"\n";
 
 /// Another environment of the same account, whose service the stage does not have.
 fn spec(waves: &str) -> String {
@@ -47,12 +50,12 @@ fn line(time: &str, event: &str, environment: &str, fingerprint: &str) -> String
     format!("{text}{}\n", sum.split(' ').next().unwrap())
 }
 
-/// What a script says an environment's fingerprint is.
-fn fingerprint(stage: &Stage, script: &str, environment: &str) -> String {
-    let text = fs::read_to_string(stage.path(script)).unwrap();
-    let marks = [format!("    wave_has {environment} "), "readonly FINGERPRINT=".to_owned()];
-    let mark = marks.iter().find(|mark| text.contains(*mark)).unwrap();
-    text[text.find(mark).unwrap() + mark.len()..].lines().next().unwrap().to_owned()
+/// What the data of a dialect say an environment's fingerprint is.
+fn fingerprint(stage: &Stage, dialect: &str, environment: &str) -> String {
+    let text =
+        fs::read_to_string(stage.path(&format!("out/{dialect}/{environment}/environment.json"))).unwrap();
+    let data: serde_json::Value = serde_json::from_str(&text).unwrap();
+    data["Fingerprint"].as_str().unwrap().to_owned()
 }
 
 fn keep(stage: &Stage, ledger: &str) {
@@ -75,7 +78,7 @@ fn refused(stage: &Stage, words: &str) {
 #[test]
 fn a_wave_waits_for_the_soak_of_the_one_before() {
     let Some(stage) = Stage::new(&staging_first()) else { return };
-    let print = fingerprint(&stage, SCRIPT, "staging");
+    let print = fingerprint(&stage, "cli", "staging");
     let closed = "the gate is closed: wave 2 of 2; wave 1";
     refused(&stage, closed);
     let some = stage.run(SCRIPT, &["apply", "--yes", "--service", "web"]);
@@ -116,7 +119,7 @@ fn a_wave_waits_for_the_soak_of_the_one_before() {
     let own = ledger(&stage).lines().last().unwrap().to_owned();
     let fields: Vec<&str> = own.split('\t').collect();
     assert_eq!((fields.len(), fields[1..5].to_vec()), (9, vec!["applied", "shop", "2", "prod"]), "{own}");
-    assert_eq!(fields[5], fingerprint(&stage, SCRIPT, "prod"));
+    assert_eq!(fields[5], fingerprint(&stage, "cli", "prod"));
     assert!(fields[6].starts_with("arn:aws:") && fields[7] == "-", "{own}");
     // Once more: nothing to write, nothing to record.
     let before = ledger(&stage);
@@ -132,7 +135,7 @@ fn a_wave_waits_for_the_soak_of_the_one_before() {
 #[test]
 fn what_was_undone_in_between_counts_from_its_return() {
     let Some(stage) = Stage::new(&staging_first()) else { return };
-    let print = fingerprint(&stage, SCRIPT, "staging");
+    let print = fingerprint(&stage, "cli", "staging");
     let at = |hours: i64, event: &str, print: &str| line(&utc(now() - hours * HOUR), event, "staging", print);
     for undone in [at(60, "rolled-back", &print), at(60, "applied", "1111111111111111")] {
         keep(&stage, &(at(90, "applied", &print) + &undone));
@@ -149,7 +152,7 @@ fn what_was_undone_in_between_counts_from_its_return() {
 #[test]
 fn a_ledger_that_cannot_be_believed_opens_nothing() {
     let Some(stage) = Stage::new(&staging_first()) else { return };
-    let print = fingerprint(&stage, SCRIPT, "staging");
+    let print = fingerprint(&stage, "cli", "staging");
     let good = line(&utc(now() - 50 * HOUR), "applied", "staging", &print);
     let young = line(&utc(now() - HOUR), "applied", "staging", &print);
     let wrong = "is not as it was written";
@@ -217,7 +220,7 @@ fn a_success_is_of_the_whole_environment_and_opens_the_next_wave() {
     let spec = spec("{ environments: [prod], soak: 1s }, { environments: [staging] }");
     let Some(stage) = Stage::new(&spec.replace("services:\n", two)) else { return };
     let other = |words: &str| {
-        let output = stage.run("out/cli/staging.sh", &["plan"]);
+        let output = stage.run("out/cli/autoscaling.sh staging", &["plan"]);
         assert!(said(&output).contains(words), "{words}: {}", said(&output));
     };
     let some = stage.run(SCRIPT, &["apply", "--yes", "--service", "web"]);
@@ -254,8 +257,9 @@ fn stacks_wait_as_well() {
     run(&["--yes", "--override=x", "--ledger=out"], 2, "cannot be written");
     run(&["--dry-run"], 0, "rollout: wave 2 of 2");
     assert_eq!((stacks().trim(), ledger(&stage).as_str()), ("", ""));
-    let print = fingerprint(&stage, script, "staging");
-    assert_eq!(print, fingerprint(&stage, SCRIPT, "staging"), "one fingerprint in all dialects");
+    let print = fingerprint(&stage, "cli", "staging");
+    let text = fs::read_to_string(stage.path(script)).unwrap();
+    assert!(text.contains(&print), "one fingerprint in all dialects");
     keep(&stage, "broken\n");
     run(&["--yes", "--override=x"], 2, "is not as it was written");
     keep(&stage, &line(&utc(now() - HOUR), "applied", "staging", &print));
@@ -276,15 +280,15 @@ fn stacks_wait_as_well() {
 #[test]
 fn lines_of_two_runs_do_not_mix() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("spec.yaml"), staging_first()).unwrap();
-    succeed(gen_in(folder.path()).args(["--spec", "spec.yaml", "--out", "out"]));
-    let script = fs::read_to_string(folder.path().join(SCRIPT)).unwrap();
-    let library = script.strip_suffix("main \"$@\"\n").unwrap();
     let reason = "r".repeat(300);
     let program = format!(
-        "{library}\nLEDGER=l CALLER=arn:aws:iam::222222222222:user/x\nfor _ in {{1..20}}; do for _ in {{1..10}}; do record applied {reason}; done & done\nwait\nread_ledger\nprintf '%s\\n' \"$LEDGER_PROBLEM\"\n"
+        "{LIBRARY}PROJECT=shop ENVIRONMENT=prod WAVE=2 WAVES=2 FINGERPRINT=0 FOLDER=. LEDGER=l CALLER=arn:aws:iam::222222222222:user/x\nfor _ in {{1..20}}; do for _ in {{1..10}}; do record applied {reason}; done & done\nwait\nread_ledger\nprintf '%s\\n' \"$LEDGER_PROBLEM\"\n"
     );
-    let said = succeed(Command::new("bash").args(["-c", &program]).current_dir(folder.path()));
+    let mut bash = Command::new("bash");
+    bash.args(["-c", &program])
+        .current_dir(folder.path())
+        .env("COMMON", root().join("templates/cli/common.sh"));
+    let said = succeed(&mut bash);
     let text = fs::read_to_string(folder.path().join("l")).unwrap();
     assert_eq!((said.as_str(), text.lines().count()), ("\n", 200));
 }
@@ -292,12 +296,7 @@ fn lines_of_two_runs_do_not_mix() {
 /// Times are read as every calendar reads them.
 #[test]
 fn times_are_read_without_date() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("spec.yaml"), staging_first()).unwrap();
-    succeed(gen_in(folder.path()).args(["--spec", "spec.yaml", "--out", "out"]));
-    let script = fs::read_to_string(folder.path().join(SCRIPT)).unwrap();
-    let library = script.strip_suffix("main \"$@\"\n").unwrap();
-    let mut program = library.to_owned();
+    let mut program = LIBRARY.to_owned();
     let mut expected = String::new();
     for (time, seconds) in [
         ("1970-01-01T00:00:00Z", 0),
@@ -315,25 +314,35 @@ fn times_are_read_without_date() {
         program += &format!("spoken {seconds}; printf '%s\\n' \"$REPLY\"\n");
         expected += &format!("{words}\n");
     }
-    let said =
-        succeed(Command::new("bash").args(["-c", &program]).env("TZ", "Asia/Kathmandu").env("LC_ALL", "C"));
+    let mut bash = Command::new("bash");
+    bash.args(["-c", &program]).env("COMMON", root().join("templates/cli/common.sh"));
+    let said = succeed(bash.env("TZ", "Asia/Kathmandu").env("LC_ALL", "C"));
     assert_eq!(said, expected);
 }
 
-/// An environment that no wave names, or a spec without waves: the scripts know nothing of it.
+/// An environment that no wave names, or a spec without waves: nothing of a rollout is written, shown or asked.
 #[test]
-fn without_waves_scripts_do_not_grow() {
-    let folder = tempfile::tempdir().unwrap();
-    let script = |spec: &str| {
-        fs::write(folder.path().join("spec.yaml"), spec).unwrap();
-        succeed(gen_in(folder.path()).args(["--spec", "spec.yaml", "--out", "out"]));
-        let read = |path: &str| fs::read_to_string(folder.path().join(path)).unwrap();
-        let text = read(SCRIPT) + &read("out/cloudformation/prod/deploy.sh");
-        text.lines().filter(|line| !line.contains("checksum=")).collect::<Vec<_>>().join("\n")
-    };
-    let without = script(SPEC);
-    for word in ["ledger", "rollout:", "--override", "WAVE", "FINGERPRINT"] {
-        assert!(!without.contains(word), "{word}");
+fn without_waves_there_is_no_gate() {
+    for spec in [SPEC.to_owned(), spec("{ environments: [staging], soak: 48h }")] {
+        let Some(stage) = Stage::new(&spec) else { return };
+        let data = fs::read_to_string(stage.path("out/cli/prod/environment.json")).unwrap();
+        assert!(!data.contains("Fingerprint") && !data.contains("Rollout"), "{data}");
+        for args in [&["plan"][..], &["apply", "--yes"], &["status"], &["rollback", "--yes"]] {
+            let output = stage.run(SCRIPT, args);
+            assert!(status(&output) == 0 && !said(&output).contains("rollout:"), "{}", said(&output));
+        }
+        assert!(!stage.path(LEDGER).exists());
+        let output = stage.run(SCRIPT, &["apply", "--yes", "--override", "x"]);
+        assert_eq!((status(&output), stage.calls().len()), (2, 0), "{}", said(&output));
     }
-    assert_eq!(script(&spec("{ environments: [staging], soak: 48h }")), without);
+}
+
+/// Without the data of an environment that comes before, its wave is not over.
+#[test]
+fn an_environment_without_data_opens_nothing() {
+    let Some(stage) = Stage::new(&staging_first()) else { return };
+    let print = fingerprint(&stage, "cli", "staging");
+    keep(&stage, &line(&utc(now() - 50 * HOUR), "applied", "staging", &print));
+    fs::remove_dir_all(stage.path("out/cli/staging")).unwrap();
+    refused(&stage, "staging/environment.json, which says what staging must be, is not there");
 }

@@ -115,10 +115,10 @@ fn its_scripts_do_what_they_say() {
         let job = &workflow["jobs"][job];
         steps(job).find(|step| step["name"] == name).unwrap()["run"].as_str().unwrap().to_owned()
     };
-    for path in ["generated/cli/prod-eu.sh", "generated/cloudformation/prod-eu/deploy.sh"] {
+    for path in ["generated/cli/autoscaling.sh", "generated/cloudformation/deploy.sh"] {
         let path = folder.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, "#!/bin/sh\nprintf '%s|' \"$0\" \"$@\"\n[ \"$1\" != plan ] || exit 3\n").unwrap();
+        fs::write(&path, "#!/bin/sh\nprintf '%s|' \"$0\" \"$@\"\n[ \"$2\" != plan ] || exit 3\n").unwrap();
         succeed(Command::new("chmod").arg("+x").arg(&path));
     }
     let bash = |script: &str, dialect: &str, reason: &str| {
@@ -133,9 +133,13 @@ fn its_scripts_do_what_they_say() {
     };
     let apply = script("apply_prod_eu", "Apply");
     for (dialect, reason, called) in [
-        ("cli", "", "generated/cli/prod-eu.sh|apply|--yes|"),
-        ("cli", "a b; $(touch x)", "generated/cli/prod-eu.sh|apply|--yes|--override|a b; $(touch x)|"),
-        ("cloudformation", "", "generated/cloudformation/prod-eu/deploy.sh|--yes|"),
+        ("cli", "", "generated/cli/autoscaling.sh|prod-eu|apply|--yes|"),
+        (
+            "cli",
+            "a b; $(touch x)",
+            "generated/cli/autoscaling.sh|prod-eu|apply|--yes|--override|a b; $(touch x)|",
+        ),
+        ("cloudformation", "", "generated/cloudformation/deploy.sh|prod-eu|--yes|"),
     ] {
         let output = bash(&apply, dialect, reason);
         assert_eq!(String::from_utf8_lossy(&output.stdout), called);
@@ -143,7 +147,10 @@ fn its_scripts_do_what_they_say() {
     assert_eq!(bash(&apply, "terraform", "").status.code(), Some(2));
     let plan = bash(&script("plan_prod_eu", "Plan"), "cli", "");
     assert_eq!(plan.status.code(), Some(3), "a plan that fails is no plan: {}", said(&plan));
-    assert_eq!(fs::read_to_string(folder.path().join("plan.txt")).unwrap(), "generated/cli/prod-eu.sh|plan|");
+    assert_eq!(
+        fs::read_to_string(folder.path().join("plan.txt")).unwrap(),
+        "generated/cli/autoscaling.sh|prod-eu|plan|"
+    );
     // The ledgers of two environments that were applied at once, and the one that is committed.
     let merge = script("apply_prod_eu", "Put the ledgers together");
     assert!(bash(&merge, "cli", "").status.success());

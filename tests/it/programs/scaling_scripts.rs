@@ -8,7 +8,7 @@ use std::process::Output;
 use crate::support::stage::{Mishap, Stage};
 use crate::support::{root, said};
 
-const SCRIPT: &str = "out/cli/prod.sh";
+const SCRIPT: &str = "out/cli/autoscaling.sh prod";
 
 /// One service with everything, of which much is live already under the same names, other names, and other values.
 pub const EVERYTHING: &str = r#"
@@ -122,7 +122,7 @@ fn every_kind_is_written_once_verified_and_given_back() {
         "scale-in is held until the new policies are there",
         "  ~ alarm prod-web-burst-alarm",
         "  ~ scheduled action prod-web-sale",
-        "      maximum buffer       None -> 0",
+        "      MaxCapacityBuffer    - -> 0",
     ] {
         assert!(apply.contains(line), "{line}: {apply}");
     }
@@ -233,12 +233,10 @@ fn what_the_schedule_sets_is_no_difference_and_suspending_says_how_to_go_back() 
     assert!(verify.contains("min is 6, as the schedule sets it (declared: 2)"), "{verify}");
     register(&stage, "--min-capacity 5 --max-capacity 20");
     let plan = run(&stage, &["plan"], 0);
-    assert!(plan.contains("min                  5 -> 2") && !plan.contains("20 ->"), "{plan}");
+    assert!(plan.contains("MinCapacity          5 -> 2") && !plan.contains("20 ->"), "{plan}");
     run(&stage, &["apply", "--yes"], 0);
     assert!(
-        writes(&stage)
-            .iter()
-            .all(|call| call.contains("--min-capacity 2") && !call.contains("--max-capacity"))
+        writes(&stage).iter().all(|call| call.contains("\"MinCapacity\":2") && !call.contains("MaxCapacity"))
     );
 
     let first = stage.state();
@@ -247,10 +245,13 @@ fn what_the_schedule_sets_is_no_difference_and_suspending_says_how_to_go_back() 
     assert!(suspended.contains("the spec says what is suspended"), "{suspended}");
     let verify = run(&stage, &["verify"], 1);
     assert!(
-        verify.contains("idle: scalable target: scale-out suspended is true, should be false"),
+        verify.contains("idle: scalable target: DynamicScalingOutSuspended is true, should be false"),
         "{verify}"
     );
-    assert!(!verify.contains("web: scalable target: scale-out"), "where the spec says nothing: {verify}");
+    assert!(
+        !verify.contains("web: scalable target: DynamicScalingOut"),
+        "where the spec says nothing: {verify}"
+    );
     run(&stage, &["suspend", "--scheduled", "--yes"], 0);
     assert_eq!(writes(&stage), [""; 0]);
     run(&stage, &["resume", "--yes"], 0);
@@ -303,7 +304,7 @@ fn ecs_measures_every_20_seconds_before_the_policy_comes() {
     assert_eq!(stage.state(), first);
 
     let web = ["--yes", "--service", "web"];
-    stage.edit(SCRIPT, "readonly POLL_SECONDS=15", "readonly POLL_SECONDS=0.1");
+    stage.edit("out/cli/autoscaling.sh", "readonly POLL_SECONDS=15", "readonly POLL_SECONDS=0.1");
     run(&stage, &[&["apply"], &web[..]].concat(), 0);
     let calls = stage.calls();
     let place = |word| calls.iter().position(|call| call.contains(word)).unwrap();

@@ -2,6 +2,7 @@
 //! first state, byte for byte.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output};
 
 use serde_json::json;
@@ -9,7 +10,7 @@ use serde_json::json;
 use crate::support::stage::{Mishap, SPEC, Stage, literal};
 use crate::support::{fleet, root, said};
 
-const SCRIPT: &str = "out/cli/prod.sh";
+const SCRIPT: &str = "out/cli/autoscaling.sh prod";
 const TARGET: &str = "--service-namespace ecs --scalable-dimension ecs:service:DesiredCount --resource-id service/prod-cluster/prod-web";
 
 fn status(output: &Output) -> i32 {
@@ -142,19 +143,20 @@ fn guards_refuse_before_anything_is_written() {
     refused(&["apply", "--nonsense"], "--nonsense");
     refused(&["rollback", "--yes"], "save point");
     stage.add_balancers();
-    for (right, wrong, words) in [
-        ("ACCOUNT=222222222222", "ACCOUNT=999999999999", "but prod is account 999999999999"),
-        ("PARTITION=aws", "PARTITION=aws-cn", "for partition aws, but prod is in aws-cn"),
-        ("prod-alb prod-web-tg", "nowhere prod-web-tg", "LoadBalancerNotFound"),
-        ("prod-alb prod-web-tg", "nlb prod-web-tg", "load balancer nlb is of type network"),
-        ("prod-alb prod-web-tg", "other prod-web-tg", "no listener of load balancer app/other/"),
-        ("prod-alb prod-web-tg", "prod-alb nowhere", "TargetGroupNotFound"),
-        ("prod-alb prod-web-tg", "other other-tg", "target group other-tg is not attached"),
-        ("prod-cluster prod-web", "prod-cluster nobody", "there is no ECS service nobody"),
+    let (environment, web) = ("out/cli/prod/environment.json", "out/cli/prod/web.json");
+    for (file, right, wrong, words) in [
+        (environment, "\"222222222222\"", "\"999999999999\"", "but prod is account 999999999999"),
+        (environment, "\"aws\"", "\"aws-cn\"", "for partition aws, but prod is in aws-cn"),
+        (web, "\"prod-alb\"", "\"nowhere\"", "LoadBalancerNotFound"),
+        (web, "\"prod-alb\"", "\"nlb\"", "load balancer nlb is of type network"),
+        (web, "\"prod-alb\"", "\"other\"", "no listener of load balancer app/other/"),
+        (web, "\"prod-web-tg\"", "\"nowhere\"", "TargetGroupNotFound"),
+        (web, "\"prod-web-tg\"", "\"other-tg\"", "target group other-tg is not attached"),
+        (web, "prod-cluster/prod-web", "prod-cluster/nobody", "there is no ECS service nobody"),
     ] {
-        stage.edit(SCRIPT, right, wrong);
+        stage.edit(file, right, wrong);
         refused(&["apply", "--yes"], words);
-        stage.edit(SCRIPT, wrong, right);
+        stage.edit(file, wrong, right);
     }
     for states in [&["IN_PROGRESS"][..], &["FAILED", "COMPLETED"]] {
         stage.rollouts(states);
@@ -178,11 +180,11 @@ fn guards_refuse_literal_load_balancers_that_are_not_so() {
         ("app/shop/", "app/other/", "no listener of load balancer app/other/0123456789abcdef forwards to"),
         ("targetgroup/web/", "targetgroup/none/", "targetgroup/none/fedcba9876543210 is not attached"),
     ] {
-        stage.edit(SCRIPT, right, wrong);
+        stage.edit("out/cli/prod/web.json", right, wrong);
         let output = stage.run(SCRIPT, &["apply", "--yes"]);
         assert_eq!((status(&output), stage.writes()), (2, 0), "{}", said(&output));
         assert!(said(&output).contains(words), "{words}: {}", said(&output));
-        stage.edit(SCRIPT, wrong, right);
+        stage.edit("out/cli/prod/web.json", wrong, right);
     }
 }
 
@@ -276,13 +278,17 @@ fn save_points_are_looked_for_in_the_state_directory() {
     let point = stage.path("kept here/222222222222/eu-west-1/prod-cluster/prod-web/current");
     let whole = fs::read_to_string(&point).unwrap();
     let until = |end: &str| &whole[..whole.find(end).unwrap()];
-    for cut in ["", until("policy\t"), until("\nend\n"), until("end\n"), until("prod-web")] {
+    for cut in
+        ["", until("ScalingPolicies"), until("\n}\n"), until("prod-web"), &format!("{whole}{whole}"), "{}\n"]
+    {
         fs::write(&point, cut).unwrap();
         for command in ["rollback", "apply"] {
             let words = [&point.display().to_string(), "is not a complete save point"];
             refused(&[command, "--yes", "--state-dir", "kept here"], &words);
         }
     }
+    fs::write(&point, "format\t3\nphase\tapplying\n").unwrap();
+    refused(&["rollback", "--yes", "--state-dir", "kept here"], &["written by another version"]);
     fs::write(&point, whole.replace("service/prod-cluster/prod-web", "service/prod-cluster/other")).unwrap();
     refused(&["rollback", "--yes", "--state-dir", "kept here"], &["belongs to service/prod-cluster/other"]);
     fs::write(&point, &whole).unwrap();
@@ -290,24 +296,74 @@ fn save_points_are_looked_for_in_the_state_directory() {
     assert_eq!((status(&rollback), stage.state()), (0, first), "{}", said(&rollback));
 }
 
+/// What it needs is looked for before AWS is asked anything, and said in one sentence.
 #[test]
-fn without_the_aws_cli_it_says_so() {
+fn without_its_tools_it_says_so() {
     let Some(stage) = Stage::new(SPEC) else { return };
-    let script = stage.path(SCRIPT);
-    let bash = String::from_utf8(Command::new("bash").args(["-c", "type -P bash"]).output().unwrap().stdout)
-        .unwrap();
-    let run = |args: &[&str]| {
-        Command::new(bash.trim())
-            .arg(&script)
-            .args(args)
-            .env_clear()
-            .env("PATH", stage.path("out"))
-            .output()
-            .unwrap()
+    let bin = stage.path("few tools");
+    fs::create_dir(&bin).unwrap();
+    let which = |name: &str| {
+        let path = Command::new("bash").args(["-c", "type -P \"$0\"", name]).output().unwrap().stdout;
+        String::from_utf8(path).unwrap().trim().to_owned()
     };
-    let output = run(&["plan"]);
-    assert_eq!(status(&output), 2, "{}", said(&output));
-    assert!(said(&output).contains("aws"), "{}", said(&output));
+    for name in ["cat", "mktemp", "rm"] {
+        std::os::unix::fs::symlink(which(name), bin.join(name)).unwrap();
+    }
+    let put = |name: &str, script: &str| {
+        let _ = fs::remove_file(bin.join(name));
+        fs::write(bin.join(name), format!("#!{}\n{script}\n", which("bash"))).unwrap();
+        fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    let says = |words: &str| {
+        let mut command = Command::new(which("bash"));
+        command
+            .arg(stage.path("out/cli/autoscaling.sh"))
+            .args(["prod", "plan"])
+            .env_clear()
+            .env("PATH", &bin);
+        let output = command.output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), text.lines().count()), (Some(2), 1), "{words}: {text}");
+        assert!(text.starts_with("error: ") && text.contains(words), "{words}: {text}");
+    };
+    says("jq is not installed");
+    put("jq", "echo jq-1.5-1-a5b5cbe");
+    says("jq 1.6 or newer is needed, this is jq-1.5-1-a5b5cbe");
+    fs::remove_file(bin.join("jq")).unwrap();
+    std::os::unix::fs::symlink(which("jq"), bin.join("jq")).unwrap();
+    says("the AWS CLI is not installed");
+    for old in ["aws-cli/1.18.69 Python/3.8.10 Linux/5.4.0 botocore/1.16.19", "aws-cli/2.0.30 Python/3.7.3"] {
+        put("aws", &format!("echo '{old}'"));
+        says("an AWS CLI of version 2.2 or newer is needed");
+    }
+}
+
+/// Found through links, from any folder; an environment that is not there is answered with those that are.
+#[test]
+fn it_finds_its_data_and_names_the_environments() {
+    let Some(stage) = Stage::new(SPEC) else { return };
+    fs::create_dir_all(stage.path("links/deep")).unwrap();
+    let link = |to: &str, at: &str| std::os::unix::fs::symlink(to, stage.path(at)).unwrap();
+    link("../../out/cli/autoscaling.sh", "links/deep/one");
+    link("deep/one", "links/two");
+    for script in ["links/two prod", "links/deep/one prod"] {
+        let plan = stage.run(script, &["plan"]);
+        assert_eq!(status(&plan), 0, "{}", said(&plan));
+    }
+    for (args, words) in [
+        (&["nowhere", "plan"][..], "there is no environment nowhere; there are: prod"),
+        (&["../cli/prod", "plan"], "there is no environment ../cli/prod; there are: prod"),
+        (&[], "there are: prod"),
+        (&["prod"], "error: there are plan, apply"),
+        (&["prod", "paln"], "there is no command paln"),
+        (&["prod", "plan", "--override", "x"], "--override goes with apply"),
+        (&["prod", "apply", "--override", "x"], "no wave of a rollout has prod"),
+        (&["prod", "plan", "--monitoring"], "have nothing together"),
+    ] {
+        let output = stage.run("out/cli/autoscaling.sh", args);
+        assert_eq!((status(&output), stage.calls().len()), (2, 0), "{args:?}: {}", said(&output));
+        assert!(said(&output).contains(words), "{words}: {}", said(&output));
+    }
 }
 
 #[test]

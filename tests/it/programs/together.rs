@@ -13,7 +13,7 @@ use crate::support::together;
 use crate::support::tools::{Moto, Seed, Tools, run, succeed};
 use crate::support::{files, fleet, gen_in, root, said};
 
-const SCRIPT: &str = "out/cli/prod.sh";
+const SCRIPT: &str = "out/cli/autoscaling.sh prod";
 
 fn spec() -> String {
     SPEC.replace("tags:", "notifications: {}\ndashboard: {}\ntags:")
@@ -52,7 +52,7 @@ fn the_script_puts_it_and_takes_it_back() {
     let changed = stage.state();
     let verify = stage.run(SCRIPT, &["verify", "--monitoring"]);
     assert!(
-        status(&verify) == 1 && said(&verify).contains("state is DISABLED, should be ENABLED"),
+        status(&verify) == 1 && said(&verify).contains("State is DISABLED, should be ENABLED"),
         "{}",
         said(&verify)
     );
@@ -137,13 +137,20 @@ fn every_mistake_is_found() {
     let spec = root().join("tests/cases/monitored/spec.yaml");
     let folder = tempfile::tempdir().unwrap();
     succeed(gen_in(folder.path()).arg("--spec").arg(&spec).args(["--out", "."]));
+    for data in files(&folder.path().join("cli/prod"), ".json") {
+        let compact = succeed(std::process::Command::new("jq").args(["-c", "."]).arg(&data));
+        fs::write(data, compact).unwrap();
+    }
     let seed = &Seed::of_spec(&spec)["prod"];
     let (aws, moto) = (QuickAws::new(&tools), tools.moto(seed));
     let provider = tools.providers().into_iter().next();
 
     let cli = || {
         let mut command = tools.system("bash");
-        command.arg("cli/prod.sh").args(["apply", "--yes", "--monitoring"]).current_dir(folder.path());
+        command
+            .arg("cli/autoscaling.sh")
+            .args(["prod", "apply", "--yes", "--monitoring"])
+            .current_dir(folder.path());
         succeed(aws.serve(moto.serve(&mut command)));
         serde_json::from_str(&moto.state(&tools)).unwrap()
     };
@@ -178,7 +185,7 @@ fn every_mistake_is_found() {
         serde_json::from_slice(&output.stdout).unwrap()
     };
     let judges: [Judge<'_>; 3] = [
-        ("cli", "cli", |mistake| &mistake.cli, &cli),
+        ("cli", "cli/prod", |mistake| &mistake.cli, &cli),
         (
             "cloudformation",
             "cloudformation/prod/monitoring",
@@ -212,10 +219,8 @@ fn every_mistake_is_found() {
 
 /// Makes a mistake in what stands exactly once below a folder, in the files of the environment `prod`.
 fn edit(folder: &std::path::Path, from: &str, to: &str) {
-    let of_prod = |path: &std::path::PathBuf| !path.ends_with("quiet.sh");
     let mut count = 0;
-    for file in ["", ".sh", ".tf", ".yaml"].iter().skip(1).flat_map(|end| files(folder, end)).filter(of_prod)
-    {
+    for file in [".json", ".tf", ".yaml"].iter().flat_map(|end| files(folder, end)) {
         let text = fs::read_to_string(&file).unwrap();
         count += text.matches(from).count();
         fs::write(&file, text.replace(from, to)).unwrap();
