@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Deploys the CloudFormation stacks of one environment: deploy.sh --help
-# shellcheck disable=SC2016 # a dollar sign in single quotes is jq's
+# shellcheck disable=SC1091,SC2016,SC2034,SC2153 # common.sh uses what seems unused; a dollar sign in quotes is jq's
 set -euo pipefail
 
 PROGRAM=$0
+if [[ $PROGRAM != */* && -f $PROGRAM ]]; then PROGRAM=./$PROGRAM; fi
 SELF=${BASH_SOURCE[0]}
 while [[ -L $SELF ]]; do
     LINK=$(readlink -- "$SELF")
@@ -212,8 +213,8 @@ def judge_alarms:
         + " delete the alarm first"]
     else empty end;
 
-# judge: lines of what is live, and what in it is not this stack's: problem TEXT, warning TEXT, set KEY VALUE, rename FORMER NAME
-# OWNED, arn POLICY ARN. Its input is {Wanted, New, Desired, Resources, Targets, Policies, Alarms}.
+# judge: lines of what is live, and what in it is not this stack's: problem TEXT, warning TEXT, set KEY VALUE, rename FORMER
+# NAME OWNED, arn POLICY ARN. Its input is {Wanted, New, Desired, Resources, Targets, Policies, Alarms}.
 def judge:
   .Wanted.ScalableTarget.ResourceId as $resource
   | .Importing = (.New and .Wanted.Import != null)
@@ -268,9 +269,8 @@ check_stack() {
     local stack=${OF["$SERVICE stack"]} remedy
     read_status "$stack"
     case $STATUS in
-    '' | REVIEW_IN_PROGRESS | CREATE_COMPLETE | UPDATE_COMPLETE | UPDATE_ROLLBACK_COMPLETE | IMPORT_COMPLETE | IMPORT_ROLLBACK_COMPLETE | CREATE_FAILED | UPDATE_FAILED)
-        return
-        ;;
+    '' | REVIEW_IN_PROGRESS | CREATE_COMPLETE | UPDATE_COMPLETE | IMPORT_COMPLETE) return 0 ;;
+    UPDATE_ROLLBACK_COMPLETE | IMPORT_ROLLBACK_COMPLETE | CREATE_FAILED | UPDATE_FAILED) return 0 ;;
     *_IN_PROGRESS) remedy='somebody is at work on it; wait until it is done' ;;
     ROLLBACK_COMPLETE)
         remedy="its creation failed and nothing is left in it; delete it, then run this again: $(delete_stack_command)"
@@ -305,7 +305,7 @@ check_together() {
 }
 
 check_service() {
-    local before=${#PROBLEMS[@]} row service controller strategy
+    local before=${#PROBLEMS[@]} row
     check_template
     read_ecs_service || return 0
     while read -r row; do
@@ -348,7 +348,7 @@ read_ecs_service() {
 # Where ECS or CodeDeploy alternate between target groups, or do not measure every 20 s.
 check_controller() {
     if is requests && [[ $CONTROLLER == CODE_DEPLOY || ($STRATEGY != '' && $STRATEGY != ROLLING) ]]; then
-        add_warning "$1 is deployed blue/green; its traffic moves to another target group than the one the request metric counts, and AWS does not support that"
+        add_warning "$1 is deployed blue/green; its traffic moves to another target group than the one that the request metric counts, and AWS does not support that"
     fi
     if is high_resolution && [[ $CONTROLLER == CODE_DEPLOY || $CONTROLLER == EXTERNAL ]]; then
         problem "ECS measures no service with the deployment controller $CONTROLLER every 20 s"
@@ -468,7 +468,7 @@ discard() {
 
 # call ARG...: try_aws that says what failed
 call() {
-    try_aws "$@" && return
+    try_aws "$@" && return 0
     show_failure "$@"
     return 1
 }
@@ -536,7 +536,7 @@ show_change_set() {
     answer '.Changes[]?.ResourceChange | [.Action, .LogicalResourceId, .ResourceType, .Replacement // "-"] | line'
     if [[ -z $REPLY ]]; then
         say '      (no resource changes: only tags or outputs)'
-        return
+        return 0
     fi
     while IFS=$SEPARATOR read -r action id type replacement; do
         printf '      %-8s %-27s %-44s %s\n' "$action" "$id" "$type" "$replacement"
@@ -574,7 +574,7 @@ execute() {
         case $STATUS in
         CREATE_COMPLETE | UPDATE_COMPLETE | IMPORT_COMPLETE)
             EXECUTING=no CHANGE_SET='' NEW_STACK=no
-            return
+            return 0
             ;;
         *_IN_PROGRESS) pause 5 ;;
         *) end_failed ;;
@@ -611,7 +611,7 @@ import_live() {
     if [[ $DRY_RUN == yes ]]; then
         discard_or_end
         say "    then an update with $SERVICE.yaml, which adds what is not live"
-        return
+        return 0
     fi
     ask "Import the live scaling of $SERVICE into the stack $STACK?"
     execute
@@ -642,7 +642,7 @@ hold_scale_in() {
     read_targets
     answer "$JQ_STACKS"' [.ScalableTargets[] | select(.ResourceId == $resource)] | first | values | .SuspendedState // {}
         | select(.DynamicScalingInSuspended != true) | suspension' --arg resource "${OF["$SERVICE resource"]}"
-    if [[ -z $REPLY ]]; then return; fi
+    if [[ -z $REPLY ]]; then return 0; fi
     HELD=$REPLY
     suspend "${HELD/InSuspended=false/InSuspended=true}" || fail 'could not hold scale-in'
     say '    dynamic scale-in is held'
@@ -651,11 +651,11 @@ hold_scale_in() {
 # Scale-in may be held since a run that was cut off. Where a policy is missing between its two names it was that; else it may be
 # somebody's wish, and is only said.
 take_over_hold() {
-    if ! is held || knows suspension; then return; fi
+    if ! is held || knows suspension; then return 0; fi
     if is missing && is owned && [[ $DRY_RUN == no ]]; then
         HELD=${OF["$SERVICE unheld"]}
         say '    dynamic scale-in is held since a run that was cut off'
-        return
+        return 0
     fi
     warn "dynamic scale-in of ${OF["$SERVICE resource"]} is suspended, and the spec says nothing of it: somebody wants it so, or" \
         "a run was cut off; to release it: $(release_command "${OF["$SERVICE unheld"]}")"
@@ -663,7 +663,7 @@ take_over_hold() {
 
 # end_hold: after the deployment, to what the spec says, or to what was before
 end_hold() {
-    if [[ -z $HELD ]]; then return; fi
+    if [[ -z $HELD ]]; then return 0; fi
     release_scale_in "${OF["$SERVICE suspension"]-$HELD}" || fail 'could not release scale-in'
     say '    dynamic scale-in is as before'
 }
@@ -673,7 +673,7 @@ leave_hold() {
     local resource=${OF["$SERVICE resource"]}
     if nothing_is_missing && release_scale_in "$HELD"; then
         note "dynamic scale-in of $resource is as before"
-        return
+        return 0
     fi
     note "Dynamic scale-in of $resource is still suspended, because a policy may be missing (it may scale out). Run this again to" \
         'finish; it releases scale-in if the policy is still missing then. To release it by hand:'
@@ -715,7 +715,7 @@ rename_policies() {
     if [[ $DRY_RUN == yes ]]; then
         discard_or_end
         say "    then an update with $SERVICE.yaml, which adds the policies under their new names"
-        return
+        return 0
     fi
     ask "Rename the policies of $SERVICE and deploy it to $ENVIRONMENT?"
     CONFIRMED=yes
@@ -802,7 +802,7 @@ deploy_whole() {
             warn "but the live limits are ${OF["$SERVICE live"]-gone}: somebody changed it past CloudFormation, which does not" \
                 "notice; look: $(aws_command cloudformation detect-stack-drift --stack-name "$STACK")"
         fi
-        return
+        return 0
     fi
     if [[ $NEW_STACK == yes ]]; then say "    stack $STACK (new):"; else say "    stack $STACK ($STATUS):"; fi
     show_change_set
@@ -828,10 +828,11 @@ warn_of_gone() {
                 "holds back scale-in): $(aws_command application-autoscaling delete-scaling-policy "${TARGET[@]}" --policy-name="$name")"
         done <<<"${OF["$SERVICE gone_policies"]}"
     fi
-    if ! knows gone_actions || [[ $DRY_RUN == yes ]]; then return; fi
+    if ! knows gone_actions || [[ $DRY_RUN == yes ]]; then return 0; fi
     scaling_target
     read_aws application-autoscaling describe-scheduled-actions "${TARGET[@]}"
-    answer '.ScheduledActions[] | select(.ResourceId == $resource) | .ScheduledActionName' --arg resource "${OF["$SERVICE resource"]}"
+    answer '.ScheduledActions[] | select(.ResourceId == $resource) | .ScheduledActionName' \
+        --arg resource "${OF["$SERVICE resource"]}"
     REPLY=$'\n'$REPLY$'\n'
     while IFS= read -r name; do
         if [[ -z $name ]] || ! is_live "$name"; then continue; fi

@@ -343,10 +343,10 @@ struct DashboardView<'f> {
 /// A parameter: the end of an ARN that deploy.sh looks up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct DashboardParameter {
-    id: String,
-    load_balancer: String,
+    pub(super) id: String,
+    pub(super) load_balancer: String,
     /// None: the load balancer itself.
-    target_group: Option<String>,
+    pub(super) target_group: Option<String>,
 }
 
 impl<'f> EnvironmentView<'f> {

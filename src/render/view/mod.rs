@@ -9,6 +9,7 @@ mod cli;
 mod cloudformation;
 mod console;
 mod cost;
+mod deployment;
 mod docs;
 mod example;
 mod github;

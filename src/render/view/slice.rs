@@ -8,6 +8,7 @@ use tera::Value;
 
 use super::cli::DataView;
 use super::cloudformation;
+use super::deployment;
 use super::rollout::Rollout;
 use super::{Common, EnvironmentView, FleetView, ServiceView};
 use crate::plan::Fleet;
@@ -69,6 +70,8 @@ static CLOUDFORMATION: Slice = Slice {
         let view = value(&cloudformation::EnvironmentView::new(&place.common));
         let mut fields = (WHOLE.environment)(place).into_map().expect("views are structs");
         fields.insert("view".into(), view);
+        let data = value(&deployment::environment(&place.common, place.scene.rollout.as_ref()));
+        fields.extend(data.into_map().expect("views are structs"));
         Value::from(fields)
     },
     service: |place, index| value(&cloudformation::ServiceView::new(&place.common, index)),

@@ -6,7 +6,8 @@ use std::process::Output;
 use crate::support::stage::{Mishap, SPEC, Stage, literal};
 use crate::support::{root, said};
 
-const SCRIPT: &str = "out/cloudformation/prod/deploy.sh";
+const SCRIPT: &str = "out/cloudformation/deploy.sh prod";
+const DATA: &str = "out/cloudformation/prod/environment.json";
 
 fn status(output: &Output) -> i32 {
     output.status.code().unwrap_or_else(|| panic!("{}", said(output)))
@@ -84,18 +85,18 @@ fn guards_refuse_before_a_stack_exists() {
     refused(&["--service", "wbe", "--yes"], "wbe");
     stage.add_balancers();
     for (right, wrong, words) in [
-        ("ACCOUNT=222222222222", "ACCOUNT=999999999999", "prod is account 999999999999"),
-        ("PARTITION=aws", "PARTITION=aws-cn", "prod is in the partition aws-cn"),
-        ("balancer=prod-alb", "balancer=nowhere", "LoadBalancerNotFound"),
-        ("balancer=prod-alb", "balancer=nlb", "the load balancer nlb is of type network"),
-        ("balancer=prod-alb", "balancer=other", "the target group prod-web-tg gets no traffic from other"),
-        ("group=prod-web-tg", "group=nowhere", "TargetGroupNotFound"),
-        ("prod-alb target_group=prod-web-tg", "other target_group=other-tg", "other-tg is not attached"),
-        ("ecs_service=prod-web", "ecs_service=nobody", "there is no ECS service nobody"),
+        ("\"222222222222\"", "\"999999999999\"", "prod is account 999999999999"),
+        ("\"aws\"", "\"aws-cn\"", "prod is in aws-cn"),
+        ("\"prod-alb\"", "\"nowhere\"", "LoadBalancerNotFound"),
+        ("\"prod-alb\"", "\"nlb\"", "load balancer nlb is of type network"),
+        ("\"prod-alb\"", "\"other\"", "the target group prod-web-tg gets no traffic from other"),
+        ("\"prod-web-tg\"", "\"nowhere\"", "TargetGroupNotFound"),
+        (r#""prod-alb", "TargetGroup": "prod-web-tg""#, r#""other", "TargetGroup": "other-tg""#, "other-tg is not attached"),
+        ("prod-cluster/prod-web", "prod-cluster/nobody", "there is no ECS service nobody"),
     ] {
-        stage.edit(SCRIPT, right, wrong);
+        stage.edit(DATA, right, wrong);
         refused(&["--yes"], words);
-        stage.edit(SCRIPT, wrong, right);
+        stage.edit(DATA, wrong, right);
     }
     stage.aws("ecs delete-service --cluster prod-cluster --service prod-web --force");
     refused(&["--yes"], "INACTIVE");
@@ -109,11 +110,11 @@ fn guards_refuse_literal_load_balancers_that_are_not_so() {
         ("app/shop/", "app/other/", "gets no traffic from app/other/0123456789abcdef"),
         ("targetgroup/web/", "targetgroup/none/", "targetgroup/none/fedcba9876543210 is not attached"),
     ] {
-        stage.edit(SCRIPT, right, wrong);
+        stage.edit(DATA, right, wrong);
         let output = stage.run(SCRIPT, &["--yes"]);
         assert_eq!((status(&output), stage.writes()), (2, 0), "{words}: {}", said(&output));
         assert!(said(&output).contains(words), "{words}: {}", said(&output));
-        stage.edit(SCRIPT, wrong, right);
+        stage.edit(DATA, wrong, right);
     }
 }
 
@@ -149,7 +150,7 @@ fn at_a_terminal_it_asks_first() {
             "{typed:?}: {}",
             said(&output)
         );
-        assert!(said(&output).contains("Deploy web to prod? Type yes: "), "{}", said(&output));
+        assert!(said(&output).contains("Deploy web to prod? "), "{}", said(&output));
     }
 }
 
@@ -276,7 +277,7 @@ fn a_rename_that_fails_leaves_scale_in_released_or_says_so() {
         if said_so {
             held += 1;
             assert!(
-                said(&output).contains("register-scalable-target --region eu-west-1"),
+                said(&output).contains("register-scalable-target --service-namespace ecs"),
                 "{}",
                 said(&output)
             );
@@ -333,7 +334,7 @@ fn what_is_live_is_imported_as_it_is() {
     make_live(&stage, 1, "by-hand", "71");
     refused(&[
         "live 1 to 10 tasks, in the spec 2 to 10",
-        "live [71,60,300,false], in the spec [70,60,300,false]",
+        "the policy by-hand to import differs: TargetValue: live 71, in the spec 70.",
     ]);
     make_live(&stage, 2, "by-hand", "70");
 
@@ -355,7 +356,7 @@ fn what_is_live_is_imported_as_it_is() {
     let output = stage.run(SCRIPT, &["--yes"]);
     let words = "the policy by-hand is switched off in the spec, but live";
     assert!(status(&output) == 0 && said(&output).contains(words), "{}", said(&output));
-    assert!(said(&output).contains("delete-scaling-policy --region eu-west-1"), "{}", said(&output));
+    assert!(said(&output).contains("delete-scaling-policy --service-namespace ecs"), "{}", said(&output));
 }
 
 /// A policy that is switched off goes, and nothing else does.
@@ -400,15 +401,16 @@ fn each_target_group_is_looked_up_and_looked_at() {
         names.iter().zip(both).map(|(name, value)| format!("{name}={value}")).collect();
     assert_eq!(parameters("prod-checkout-autoscaling"), checkout);
 
+    let admin = r#""shop", "TargetGroup": "admin""#;
     for (right, wrong, words) in [
-        ("=shop target_group=admin", "=partners target_group=admin", "admin gets no traffic from partners"),
-        ("=shop target_group=admin", "=shop target_group=checkout-green", "checkout-green is not attached"),
+        (admin, r#""partners", "TargetGroup": "admin""#, "admin gets no traffic from partners"),
+        (admin, r#""shop", "TargetGroup": "checkout-green""#, "checkout-green is not attached"),
     ] {
-        stage.edit(SCRIPT, right, wrong);
+        stage.edit(DATA, right, wrong);
         let output = stage.run(SCRIPT, &["--yes", "--service", "api"]);
         assert_eq!((status(&output), stage.writes()), (2, 0), "{words}: {}", said(&output));
         assert!(said(&output).contains(words), "{words}: {}", said(&output));
-        stage.edit(SCRIPT, wrong, right);
+        stage.edit(DATA, wrong, right);
     }
 }
 

@@ -120,7 +120,7 @@ impl Stage {
         self.folder.path().join(path)
     }
 
-    /// Runs a script without a terminal.
+    /// Runs a script without a terminal: its path, and its environment behind a blank.
     pub fn run(&self, script: &str, args: &[&str]) -> Output {
         self.run_with(script, args, Mishap::None)
     }
@@ -130,13 +130,19 @@ impl Stage {
         // Whoever runs the tests in the background ignores SIGINT, and bash cannot trap what was ignored before it.
         let mut command = self.tools.system("env");
         command.args(["--default-signal", "bash"]).process_group(0);
-        self.finish(command.arg(self.path(script)).args(args), mishap)
+        self.finish(self.program(&mut command, script).args(args), mishap)
     }
 
     /// Runs a script at a terminal, where somebody types this when it asks.
     pub fn run_at_terminal(&self, script: &str, args: &[&str], typed: &str) -> Output {
         let mut command = self.tools.python("terminal.py");
-        self.finish(command.args([typed, "bash"]).arg(self.path(script)).args(args), Mishap::None)
+        self.finish(self.program(command.args([typed, "bash"]), script).args(args), Mishap::None)
+    }
+
+    /// A script and the environment that stands behind it.
+    fn program<'c>(&self, command: &'c mut Command, script: &str) -> &'c mut Command {
+        let mut words = script.split(' ');
+        command.arg(self.path(words.next().unwrap())).args(words)
     }
 
     fn finish(&self, command: &mut Command, mishap: Mishap<'_>) -> Output {
@@ -167,7 +173,8 @@ impl Stage {
     /// How many AWS CLI calls of the last run were not there to read.
     pub fn writes(&self) -> usize {
         let reads = |word: &str| ["describe-", "get-", "list-"].iter().any(|verb| word.starts_with(verb));
-        self.calls().iter().filter(|call| !call.split(' ').any(reads)).count()
+        let calls = self.calls();
+        calls.iter().filter(|call| *call != "--version" && !call.split(' ').any(reads)).count()
     }
 
     /// The scaling state. Once set, moto keeps naming a suspended state that suspends nothing; to AWS that is none.
@@ -225,10 +232,10 @@ impl Stage {
         std::os::unix::fs::symlink(by, self.path("bin/aws")).unwrap();
     }
 
-    /// Makes the script believe that it belongs to another account.
-    pub fn edit(&self, script: &str, from: &str, to: &str) {
-        let text = fs::read_to_string(self.path(script)).unwrap();
-        assert!(text.contains(from), "{script} has no `{from}`");
-        fs::write(self.path(script), text.replace(from, to)).unwrap();
+    /// Changes what stands in a file that was rendered.
+    pub fn edit(&self, file: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path(file)).unwrap();
+        assert!(text.contains(from), "{file} has no `{from}`");
+        fs::write(self.path(file), text.replace(from, to)).unwrap();
     }
 }
