@@ -3,8 +3,10 @@
 # shellcheck disable=SC1091,SC2016,SC2034,SC2153 # common.sh uses what seems unused; a dollar sign in quotes is jq's
 set -euo pipefail
 
-PROGRAM=$0
+PROGRAM=$0 # as the user calls it
 if [[ $PROGRAM != */* && -f $PROGRAM ]]; then PROGRAM=./$PROGRAM; fi
+
+# This file's folder, also where it is called through symbolic links.
 SELF=${BASH_SOURCE[0]}
 while [[ -L $SELF ]]; do
     LINK=$(readlink -- "$SELF")
@@ -43,8 +45,14 @@ HELD=        # the suspended state to go back to, while it is held
 CONFIRMED=no # whether the whole rename was agreed to
 
 usage() {
+    local program folder environments=()
+    program=$(quoted "$PROGRAM")
+    for folder in "$FOLDER"/*/environment.json; do
+        folder=${folder%/environment.json}
+        if [[ -f $folder/environment.json ]]; then environments+=("${folder##*/}"); fi
+    done
     cat <<EOT
-Usage: deploy.sh ENVIRONMENT [--service NAME]... [--monitoring] [--yes] [--dry-run] [--ledger FILE] [--override REASON]
+Usage: $program ENVIRONMENT [OPTION]...
 
 Deploys the autoscaling stacks of an environment: one CloudFormation stack per service, and before them those of what the
 services have together (notifications, dashboards). Checks everything first, then shows each change set, asks, executes it
@@ -60,10 +68,11 @@ deleted before it is made anew.
                      a recorded success at least its soak time old, of what the spec says now; the reason is recorded
   --help             this text
 
+Environments: ${environments[*]-none beside this program}
+
 Examples:
-  deploy.sh staging --dry-run
-  deploy.sh staging --service web
-  AWS_PROFILE=admin deploy.sh staging --yes
+  $program ${environments[0]-staging} --dry-run
+  AWS_PROFILE=admin $program ${environments[0]-staging} --yes
 
 Needs bash 4.2, jq 1.6 and the AWS CLI. Exit: 0 done, 1 you declined, 2 wrong use, refused or failed, 130 interrupted.
 EOT
@@ -218,7 +227,7 @@ def judge_alarms:
 def judge:
   .Wanted.ScalableTarget.ResourceId as $resource
   | .Importing = (.New and .Wanted.Import != null)
-  | .Own = ([.Resources[] | "\(.ResourceType | split("::") | last) \(.PhysicalResourceId)"])
+  | .Own = ([.Resources[] | select(.PhysicalResourceId) | "\(.ResourceType | split("::") | last) \(.PhysicalResourceId)"])
   | .Owned = (["ScalableTarget \($resource)|ecs:service:DesiredCount|ecs"] - .Own == [])
   | .Target = ([.Targets[] | select(.ResourceId == $resource)] | first)
   | .Policies |= map(select(.ResourceId == $resource))
@@ -928,7 +937,7 @@ main() {
     begin
     check_account
     say "$ENVIRONMENT: account $ACCOUNT, region $REGION; services to check: ${#CHOSEN[@]}"
-    check_gate
+    if [[ $DRY_RUN == yes ]]; then show_gate; else check_gate; fi
     for SERVICE in ${TOGETHER[@]+"${TOGETHER[@]}"}; do check_together; done
     for SERVICE in ${CHOSEN[@]+"${CHOSEN[@]}"}; do check_service; done
     stop_if_refused

@@ -4,6 +4,8 @@ use std::fs;
 use std::process::{Command, Output};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use serde_json::Value;
+
 use crate::support::stage::{SPEC, Stage};
 use crate::support::tools::succeed;
 use crate::support::{gen_in, said};
@@ -47,12 +49,12 @@ fn line(time: &str, event: &str, environment: &str, fingerprint: &str) -> String
     format!("{text}{}\n", sum.split(' ').next().unwrap())
 }
 
-/// What a script says an environment's fingerprint is.
+/// What the data beside a script say that an environment's fingerprint is.
 fn fingerprint(stage: &Stage, script: &str, environment: &str) -> String {
-    let text = fs::read_to_string(stage.path(script)).unwrap();
-    let marks = [format!("    wave_has {environment} "), "readonly FINGERPRINT=".to_owned()];
-    let mark = marks.iter().find(|mark| text.contains(*mark)).unwrap();
-    text[text.find(mark).unwrap() + mark.len()..].lines().next().unwrap().to_owned()
+    let target = script.split('/').nth(1).unwrap();
+    let data = fs::read(stage.path(&format!("out/{target}/{environment}/environment.json"))).unwrap();
+    let data: Value = serde_json::from_slice(&data).unwrap();
+    data["Fingerprint"].as_str().unwrap().to_owned()
 }
 
 fn keep(stage: &Stage, ledger: &str) {
@@ -242,7 +244,7 @@ fn a_success_is_of_the_whole_environment_and_opens_the_next_wave() {
 #[test]
 fn stacks_wait_as_well() {
     let Some(stage) = Stage::new(&staging_first()) else { return };
-    let script = "out/cloudformation/prod/deploy.sh";
+    let script = "out/cloudformation/deploy.sh prod";
     let run = |args: &[&str], expected: i32, words: &str| {
         let output = stage.run(script, args);
         assert_eq!(status(&output), expected, "{args:?}: {}", said(&output));
@@ -320,19 +322,19 @@ fn times_are_read_without_date() {
     assert_eq!(said, expected);
 }
 
-/// An environment that no wave names, or a spec without waves: the scripts know nothing of it.
+/// An environment that no wave names, or a spec without waves: the data of the scripts know nothing of it.
 #[test]
-fn without_waves_scripts_do_not_grow() {
+fn without_waves_data_do_not_grow() {
     let folder = tempfile::tempdir().unwrap();
     let script = |spec: &str| {
         fs::write(folder.path().join("spec.yaml"), spec).unwrap();
         succeed(gen_in(folder.path()).args(["--spec", "spec.yaml", "--out", "out"]));
         let read = |path: &str| fs::read_to_string(folder.path().join(path)).unwrap();
-        let text = read(SCRIPT) + &read("out/cloudformation/prod/deploy.sh");
+        let text = read("out/cli/prod/environment.json") + &read("out/cloudformation/prod/environment.json");
         text.lines().filter(|line| !line.contains("checksum=")).collect::<Vec<_>>().join("\n")
     };
     let without = script(SPEC);
-    for word in ["ledger", "rollout:", "--override", "WAVE", "FINGERPRINT"] {
+    for word in ["Rollout", "Wave", "Fingerprint"] {
         assert!(!without.contains(word), "{word}");
     }
     assert_eq!(script(&spec("{ environments: [staging], soak: 48h }")), without);
