@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::Common;
 use super::group::{Groups, Parameter};
+use super::rollout::Rollout;
+use super::{Common, deployment};
 use crate::aws::dashboard::Board;
 use crate::aws::monitoring::{Monitoring, Rule};
 use crate::aws::{self, Data, Lookup};
@@ -306,7 +307,8 @@ fn owned(lookup: Lookup<'_>) -> Lookup<'static> {
 #[derive(Debug, Serialize)]
 pub(super) struct EnvironmentView<'f> {
     region: &'f str,
-    account: &'f str,
+    /// What the program that deploys the stacks reads.
+    data: Structure,
     monitoring: Option<MonitoringView<'f>>,
 }
 
@@ -350,11 +352,10 @@ pub(super) struct DashboardParameter {
 }
 
 impl<'f> EnvironmentView<'f> {
-    pub(super) fn new(common: &'f Common<'_>) -> Self {
-        let environment = common.environment;
+    pub(super) fn new(common: &'f Common<'_>, rollout: Option<&Rollout<'_>>) -> Self {
         Self {
-            region: &environment.region,
-            account: &environment.account,
+            region: &common.environment.region,
+            data: deployment::data(common, rollout),
             monitoring: common.monitoring.as_ref().map(|state| MonitoringView::new(common, state)),
         }
     }

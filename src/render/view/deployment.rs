@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::Common;
-use super::cli::{DataView, Head};
+use super::cli::Head;
 use super::cloudformation::{self, Parameters, alarm_logical_id, is_imported, logical_id};
 use super::group::{self, Groups};
 use super::rollout::Rollout;
@@ -14,15 +14,17 @@ use crate::aws::{self, Absent, AbsentPolicy, Lookup, Str, Tag, Text, desired};
 use crate::plan::alarms::ServiceAlarm;
 use crate::plan::policy::{Policy, Role, TargetGroup};
 use crate::plan::{self, LoadBalancer};
+use crate::render::encode::json;
+use crate::render::structure::Structure;
 
 /// An environment and its stacks.
-pub(super) fn environment(common: &Common<'_>, rollout: Option<&Rollout<'_>>) -> DataView {
+pub(super) fn data(common: &Common<'_>, rollout: Option<&Rollout<'_>>) -> Structure {
     let services = common.environment.services.iter().zip(common.state());
-    DataView::of(&Deployment {
+    Structure::of(&json::pretty(&Deployment {
         head: Head::new(common.fleet, common.environment, rollout),
         stacks: together(common).into_iter().chain(services.map(stack)).collect(),
         tags: desired::tags(&common.environment.tags),
-    })
+    }))
 }
 
 #[derive(Serialize)]
@@ -213,7 +215,9 @@ fn policy<'f>((policy, state): (&'f Policy, &'f ScalingPolicy<'f>)) -> PolicyOfS
 fn group(group: &TargetGroup) -> Group<'_> {
     let (load_balancer, target_group): (&str, &str) = match &group.balancer {
         LoadBalancer::Named { name, target_group } => (name, target_group),
-        LoadBalancer::Literal { arn_suffix, target_group_arn_suffix } => (arn_suffix, target_group_arn_suffix),
+        LoadBalancer::Literal { arn_suffix, target_group_arn_suffix } => {
+            (arn_suffix, target_group_arn_suffix)
+        }
     };
     Group { load_balancer, target_group, alternates: matches!(group.role, Role::Blue | Role::Green) }
 }
@@ -261,7 +265,8 @@ fn import<'f>(service: &'f plan::Service, state: &'f aws::Service<'f>, groups: &
     };
     let target =
         resource("AWS::ApplicationAutoScaling::ScalableTarget", "ScalableTarget".to_owned(), of_target);
-    let resources = [target].into_iter().chain(policies.iter().map(of_policy)).chain(alarms.iter().map(of_alarm));
+    let resources =
+        [target].into_iter().chain(policies.iter().map(of_policy)).chain(alarms.iter().map(of_alarm));
     Import {
         stage: stage("import", service, groups, is_imported, &[]),
         resources_to_import: resources.collect(),
@@ -291,10 +296,9 @@ impl Parameter {
     fn new(id: String, load_balancer: String, target_group: Option<String>) -> Self {
         let lookup = match target_group {
             None => Lookup::LoadBalancer(load_balancer.into()),
-            Some(target_group) => Lookup::TargetGroup {
-                load_balancer: load_balancer.into(),
-                target_group: target_group.into(),
-            },
+            Some(target_group) => {
+                Lookup::TargetGroup { load_balancer: load_balancer.into(), target_group: target_group.into() }
+            }
         };
         Self { parameter_key: id, parameter_value: Text::Lookup(lookup) }
     }

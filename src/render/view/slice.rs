@@ -8,7 +8,6 @@ use tera::Value;
 
 use super::cli::DataView;
 use super::cloudformation;
-use super::deployment;
 use super::rollout::Rollout;
 use super::{Common, EnvironmentView, FleetView, ServiceView};
 use crate::plan::Fleet;
@@ -34,6 +33,8 @@ pub struct Place<'f> {
 
 /// What the templates of a target see, as functions of where they are rendered.
 pub struct Slice {
+    /// Whether its data say where an environment stands in the rollout, which no template mentions then.
+    pub has_rollout: bool,
     /// Once.
     pub fleet: fn(&Scene<'_>) -> Value,
     /// Once an environment.
@@ -52,6 +53,7 @@ pub fn of(target: &str) -> &'static Slice {
 }
 
 static CLI: Slice = Slice {
+    has_rollout: true,
     fleet: |_| Value::from(tera::Map::new()),
     environment: |place| {
         // The environment's own script still sees everything, until the program is one for all.
@@ -64,20 +66,17 @@ static CLI: Slice = Slice {
 };
 
 static CLOUDFORMATION: Slice = Slice {
+    has_rollout: true,
     fleet: |_| Value::from(tera::Map::new()),
     environment: |place| {
-        // The environment's own script still sees everything, until the program is one for all.
-        let view = value(&cloudformation::EnvironmentView::new(&place.common));
-        let mut fields = (WHOLE.environment)(place).into_map().expect("views are structs");
-        fields.insert("view".into(), view);
-        let data = value(&deployment::environment(&place.common, place.scene.rollout.as_ref()));
-        fields.extend(data.into_map().expect("views are structs"));
-        Value::from(fields)
+        let rollout = place.scene.rollout.as_ref();
+        value(&cloudformation::EnvironmentView::new(&place.common, rollout))
     },
     service: |place, index| value(&cloudformation::ServiceView::new(&place.common, index)),
 };
 
 static WHOLE: Slice = Slice {
+    has_rollout: false,
     fleet: |scene| value(&FleetView::new(scene.fleet, scene.rollout.as_ref(), scene.names)),
     environment: |place| {
         let view = value(&EnvironmentView::new(&place.common, place.scene.rollout.as_ref()));

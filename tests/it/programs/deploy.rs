@@ -1,7 +1,9 @@
 //! deploy.sh of the CloudFormation target under hostile conditions.
 
 use std::collections::BTreeSet;
-use std::process::Output;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::{Command, Output};
 
 use crate::support::stage::{Mishap, SPEC, Stage, literal};
 use crate::support::{root, said};
@@ -72,6 +74,61 @@ fn every_call_that_fails_is_said_and_the_next_run_ends_well() {
     assert_eq!(seen.len(), 2, "{seen:?}");
 }
 
+/// Found through links, from any folder; an environment that is not there is answered with those that are, and a folder
+/// without what both programs source says so.
+#[test]
+fn it_finds_its_data_and_says_what_it_lacks() {
+    let Some(stage) = Stage::new(SPEC) else { return };
+    fs::create_dir(stage.path("links")).unwrap();
+    symlink("../out/cloudformation/deploy.sh", stage.path("links/one")).unwrap();
+    symlink("links/one", stage.path("two")).unwrap();
+    for script in ["links/one prod", "two prod"] {
+        let output = stage.run(script, &["--dry-run"]);
+        assert_eq!(status(&output), 0, "{script}: {}", said(&output));
+    }
+    let refused = |script: &str, args: &[&str], words: &str| {
+        let output = stage.run(script, args);
+        assert_eq!((status(&output), stage.calls().len()), (2, 0), "{args:?}: {}", said(&output));
+        assert!(said(&output).contains(words), "{words}: {}", said(&output));
+    };
+    let script = "out/cloudformation/deploy.sh";
+    refused(script, &["--dry-run"], "error: there are: prod\n");
+    refused(script, &["staging"], "error: there is no environment staging; there are: prod\n");
+    refused(script, &["../cloudformation/prod"], "there is no environment ../cloudformation/prod");
+    refused(script, &["prod", "web"], "unknown argument web");
+    refused(script, &["prod", "--monitoring"], "nothing that the services of prod have together");
+    refused(script, &["prod", "--yes", "--override=INC-1"], "no wave of a rollout has prod");
+    let help = stage.run(script, &["prod", "--help"]);
+    assert!(status(&help) == 0 && said(&help).contains("Environments: prod\n"), "{}", said(&help));
+    // The program of a folder is complete by itself: beside it or, in the template tree, beside the other program.
+    fs::rename(stage.path("out/cloudformation/common.sh"), stage.path("common.sh")).unwrap();
+    assert_eq!(status(&stage.run(script, &["prod", "--dry-run"])), 0);
+    fs::remove_file(stage.path("out/cli/common.sh")).unwrap();
+    refused(script, &["prod", "--dry-run"], "error: common.sh is missing");
+}
+
+/// What it needs is looked for before AWS is asked anything, and said in one sentence.
+#[test]
+fn without_jq_or_the_aws_cli_it_says_so() {
+    let Some(stage) = Stage::new(SPEC) else { return };
+    fs::create_dir(stage.path("few")).unwrap();
+    let which = |name: &str| {
+        let path = Command::new("bash").args(["-c", "type -P \"$0\"", name]).output().unwrap().stdout;
+        String::from_utf8(path).unwrap().trim().to_owned()
+    };
+    let says = |words: &str| {
+        let mut command = Command::new(which("bash"));
+        command.arg(stage.path("out/cloudformation/deploy.sh")).args(["prod", "--dry-run"]);
+        let output = command.env_clear().env("PATH", stage.path("few")).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), text.lines().count()), (Some(2), 1), "{text}");
+        assert!(text.starts_with("error: ") && text.contains(words), "{text}");
+    };
+    says("jq is not installed");
+    symlink(which("jq"), stage.path("few/jq")).unwrap();
+    says("the AWS CLI is not installed");
+}
+
 /// Each guard: what is wrong with the account or the call, and the words that say so. No stack is made.
 #[test]
 fn guards_refuse_before_a_stack_exists() {
@@ -91,7 +148,11 @@ fn guards_refuse_before_a_stack_exists() {
         ("\"prod-alb\"", "\"nlb\"", "load balancer nlb is of type network"),
         ("\"prod-alb\"", "\"other\"", "the target group prod-web-tg gets no traffic from other"),
         ("\"prod-web-tg\"", "\"nowhere\"", "TargetGroupNotFound"),
-        (r#""prod-alb", "TargetGroup": "prod-web-tg""#, r#""other", "TargetGroup": "other-tg""#, "other-tg is not attached"),
+        (
+            r#""prod-alb", "TargetGroup": "prod-web-tg""#,
+            r#""other", "TargetGroup": "other-tg""#,
+            "other-tg is not attached",
+        ),
         ("prod-cluster/prod-web", "prod-cluster/nobody", "there is no ECS service nobody"),
     ] {
         stage.edit(DATA, right, wrong);
@@ -375,7 +436,7 @@ fn what_is_switched_off_leaves_the_stack() {
 /// Several target groups behind several load balancers fill the parameters of one template.
 #[test]
 fn each_target_group_is_looked_up_and_looked_at() {
-    let spec = std::fs::read_to_string(root().join("tests/cases/metrics/spec.yaml")).unwrap();
+    let spec = fs::read_to_string(root().join("tests/cases/metrics/spec.yaml")).unwrap();
     let Some(stage) = Stage::new(&spec) else { return };
     let output = stage.run(SCRIPT, &["--yes", "--service", "api", "--service", "checkout"]);
     assert_eq!(status(&output), 0, "{}", said(&output));
