@@ -106,7 +106,7 @@ def stacks:
   | (if .Service then ["of", "service"] else ["of", "all"] end),
     ["index", $index], ["stack", .StackName], ["template", .TemplateBody],
     (.ScalableTarget | values
-     | ["resource", .ResourceId], ["min", .MinCapacity], ["max", .MaxCapacity], ["limits", limits],
+     | ["resource", .ResourceId], ["limits", limits],
        (.SuspendedState | values | ["suspension", suspension])),
     (if .ScheduledActions then ["schedule", "yes"] else empty end),
     (if [.ScalingPolicies[]?.PredefinedMetricSpecification.PredefinedMetricType] | index("ALBRequestCountPerTarget")
