@@ -201,11 +201,14 @@ def main(arguments: list[str]) -> int:
             stack.execute(option(arguments, "--change-set-name"))
             return 0
         if "list-stack-resources" in arguments:
-            for physical, resource in stack.resources.items():
-                print(f"{resource['type']}\t{physical}")
+            rows = [
+                {"ResourceType": resource["type"], "PhysicalResourceId": physical}
+                for physical, resource in stack.resources.items()
+            ]
+            print(json.dumps({"StackResourceSummaries": rows}))
             return 0
-        if "describe-stacks" in arguments and "Stacks[0].StackStatus" in arguments and stack.status:
-            print(stack.status)
+        if "describe-stacks" in arguments and "--query" not in arguments and stack.status:
+            print(json.dumps({"Stacks": [{"StackName": stack.name, "StackStatus": stack.status}]}))
             return 0
         if "create-change-set" in arguments:
             asked = {"body": option(arguments, "--template-body"), "imports": option(arguments, "--resources-to-import")}

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::Common;
 use super::group::{Groups, Parameter};
+use super::rollout::Rollout;
+use super::{Common, deployment};
 use crate::aws::dashboard::Board;
 use crate::aws::monitoring::{Monitoring, Rule};
 use crate::aws::{self, Data, Lookup};
@@ -306,7 +307,8 @@ fn owned(lookup: Lookup<'_>) -> Lookup<'static> {
 #[derive(Debug, Serialize)]
 pub(super) struct EnvironmentView<'f> {
     region: &'f str,
-    account: &'f str,
+    /// What the program that deploys the stacks reads.
+    data: Structure,
     monitoring: Option<MonitoringView<'f>>,
 }
 
@@ -343,18 +345,17 @@ struct DashboardView<'f> {
 /// A parameter: the end of an ARN that deploy.sh looks up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct DashboardParameter {
-    id: String,
-    load_balancer: String,
+    pub(super) id: String,
+    pub(super) load_balancer: String,
     /// None: the load balancer itself.
-    target_group: Option<String>,
+    pub(super) target_group: Option<String>,
 }
 
 impl<'f> EnvironmentView<'f> {
-    pub(super) fn new(common: &'f Common<'_>) -> Self {
-        let environment = common.environment;
+    pub(super) fn new(common: &'f Common<'_>, rollout: Option<&Rollout<'_>>) -> Self {
         Self {
-            region: &environment.region,
-            account: &environment.account,
+            region: &common.environment.region,
+            data: deployment::data(common, rollout),
             monitoring: common.monitoring.as_ref().map(|state| MonitoringView::new(common, state)),
         }
     }

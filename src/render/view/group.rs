@@ -33,10 +33,10 @@ pub(super) struct GroupView<'f> {
 /// A parameter of a CloudFormation template: the end of an ARN that the script looks up.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Parameter<'f> {
-    id: String,
-    load_balancer: &'f str,
+    pub(super) id: String,
+    pub(super) load_balancer: &'f str,
     /// `None`: the load balancer itself.
-    target_group: Option<&'f str>,
+    pub(super) target_group: Option<&'f str>,
 }
 
 /// The groups of a service, each once, in the order of their roles.

@@ -9,6 +9,7 @@ mod cli;
 mod cloudformation;
 mod console;
 mod cost;
+mod deployment;
 mod docs;
 mod example;
 mod github;
@@ -24,7 +25,6 @@ mod runbook;
 mod scaling;
 mod shared;
 pub mod slice;
-mod stage;
 mod terraform;
 mod timeline;
 mod words;
@@ -52,7 +52,6 @@ pub use rollout::Rollout;
 use root::{InRoot, RootFiles};
 use scaling::ScalingView;
 use shared::Shared;
-use stage::Stages;
 use terraform::Terraform;
 
 /// What fleet templates see.
@@ -141,7 +140,6 @@ pub struct ServiceView<'f> {
     policies: Vec<PolicyView<'f>>,
     schedule: Vec<ScheduledActionView<'f>>,
     gone: GoneView<'f>,
-    stages: Stages<'f>,
     /// The dashboard that begins with it, but for the first of the environment.
     further_board: Option<BoardView>,
     /// Alarms on how the service does; the names of those that are to be deleted where they are live.
@@ -338,7 +336,6 @@ impl<'f> ServiceView<'f> {
             alarm_names: policy::alarm_names(service),
             gone_names: policy::gone_names(service),
             parameters: groups.parameters(|_| true),
-            stages: Stages::new(environment, service, &groups),
             further_board: monitoring::further(boards, &service.name),
             groups: groups.shared().to_vec(),
             load_test,

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::group::Groups;
 use super::root::{self, Address};
 use super::shared::Shared;
-use super::{api, read_back, stage};
+use super::{api, read_back};
 use crate::plan::policy::{
     Alarm, CustomMetric, Dimension, ForecastedMetric, Gone, Metric, Policy, PolicyId, PolicyKind, Predictive,
     Query, Resolution, ScheduledAction, StepScaling, TargetGroup, Term, TrackedMetric, Tracking,
@@ -25,8 +25,6 @@ pub(super) struct PolicyView<'f> {
     name: &'f str,
     renamed_from: Option<&'f str>,
     adopt: bool,
-    /// Whether a stack takes it over; one that gets another name is made anew.
-    imported: bool,
     policy_type: &'static str,
     /// Whether Terraform's module makes it; the others are resources of the environment's root.
     in_module: bool,
@@ -280,7 +278,6 @@ impl<'f> PolicyView<'f> {
             name: &policy.name,
             renamed_from: policy.renamed_from.as_ref().map(|name| &***name),
             adopt: policy.adopt,
-            imported: stage::imported(policy),
             policy_type,
             in_module: root::in_module(policy),
             ident: root::policy_ident(&service.name.ident(), &policy.id),

@@ -33,6 +33,8 @@ pub struct Place<'f> {
 
 /// What the templates of a target see, as functions of where they are rendered.
 pub struct Slice {
+    /// Whether its data say where an environment stands in the rollout, which no template mentions then.
+    pub has_rollout: bool,
     /// Once.
     pub fleet: fn(&Scene<'_>) -> Value,
     /// Once an environment.
@@ -51,6 +53,7 @@ pub fn of(target: &str) -> &'static Slice {
 }
 
 static CLI: Slice = Slice {
+    has_rollout: true,
     fleet: |_| Value::from(tera::Map::new()),
     environment: |place| {
         // The environment's own script still sees everything, until the program is one for all.
@@ -63,18 +66,17 @@ static CLI: Slice = Slice {
 };
 
 static CLOUDFORMATION: Slice = Slice {
+    has_rollout: true,
     fleet: |_| Value::from(tera::Map::new()),
     environment: |place| {
-        // The environment's own script still sees everything, until the program is one for all.
-        let view = value(&cloudformation::EnvironmentView::new(&place.common));
-        let mut fields = (WHOLE.environment)(place).into_map().expect("views are structs");
-        fields.insert("view".into(), view);
-        Value::from(fields)
+        let rollout = place.scene.rollout.as_ref();
+        value(&cloudformation::EnvironmentView::new(&place.common, rollout))
     },
     service: |place, index| value(&cloudformation::ServiceView::new(&place.common, index)),
 };
 
 static WHOLE: Slice = Slice {
+    has_rollout: false,
     fleet: |scene| value(&FleetView::new(scene.fleet, scene.rollout.as_ref(), scene.names)),
     environment: |place| {
         let view = value(&EnvironmentView::new(&place.common, place.scene.rollout.as_ref()));

@@ -288,7 +288,7 @@ fn filters_write_and_delete_only_what_they_select() {
         .filter(|(path, text)| before.get(path) != Some(text))
         .map(|(path, _)| path)
         .collect();
-    assert_eq!(changed, ["cloudformation/dev/deploy.sh", "cloudformation/dev/web.yaml"]);
+    assert_eq!(changed, ["cloudformation/dev/environment.json", "cloudformation/dev/web.yaml"]);
     assert!(shop.path("generated/cloudformation/dev/api.yaml").exists(), "an orphan that was not selected");
     let output = shop.run(&["--env", "dev"]);
     assert!(!shop.path("generated/cloudformation/dev/api.yaml").exists(), "{}", said(&output));

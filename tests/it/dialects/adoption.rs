@@ -90,7 +90,8 @@ impl<'t> Fleet<'t> {
     fn script(&self, aws: &QuickAws, script: &str, args: &[&str]) -> Output {
         let mut command = self.tools.system("bash");
         let mut words = script.split(' ');
-        command.arg(self.path(words.next().unwrap())).args(words).args(args).current_dir(self.folder.path());
+        command.arg(self.path(words.next().unwrap())).args(words).args(args);
+        command.current_dir(self.folder.path());
         run(aws.serve(self.moto.serve(&mut command)))
     }
 
@@ -155,7 +156,7 @@ fn stacks_are_made_by_imports_that_name_what_is_live() {
     let fleet = fleet(&tools);
     let before = fleet.state();
     let aws = QuickAws::with_stacks(&tools);
-    let output = fleet.script(&aws, "cloudformation/prod/deploy.sh", &["--yes"]);
+    let output = fleet.script(&aws, "cloudformation/deploy.sh prod", &["--yes"]);
     assert!(output.status.success(), "{}", said(&output));
 
     let spec = fs::read_to_string(fleet.path("spec.yaml")).unwrap();
@@ -240,7 +241,7 @@ fn cooldowns_that_are_left_out_are_those_of_aws() {
     let verify = fleet.script(&QuickAws::new(&tools), "cli/autoscaling.sh prod", &["verify"]);
     assert!(verify.status.success(), "{}", said(&verify));
     let deploy =
-        fleet.script(&QuickAws::with_stacks(&tools), "cloudformation/prod/deploy.sh", &["--dry-run"]);
+        fleet.script(&QuickAws::with_stacks(&tools), "cloudformation/deploy.sh prod", &["--dry-run"]);
     assert!(deploy.status.success() && !said(&deploy).contains("differs"), "{}", said(&deploy));
     assert_eq!(fleet.state(), before);
     for provider in tools.providers() {

@@ -155,10 +155,10 @@ fn through_cli(tools: &Tools, rendered: &Rendered, environment: &str, moto: &Mot
     assert!(!verified.contains("differs"), "{verified}");
 }
 
-/// Whether a script, or its data, wait for other environments: nobody applied those.
+/// Whether an environment waits for others, as its script or the data of it say: nobody applied those.
 fn waits(file: &Path) -> bool {
     let text = fs::read_to_string(file).unwrap();
-    text.contains("--override") || text.contains("\"Rollout\"")
+    text.contains("--override") || text.contains("\"Before\": [")
 }
 
 /// A provider at work on the Terraform of one environment.
@@ -211,10 +211,10 @@ fn through_terraform(terraform: &Terraform<'_>) {
 
 /// The script deploys the stacks; `stacks.py` is the CloudFormation that makes what is in them.
 fn through_cloudformation(tools: &Tools, rendered: &Rendered, environment: &str, moto: &Moto) {
-    let script = rendered.path(&format!("cloudformation/{environment}/deploy.sh"));
     let mut command = tools.system("bash");
-    command.arg(&script).arg("--yes").current_dir(rendered.folder.path());
-    if waits(&script) {
+    command.arg(rendered.path("cloudformation/deploy.sh")).args([environment, "--yes"]);
+    command.current_dir(rendered.folder.path());
+    if waits(&rendered.path(&format!("cloudformation/{environment}/environment.json"))) {
         command.args(["--override", "a test"]);
     }
     succeed(QuickAws::with_stacks(tools).serve(moto.serve(&mut command)));

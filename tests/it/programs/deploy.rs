@@ -1,12 +1,15 @@
 //! deploy.sh of the CloudFormation target under hostile conditions.
 
 use std::collections::BTreeSet;
-use std::process::Output;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::{Command, Output};
 
 use crate::support::stage::{Mishap, SPEC, Stage, literal};
 use crate::support::{root, said};
 
-const SCRIPT: &str = "out/cloudformation/prod/deploy.sh";
+const SCRIPT: &str = "out/cloudformation/deploy.sh prod";
+const DATA: &str = "out/cloudformation/prod/environment.json";
 
 fn status(output: &Output) -> i32 {
     output.status.code().unwrap_or_else(|| panic!("{}", said(output)))
@@ -71,6 +74,61 @@ fn every_call_that_fails_is_said_and_the_next_run_ends_well() {
     assert_eq!(seen.len(), 2, "{seen:?}");
 }
 
+/// Found through links, from any folder; an environment that is not there is answered with those that are, and a folder
+/// without what both programs source says so.
+#[test]
+fn it_finds_its_data_and_says_what_it_lacks() {
+    let Some(stage) = Stage::new(SPEC) else { return };
+    fs::create_dir(stage.path("links")).unwrap();
+    symlink("../out/cloudformation/deploy.sh", stage.path("links/one")).unwrap();
+    symlink("links/one", stage.path("two")).unwrap();
+    for script in ["links/one prod", "two prod"] {
+        let output = stage.run(script, &["--dry-run"]);
+        assert_eq!(status(&output), 0, "{script}: {}", said(&output));
+    }
+    let refused = |script: &str, args: &[&str], words: &str| {
+        let output = stage.run(script, args);
+        assert_eq!((status(&output), stage.calls().len()), (2, 0), "{args:?}: {}", said(&output));
+        assert!(said(&output).contains(words), "{words}: {}", said(&output));
+    };
+    let script = "out/cloudformation/deploy.sh";
+    refused(script, &["--dry-run"], "error: there are: prod\n");
+    refused(script, &["staging"], "error: there is no environment staging; there are: prod\n");
+    refused(script, &["../cloudformation/prod"], "there is no environment ../cloudformation/prod");
+    refused(script, &["prod", "web"], "unknown argument web");
+    refused(script, &["prod", "--monitoring"], "nothing that the services of prod have together");
+    refused(script, &["prod", "--yes", "--override=INC-1"], "no wave of a rollout has prod");
+    let help = stage.run(script, &["prod", "--help"]);
+    assert!(status(&help) == 0 && said(&help).contains("Environments: prod\n"), "{}", said(&help));
+    // The program of a folder is complete by itself: beside it or, in the template tree, beside the other program.
+    fs::rename(stage.path("out/cloudformation/common.sh"), stage.path("common.sh")).unwrap();
+    assert_eq!(status(&stage.run(script, &["prod", "--dry-run"])), 0);
+    fs::remove_file(stage.path("out/cli/common.sh")).unwrap();
+    refused(script, &["prod", "--dry-run"], "error: common.sh is missing");
+}
+
+/// What it needs is looked for before AWS is asked anything, and said in one sentence.
+#[test]
+fn without_jq_or_the_aws_cli_it_says_so() {
+    let Some(stage) = Stage::new(SPEC) else { return };
+    fs::create_dir(stage.path("few")).unwrap();
+    let which = |name: &str| {
+        let path = Command::new("bash").args(["-c", "type -P \"$0\"", name]).output().unwrap().stdout;
+        String::from_utf8(path).unwrap().trim().to_owned()
+    };
+    let says = |words: &str| {
+        let mut command = Command::new(which("bash"));
+        command.arg(stage.path("out/cloudformation/deploy.sh")).args(["prod", "--dry-run"]);
+        let output = command.env_clear().env("PATH", stage.path("few")).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), text.lines().count()), (Some(2), 1), "{text}");
+        assert!(text.starts_with("error: ") && text.contains(words), "{text}");
+    };
+    says("jq is not installed");
+    symlink(which("jq"), stage.path("few/jq")).unwrap();
+    says("the AWS CLI is not installed");
+}
+
 /// Each guard: what is wrong with the account or the call, and the words that say so. No stack is made.
 #[test]
 fn guards_refuse_before_a_stack_exists() {
@@ -84,18 +142,22 @@ fn guards_refuse_before_a_stack_exists() {
     refused(&["--service", "wbe", "--yes"], "wbe");
     stage.add_balancers();
     for (right, wrong, words) in [
-        ("ACCOUNT=222222222222", "ACCOUNT=999999999999", "prod is account 999999999999"),
-        ("PARTITION=aws", "PARTITION=aws-cn", "prod is in the partition aws-cn"),
-        ("balancer=prod-alb", "balancer=nowhere", "LoadBalancerNotFound"),
-        ("balancer=prod-alb", "balancer=nlb", "the load balancer nlb is of type network"),
-        ("balancer=prod-alb", "balancer=other", "the target group prod-web-tg gets no traffic from other"),
-        ("group=prod-web-tg", "group=nowhere", "TargetGroupNotFound"),
-        ("prod-alb target_group=prod-web-tg", "other target_group=other-tg", "other-tg is not attached"),
-        ("ecs_service=prod-web", "ecs_service=nobody", "there is no ECS service nobody"),
+        ("\"222222222222\"", "\"999999999999\"", "prod is account 999999999999"),
+        ("\"aws\"", "\"aws-cn\"", "prod is in aws-cn"),
+        ("\"prod-alb\"", "\"nowhere\"", "LoadBalancerNotFound"),
+        ("\"prod-alb\"", "\"nlb\"", "load balancer nlb is of type network"),
+        ("\"prod-alb\"", "\"other\"", "the target group prod-web-tg gets no traffic from other"),
+        ("\"prod-web-tg\"", "\"nowhere\"", "TargetGroupNotFound"),
+        (
+            r#""prod-alb", "TargetGroup": "prod-web-tg""#,
+            r#""other", "TargetGroup": "other-tg""#,
+            "other-tg is not attached",
+        ),
+        ("prod-cluster/prod-web", "prod-cluster/nobody", "there is no ECS service nobody"),
     ] {
-        stage.edit(SCRIPT, right, wrong);
+        stage.edit(DATA, right, wrong);
         refused(&["--yes"], words);
-        stage.edit(SCRIPT, wrong, right);
+        stage.edit(DATA, wrong, right);
     }
     stage.aws("ecs delete-service --cluster prod-cluster --service prod-web --force");
     refused(&["--yes"], "INACTIVE");
@@ -109,11 +171,11 @@ fn guards_refuse_literal_load_balancers_that_are_not_so() {
         ("app/shop/", "app/other/", "gets no traffic from app/other/0123456789abcdef"),
         ("targetgroup/web/", "targetgroup/none/", "targetgroup/none/fedcba9876543210 is not attached"),
     ] {
-        stage.edit(SCRIPT, right, wrong);
+        stage.edit(DATA, right, wrong);
         let output = stage.run(SCRIPT, &["--yes"]);
         assert_eq!((status(&output), stage.writes()), (2, 0), "{words}: {}", said(&output));
         assert!(said(&output).contains(words), "{words}: {}", said(&output));
-        stage.edit(SCRIPT, wrong, right);
+        stage.edit(DATA, wrong, right);
     }
 }
 
@@ -149,7 +211,7 @@ fn at_a_terminal_it_asks_first() {
             "{typed:?}: {}",
             said(&output)
         );
-        assert!(said(&output).contains("Deploy web to prod? Type yes: "), "{}", said(&output));
+        assert!(said(&output).contains("Deploy web to prod? "), "{}", said(&output));
     }
 }
 
@@ -276,7 +338,7 @@ fn a_rename_that_fails_leaves_scale_in_released_or_says_so() {
         if said_so {
             held += 1;
             assert!(
-                said(&output).contains("register-scalable-target --region eu-west-1"),
+                said(&output).contains("register-scalable-target --service-namespace ecs"),
                 "{}",
                 said(&output)
             );
@@ -333,7 +395,7 @@ fn what_is_live_is_imported_as_it_is() {
     make_live(&stage, 1, "by-hand", "71");
     refused(&[
         "live 1 to 10 tasks, in the spec 2 to 10",
-        "live [71,60,300,false], in the spec [70,60,300,false]",
+        "the policy by-hand to import differs: TargetValue: live 71, in the spec 70.",
     ]);
     make_live(&stage, 2, "by-hand", "70");
 
@@ -355,7 +417,7 @@ fn what_is_live_is_imported_as_it_is() {
     let output = stage.run(SCRIPT, &["--yes"]);
     let words = "the policy by-hand is switched off in the spec, but live";
     assert!(status(&output) == 0 && said(&output).contains(words), "{}", said(&output));
-    assert!(said(&output).contains("delete-scaling-policy --region eu-west-1"), "{}", said(&output));
+    assert!(said(&output).contains("delete-scaling-policy --service-namespace ecs"), "{}", said(&output));
 }
 
 /// A policy that is switched off goes, and nothing else does.
@@ -374,7 +436,7 @@ fn what_is_switched_off_leaves_the_stack() {
 /// Several target groups behind several load balancers fill the parameters of one template.
 #[test]
 fn each_target_group_is_looked_up_and_looked_at() {
-    let spec = std::fs::read_to_string(root().join("tests/cases/metrics/spec.yaml")).unwrap();
+    let spec = fs::read_to_string(root().join("tests/cases/metrics/spec.yaml")).unwrap();
     let Some(stage) = Stage::new(&spec) else { return };
     let output = stage.run(SCRIPT, &["--yes", "--service", "api", "--service", "checkout"]);
     assert_eq!(status(&output), 0, "{}", said(&output));
@@ -400,15 +462,16 @@ fn each_target_group_is_looked_up_and_looked_at() {
         names.iter().zip(both).map(|(name, value)| format!("{name}={value}")).collect();
     assert_eq!(parameters("prod-checkout-autoscaling"), checkout);
 
+    let admin = r#""shop", "TargetGroup": "admin""#;
     for (right, wrong, words) in [
-        ("=shop target_group=admin", "=partners target_group=admin", "admin gets no traffic from partners"),
-        ("=shop target_group=admin", "=shop target_group=checkout-green", "checkout-green is not attached"),
+        (admin, r#""partners", "TargetGroup": "admin""#, "admin gets no traffic from partners"),
+        (admin, r#""shop", "TargetGroup": "checkout-green""#, "checkout-green is not attached"),
     ] {
-        stage.edit(SCRIPT, right, wrong);
+        stage.edit(DATA, right, wrong);
         let output = stage.run(SCRIPT, &["--yes", "--service", "api"]);
         assert_eq!((status(&output), stage.writes()), (2, 0), "{words}: {}", said(&output));
         assert!(said(&output).contains(words), "{words}: {}", said(&output));
-        stage.edit(SCRIPT, wrong, right);
+        stage.edit(DATA, wrong, right);
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::process::{Command, Output};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+
 use crate::support::stage::{SPEC, Stage};
 use crate::support::tools::succeed;
 use crate::support::{root, said};
@@ -245,7 +246,7 @@ fn a_success_is_of_the_whole_environment_and_opens_the_next_wave() {
 #[test]
 fn stacks_wait_as_well() {
     let Some(stage) = Stage::new(&staging_first()) else { return };
-    let script = "out/cloudformation/prod/deploy.sh";
+    let script = "out/cloudformation/deploy.sh prod";
     let run = |args: &[&str], expected: i32, words: &str| {
         let output = stage.run(script, args);
         assert_eq!(status(&output), expected, "{args:?}: {}", said(&output));
@@ -258,8 +259,7 @@ fn stacks_wait_as_well() {
     run(&["--dry-run"], 0, "rollout: wave 2 of 2");
     assert_eq!((stacks().trim(), ledger(&stage).as_str()), ("", ""));
     let print = fingerprint(&stage, "cli", "staging");
-    let text = fs::read_to_string(stage.path(script)).unwrap();
-    assert!(text.contains(&print), "one fingerprint in all dialects");
+    assert_eq!(print, fingerprint(&stage, "cloudformation", "staging"), "one fingerprint in all dialects");
     keep(&stage, "broken\n");
     run(&["--yes", "--override=x"], 2, "is not as it was written");
     keep(&stage, &line(&utc(now() - HOUR), "applied", "staging", &print));
@@ -326,7 +326,10 @@ fn without_waves_there_is_no_gate() {
     for spec in [SPEC.to_owned(), spec("{ environments: [staging], soak: 48h }")] {
         let Some(stage) = Stage::new(&spec) else { return };
         let data = fs::read_to_string(stage.path("out/cli/prod/environment.json")).unwrap();
-        assert!(!data.contains("Fingerprint") && !data.contains("Rollout"), "{data}");
+        let stacks = fs::read_to_string(stage.path("out/cloudformation/prod/environment.json")).unwrap();
+        for word in ["Fingerprint", "Rollout"] {
+            assert!(!data.contains(word) && !stacks.contains(word), "{word}: {data}{stacks}");
+        }
         for args in [&["plan"][..], &["apply", "--yes"], &["status"], &["rollback", "--yes"]] {
             let output = stage.run(SCRIPT, args);
             assert!(status(&output) == 0 && !said(&output).contains("rollout:"), "{}", said(&output));

@@ -96,7 +96,7 @@ fn what_is_somebody_elses_is_refused() {
 fn its_stack_comes_first_and_can_be_chosen() {
     let Some(stage) = Stage::new(&spec()) else { return };
     let show = |args: &[&str]| {
-        let output = stage.run("out/cloudformation/prod/deploy.sh", args);
+        let output = stage.run("out/cloudformation/deploy.sh prod", args);
         assert_eq!(status(&output), 0, "{}", said(&output));
         said(&output)
     };
