@@ -19,7 +19,6 @@ mod monitoring;
 mod policy;
 mod read_back;
 mod rollout;
-mod root;
 mod runbook;
 mod scaling;
 mod shared;
@@ -49,11 +48,9 @@ use monitoring::MonitoringView;
 use monitoring::{BoardView, boards};
 use policy::{GoneView, PolicyView, ScheduledActionView};
 pub use rollout::Rollout;
-use root::{InRoot, RootFiles};
 use scaling::ScalingView;
 use shared::Shared;
 use stage::Stages;
-use terraform::Terraform;
 
 /// What fleet templates see.
 #[derive(Debug, Serialize)]
@@ -61,7 +58,6 @@ pub struct FleetView<'f> {
     project: &'f str,
     change: Option<&'f str>,
     tags: Vec<Tag<'f>>,
-    terraform: Terraform,
     host_words: HostWords,
     environments: Vec<EnvironmentSummary<'f>>,
     rollout: Option<&'f Rollout<'f>>,
@@ -95,8 +91,6 @@ pub struct EnvironmentView<'f> {
     partition: &'f str,
     tags: Shared,
     tags_json: Shared,
-    terraform: Terraform,
-    root_files: RootFiles,
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
     /// The script of it, from the folder of all targets.
@@ -135,7 +129,6 @@ pub struct ServiceView<'f> {
     adopt: bool,
     renamed_from: Option<String>,
     controller: &'static str,
-    in_root: InRoot,
     groups: Vec<Shared>,
     parameters: Vec<Parameter<'f>>,
     policies: Vec<PolicyView<'f>>,
@@ -239,7 +232,6 @@ impl<'f> FleetView<'f> {
             project: &fleet.project,
             change: fleet.change.as_deref(),
             tags: tags(&fleet.tags),
-            terraform: Terraform::needed_by(fleet),
             host_words: HostWords::default(),
             environments: environments.collect(),
             rollout,
@@ -274,8 +266,6 @@ impl<'f> EnvironmentView<'f> {
             partition: environment.region.partition(),
             tags: common.tags.clone(),
             tags_json: common.tags_json.clone(),
-            terraform: Terraform::needed_by(fleet),
-            root_files: RootFiles::of(environment),
             load_balancers,
             script: format!("cli/{}.sh", environment.name),
             removed: environment
@@ -329,7 +319,6 @@ impl<'f> ServiceView<'f> {
                 plan::Controller::CodeDeploy => "CODE_DEPLOY",
                 plan::Controller::External => "EXTERNAL",
             },
-            in_root: InRoot::new(service),
             policies: policy::views(service, &groups),
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),

@@ -9,6 +9,7 @@ use tera::Value;
 use super::cli::DataView;
 use super::cloudformation;
 use super::rollout::Rollout;
+use super::terraform::{ModuleView, RootView};
 use super::{Common, EnvironmentView, FleetView, ServiceView};
 use crate::plan::Fleet;
 use crate::render::names::Names;
@@ -46,6 +47,7 @@ pub fn of(target: &str) -> &'static Slice {
     match target {
         "cli" => &CLI,
         "cloudformation" => &CLOUDFORMATION,
+        "terraform" => &TERRAFORM,
         _ => &WHOLE,
     }
 }
@@ -72,6 +74,12 @@ static CLOUDFORMATION: Slice = Slice {
         Value::from(fields)
     },
     service: |place, index| value(&cloudformation::ServiceView::new(&place.common, index)),
+};
+
+static TERRAFORM: Slice = Slice {
+    fleet: |scene| value(&ModuleView::new(scene.fleet)),
+    environment: |place| value(&RootView::new(&place.common)),
+    service: |_, _| Value::from(tera::Map::new()),
 };
 
 static WHOLE: Slice = Slice {

@@ -59,7 +59,7 @@ impl<'f> Stage<'f> {
     fn new(service: &'f plan::Service, groups: &Groups<'f>, keeps: fn(&Policy) -> bool) -> Self {
         let kept = service.policies.iter().filter(|policy| keeps(policy));
         Self {
-            policies: policy::views_of(service, kept, groups),
+            policies: policy::views_of(kept, groups),
             parameters: parameters(service, groups, keeps, false),
             schedule: Vec::new(),
             suspended: None,

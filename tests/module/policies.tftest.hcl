@@ -1,4 +1,3 @@
-
 # What is created from which variables. `terraform test` needs no credentials: the provider is a mock.
 
 mock_provider "aws" {}
@@ -28,31 +27,24 @@ run "registers_the_service" {
   command = plan
 
   assert {
-    condition     = aws_appautoscaling_target.this.service_namespace == "ecs" && aws_appautoscaling_target.this.scalable_dimension == "ecs:service:DesiredCount"
+    condition     = aws_appautoscaling_target.this[0].service_namespace == "ecs" && aws_appautoscaling_target.this[0].scalable_dimension == "ecs:service:DesiredCount"
     error_message = "The scalable target must be the desired count of an ECS service."
   }
 
   assert {
-    condition     = aws_appautoscaling_target.this.resource_id == "service/prod/web"
+    condition     = aws_appautoscaling_target.this[0].resource_id == "service/prod/web"
     error_message = "The resource id must be service/<cluster>/<service>."
   }
 
   assert {
-    condition     = aws_appautoscaling_target.this.min_capacity == 2 && aws_appautoscaling_target.this.max_capacity == 10
+    condition     = aws_appautoscaling_target.this[0].min_capacity == 2 && aws_appautoscaling_target.this[0].max_capacity == 10
     error_message = "The capacity must be min_capacity to max_capacity."
   }
 
   assert {
-    condition     = length(aws_appautoscaling_target.this.tags) == 0
+    condition     = length(aws_appautoscaling_target.this[0].tags) == 0
     error_message = "The module must not add tags of its own."
   }
-{%- if terraform.uses_suspended %}
-
-  assert {
-    condition     = length(aws_appautoscaling_target.this.suspended_state) == 0
-    error_message = "suspended = null must leave suspended_state out."
-  }
-{%- endif %}
 }
 
 run "counts_requests" {
@@ -254,7 +246,7 @@ run "takes_every_setting" {
   }
 
   assert {
-    condition     = aws_appautoscaling_target.this.tags == tomap({ Team = "infrastructure" })
+    condition     = aws_appautoscaling_target.this[0].tags == tomap({ Team = "infrastructure" })
     error_message = "The target must carry the tags."
   }
 
@@ -405,39 +397,13 @@ run "policies_of_others_alone" {
     error_message = "The outputs must speak of the target only."
   }
 }
-{% if terraform.uses_suspended %}
-run "suspends_scale_in" {
-  command = plan
 
-  variables {
-    suspended = { scale_in = true }
-  }
-
-  assert {
-    condition     = aws_appautoscaling_target.this.suspended_state[0].dynamic_scaling_in_suspended == true && aws_appautoscaling_target.this.suspended_state[0].dynamic_scaling_out_suspended == false && aws_appautoscaling_target.this.suspended_state[0].scheduled_scaling_suspended == false
-    error_message = "suspended.scale_in must suspend scale-in and nothing else."
-  }
-}
-
-run "suspends_scale_out_and_schedule" {
-  command = plan
-
-  variables {
-    suspended = { scale_out = true, scheduled = true }
-  }
-
-  assert {
-    condition     = aws_appautoscaling_target.this.suspended_state[0].dynamic_scaling_in_suspended == false && aws_appautoscaling_target.this.suspended_state[0].dynamic_scaling_out_suspended == true && aws_appautoscaling_target.this.suspended_state[0].scheduled_scaling_suspended == true
-    error_message = "suspended.scale_out and suspended.scheduled must suspend just these."
-  }
-}
-{% endif %}
 # Applied to the mock, because ARNs are known only then.
 run "outputs" {
   command = apply
 
   assert {
-    condition     = output.resource_id == "service/prod/web" && output.target_arn == aws_appautoscaling_target.this.arn
+    condition     = output.resource_id == "service/prod/web" && output.target_arn == aws_appautoscaling_target.this[0].arn
     error_message = "resource_id and target_arn must be those of the scalable target."
   }
 
@@ -458,21 +424,6 @@ run "outputs" {
 }
 
 # After the apply above, with other limits.
-{%- if scheduled %}
-run "leaves_the_limits_to_the_schedule" {
-  command = plan
-
-  variables {
-    min_capacity = 3
-    max_capacity = 12
-  }
-
-  assert {
-    condition     = aws_appautoscaling_target.this.min_capacity == 2 && aws_appautoscaling_target.this.max_capacity == 10
-    error_message = "Limits must be ignored once the target exists: scheduled actions change them."
-  }
-}
-{%- else %}
 run "changes_the_limits" {
   command = plan
 
@@ -482,8 +433,7 @@ run "changes_the_limits" {
   }
 
   assert {
-    condition     = aws_appautoscaling_target.this.min_capacity == 3 && aws_appautoscaling_target.this.max_capacity == 12
+    condition     = aws_appautoscaling_target.this[0].min_capacity == 3 && aws_appautoscaling_target.this[0].max_capacity == 12
     error_message = "Changed limits must be applied."
   }
 }
-{%- endif %}

@@ -1,24 +1,46 @@
 //! Services in the Terraform root of their environment: what the module makes of them, what stands beside it, under
 //! which addresses, and what is imported and moved.
 
+use std::fmt;
+
 use serde::Serialize;
 
+use crate::plan;
 use crate::plan::alarms::AlarmKind;
 use crate::plan::policy::{Policy, PolicyId, PolicyKind, ScheduledAction, TrackedMetric};
-use crate::plan::{self, Environment};
 
 /// Where something stands in a root: `module.web`, `module.web.aws_appautoscaling_policy.cpu[0]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Address {
     /// Identifiers, to be joined by dots.
     steps: Vec<String>,
-    /// Whether `[0]` follows: the module's policies are counted.
-    counted: bool,
+    /// The key of an instance: `[0]`, `["errors"]`.
+    key: Option<Key>,
+}
+
+/// The key of an instance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+enum Key {
+    Number(u32),
+    Name(String),
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.steps.join("."))?;
+        match &self.key {
+            Some(Key::Number(number)) => write!(f, "[{number}]"),
+            // Kinds of alarms need no escapes.
+            Some(Key::Name(name)) => write!(f, "[\"{name}\"]"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// What is taken into the state.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-struct Import {
+pub(super) struct Import {
     to: Address,
     id: String,
     /// Whether it is imported under its former name, so that Terraform replaces it.
@@ -27,47 +49,16 @@ struct Import {
 
 /// What has another address than before.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-struct Move {
+pub(super) struct Move {
     from: Address,
     to: Address,
     /// Whether a policy leaves the module because its service is deployed blue/green.
     leaves_module: bool,
 }
 
-/// One service in the root of its environment.
-#[derive(Debug, Serialize)]
-pub(super) struct InRoot {
-    /// The folder of its module.
-    source: &'static str,
-    /// Whether all its policies are resources of the root, none the module's.
-    bare: bool,
-    /// Whether policies of it are resources of the root, and whether it has alarms there.
-    policies: bool,
-    alarms: bool,
-    imports: Vec<Import>,
-    /// Policies that are off and may be live: Terraform never deletes what its state does not hold.
-    left: Vec<String>,
-    moves: Vec<Move>,
-}
-
-/// Which files a root has besides those that every root has.
-#[derive(Debug, Serialize)]
-pub(super) struct RootFiles {
-    policies: bool,
-    alarms: bool,
-    schedule: bool,
-    imports: bool,
-    moves: bool,
-}
-
-/// The module that owns the limits of the target.
-const MODULE: &str = "../modules/ecs-autoscaling";
-/// The same module, but that scheduled actions own the limits.
-const MODULE_SCHEDULED: &str = "../modules/ecs-autoscaling-scheduled";
-
 impl Address {
     fn new(steps: &[&str]) -> Self {
-        Self { steps: steps.iter().map(|step| (*step).to_owned()).collect(), counted: false }
+        Self { steps: steps.iter().map(|step| (*step).to_owned()).collect(), key: None }
     }
 
     fn module(service: &str) -> Self {
@@ -84,15 +75,29 @@ impl Address {
 
     fn module_policy(service: &str, policy: &Policy) -> Self {
         let steps = ["module", service, "aws_appautoscaling_policy", policy.id.metric()];
-        Self { counted: true, ..Self::new(&steps) }
+        Self { key: Some(Key::Number(0)), ..Self::new(&steps) }
     }
 
     fn alarm(service: &str, policy: &Policy) -> Self {
         Self::new(&["aws_cloudwatch_metric_alarm", &policy_ident(service, &policy.id)])
     }
 
+    /// An alarm of a service.
     fn service_alarm(service: &str, kind: AlarmKind) -> Self {
+        let steps = ["module", service, "aws_cloudwatch_metric_alarm", "this"];
+        Self { key: Some(Key::Name(kind.key().to_owned())), ..Self::new(&steps) }
+    }
+
+    /// Where an alarm stood when each was a resource of its own.
+    fn former_alarm(service: &str, kind: AlarmKind) -> Self {
         Self::new(&["aws_cloudwatch_metric_alarm", &alarm_ident(service, kind)])
+    }
+
+    /// The scalable target: another resource where scheduled actions set its limits.
+    fn target(service: &str, scheduled: bool) -> Self {
+        let name = if scheduled { "scheduled" } else { "this" };
+        let steps = ["module", service, "aws_appautoscaling_target", name];
+        Self { key: Some(Key::Number(0)), ..Self::new(&steps) }
     }
 
     fn action(service: &str, action: &ScheduledAction) -> Self {
@@ -154,28 +159,13 @@ fn last_written<'p>(service: &str, policies: impl Iterator<Item = &'p Policy>) -
     in_root.last().map_or_else(|| Address::module(service), |policy| Address::policy(service, policy))
 }
 
-impl InRoot {
-    pub(super) fn new(service: &plan::Service) -> Self {
-        Self {
-            source: if service.schedule.is_empty() { MODULE } else { MODULE_SCHEDULED },
-            bare: !service.policies.iter().any(in_module),
-            policies: !service.policies.iter().all(in_module),
-            alarms: !service.alarms.on.is_empty()
-                || service.policies.iter().any(|policy| matches!(policy.kind, PolicyKind::Step(_))),
-            imports: imports(service),
-            left: left(service),
-            moves: moves(service),
-        }
-    }
-}
-
 /// Import ids are those of the provider's documentation: `<namespace>/<resource id>/<dimension>[/<policy name>]`.
-fn imports(service: &plan::Service) -> Vec<Import> {
+pub(super) fn imports(service: &plan::Service) -> Vec<Import> {
     let ident = service.name.ident();
     let target = format!("ecs/{}/ecs:service:DesiredCount", service.resource_id());
     let mut imports = Vec::new();
     if service.adopt.value {
-        let to = Address::new(&["module", &ident, "aws_appautoscaling_target", "this"]);
+        let to = Address::target(&ident, !service.schedule.is_empty());
         imports.push(Import { to, id: target.clone(), renamed: false });
     }
     // What has another name now is live under the former one, and is imported to be deleted: nothing else would do it.
@@ -193,12 +183,12 @@ fn imports(service: &plan::Service) -> Vec<Import> {
     imports
 }
 
-fn left(service: &plan::Service) -> Vec<String> {
+pub(super) fn left(service: &plan::Service) -> Vec<String> {
     let off = service.gone.policies.iter().filter(|gone| gone.renamed_to.is_none());
     off.filter(|_| service.adopt.value).map(|gone| gone.name.to_string()).collect()
 }
 
-fn moves(service: &plan::Service) -> Vec<Move> {
+pub(super) fn moves(service: &plan::Service) -> Vec<Move> {
     let ident = service.name.ident();
     let mut moves = Vec::new();
     if let Some(old) = &service.renamed_from {
@@ -209,6 +199,27 @@ fn moves(service: &plan::Service) -> Vec<Move> {
         moves.push(Move { from, to: Address::policy(&ident, policy), leaves_module: true });
     }
     moves
+}
+
+/// What moves whatever the spec says: the scalable target where a schedule comes or goes, and alarms from where each was a
+/// resource of its own.
+pub(super) fn moved(service: &plan::Service) -> Vec<(Address, Address)> {
+    let ident = service.name.ident();
+    let (this, with_schedule) = (Address::target(&ident, false), Address::target(&ident, true));
+    let mut moved = vec![match service.schedule.is_empty() {
+        false => (this, with_schedule),
+        // By way of the address without a key, from which it moves anyway: two moves to one address are refused.
+        true => (with_schedule, Address { key: None, ..this }),
+    }];
+    for alarm in &service.alarms.on {
+        if let Some(old) = &service.renamed_from {
+            let old = old.ident();
+            moved.push((Address::former_alarm(&old, alarm.kind), Address::service_alarm(&old, alarm.kind)));
+        }
+        let to = Address::service_alarm(&ident, alarm.kind);
+        moved.push((Address::former_alarm(&ident, alarm.kind), to));
+    }
+    moved
 }
 
 /// What moves because its address holds the service's name.
@@ -226,24 +237,8 @@ fn renames(service: &plan::Service, old: &str, new: &str, moves: &mut Vec<Move>)
             add(Address::alarm(old, policy), Address::alarm(new, policy));
         }
     }
-    for alarm in &service.alarms.on {
-        add(Address::service_alarm(old, alarm.kind), Address::service_alarm(new, alarm.kind));
-    }
     for action in &service.schedule {
         add(Address::action(old, action), Address::action(new, action));
-    }
-}
-
-impl RootFiles {
-    pub(super) fn of(environment: &Environment) -> Self {
-        let any = |has: fn(&plan::Service) -> bool| environment.services.iter().any(has);
-        Self {
-            policies: any(|service| !service.policies.iter().all(in_module)),
-            alarms: any(|service| !service.alarms.on.is_empty()),
-            schedule: any(|service| !service.schedule.is_empty()),
-            imports: any(|service| !imports(service).is_empty()),
-            moves: any(|service| !moves(service).is_empty()) || !environment.removed.is_empty(),
-        }
     }
 }
 

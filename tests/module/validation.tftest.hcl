@@ -1,4 +1,3 @@
-
 # Each rule on the variables, from both sides. A plan that must fail names what has to refuse it.
 
 mock_provider "aws" {}

@@ -22,14 +22,13 @@ const TERRAFORM: &str = ">= 1.9, < 2.0";
 
 /// What the fleet's Terraform uses and needs.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Terraform {
+pub(super) struct Versions {
     required_version: &'static str,
     aws_version: String,
     uses_suspended: bool,
-    uses_schedule: bool,
 }
 
-impl Terraform {
+impl Versions {
     pub(super) fn needed_by(fleet: &Fleet) -> Self {
         let uses_suspended = services(fleet).any(|service| service.suspended.is_some());
         let uses_schedule = services(fleet).any(|service| !service.schedule.is_empty());
@@ -48,7 +47,6 @@ impl Terraform {
             required_version: TERRAFORM,
             aws_version: format!(">= {lowest}, < {PROVIDER_BELOW}"),
             uses_suspended,
-            uses_schedule,
         }
     }
 }
