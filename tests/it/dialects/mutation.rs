@@ -121,7 +121,6 @@ impl Rendered {
                 if outputs.exists() {
                     fs::remove_file(outputs).unwrap();
                 }
-                self.own_alarms(service);
                 files(&self.path("terraform/prod"), ".tf")
             }
         }
@@ -148,6 +147,9 @@ impl Rendered {
 
     /// Makes a mistake in what is rendered for one service, or with it.
     fn edit(&self, dialect: Dialect, service: &str, edits: &Edits, only_its_own: bool) {
+        if dialect == Dialect::Terraform && only_its_own {
+            self.own_alarms(service);
+        }
         for (from, to) in edits {
             let (from, to) = (from.replace("NAME", service), to.as_str().unwrap().replace("NAME", service));
             let mut places = Vec::new();

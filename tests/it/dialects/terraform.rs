@@ -305,29 +305,24 @@ fn without(switch: usize) -> String {
 fn all_pairs_of_switches_change_nothing_else() {
     with_the_newest_provider(|tools, provider| {
         let workspace = Workspace::new(tools, provider, &without(0));
-        for off in 0..SWITCHES.len() {
+        let all = |verb: &str, addresses: &[&str]| {
+            addresses.iter().map(|address| format!("{verb} {address}")).collect::<Vec<_>>()
+        };
+        let target = "module.web.aws_appautoscaling_target";
+        for (off, (_, was_off, made)) in SWITCHES.iter().enumerate() {
             workspace.spec(&without(off));
             workspace.apply();
-            for next in (0..SWITCHES.len()).filter(|next| *next != off) {
+            for (next, (_, is_off, gone)) in SWITCHES.iter().enumerate().filter(|(next, _)| *next != off) {
                 workspace.write(&without(next));
-                let planned = workspace.plan();
-                let all = |verb: &str, switch: usize| {
-                    let addresses = SWITCHES[switch].2.iter();
-                    addresses.map(|address| format!("{verb} {address}")).collect::<Vec<_>>()
-                };
                 let mut wanted: Steps =
-                    [all("create", off), all("delete", next)].concat().into_iter().collect();
-                let target = "module.web.aws_appautoscaling_target";
+                    [all("create", made), all("delete", gone)].concat().into_iter().collect();
                 if off == 0 {
                     wanted.insert(format!("move {target}.this[0] to {target}.scheduled[0]"));
                 } else if next == 0 {
                     wanted.insert(format!("move {target}.scheduled[0] to {target}.this[0]"));
                 }
-                assert_eq!(
-                    planned, wanted,
-                    "{}: {} on, {} off",
-                    provider.name, SWITCHES[off].1, SWITCHES[next].1
-                );
+                let planned = workspace.plan();
+                assert_eq!(planned, wanted, "{}: {was_off} on, {is_off} off", provider.name);
             }
         }
     });
