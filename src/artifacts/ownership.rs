@@ -20,6 +20,8 @@ pub enum Comment {
     Html,
     /// JSON has none: a first member named `//…` stands for it.
     JsonMember,
+    /// Terraform's JSON takes no members of other names than `//`, but several of them.
+    TerraformMember,
 }
 
 /// What a file's header says.
@@ -39,7 +41,7 @@ impl Ownership {
     /// Puts the header on a rendered body: first, or behind the `#!` line, or behind the `{` of a JSON object.
     pub fn stamp(comment: Comment, project: &str, body: &str) -> String {
         let at = match comment {
-            Comment::JsonMember => body.find("{\n").map_or(0, |brace| brace + 2),
+            Comment::JsonMember | Comment::TerraformMember => body.find("{\n").map_or(0, |brace| brace + 2),
             _ if body.starts_with("#!") => body.find('\n').map_or(body.len(), |end| end + 1),
             _ => 0,
         };
@@ -69,7 +71,8 @@ impl Ownership {
 }
 
 impl Comment {
-    const ALL: [Comment; 4] = [Self::Hash, Self::Slashes, Self::Html, Self::JsonMember];
+    const ALL: [Comment; 5] =
+        [Self::Hash, Self::Slashes, Self::Html, Self::JsonMember, Self::TerraformMember];
 
     /// The line that holds the checksum.
     fn seal(self, project: &str, checksum: &str) -> String {
@@ -81,6 +84,7 @@ impl Comment {
             Self::Hash => format!("# {text}\n"),
             Self::Slashes => format!("// {text}\n"),
             Self::Html => format!("<!-- {text} -->\n"),
+            Self::TerraformMember => format!("  \"//\": \"{text}\",\n"),
             Self::JsonMember => format!("  \"{member}\": \"{text}\",\n"),
         }
     }
@@ -109,6 +113,7 @@ mod tests {
             (Comment::Slashes, "let a = 1;\n"),
             (Comment::Html, "# Title\n"),
             (Comment::JsonMember, "{\n  \"a\": 1\n}\n"),
+            (Comment::TerraformMember, "{\n  \"a\": 1\n}\n"),
         ] {
             let text = Ownership::stamp(comment, "shop", body);
             let intact = |bytes: &[u8]| Ownership::read(bytes).map(|owner| (owner.project, owner.intact));

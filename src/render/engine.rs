@@ -93,9 +93,7 @@ impl Engines {
         take: Take<'_, E>,
     ) -> Result<(), RenderError<E>> {
         let outputs = self.templates.outputs_of(&self.targets)?;
-        let in_data = outputs.iter().any(|template| slice::of(target_of(template.path)).has_rollout);
-        let is_wanted = in_data || self.names.then("rollout", || ()).is_some();
-        let rollout = is_wanted.then(|| Rollout::new(fleet)).flatten();
+        let rollout = self.names.then("rollout", || Rollout::new(fleet)).flatten();
         let scene = Scene { fleet, rollout, names: &self.names };
         let run =
             Run { engines: self, scene: &scene, outputs: &outputs, selection, take, paths: Mutex::default() };

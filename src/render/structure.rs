@@ -52,10 +52,11 @@ impl Indenting {
     fn copy(&mut self, text: &[u8]) {
         let Some(columns) = self.inside else { return self.out.extend_from_slice(text) };
         for line in text.split_inclusive(|byte| *byte == b'\n') {
-            self.out.extend_from_slice(line);
-            if line.ends_with(b"\n") {
+            // What is empty stays so.
+            if self.out.ends_with(b"\n") && line != b"\n" {
                 self.out.extend(std::iter::repeat_n(b' ', columns));
             }
+            self.out.extend_from_slice(line);
         }
     }
 }
@@ -87,10 +88,10 @@ mod tests {
         let mut tera = tera::Tera::default();
         tera.add_raw_template("t", "a:\n  - {{ one }}\nb: {{ two }}{{ one }}\n").unwrap();
         let mut context = tera::Context::new();
-        context.insert("one", &Structure::of("x: 1\ny:\n  z: 2"));
+        context.insert("one", &Structure::of("x: 1\n\ny:\n  z: 2"));
         context.insert("two", &Structure::of("[]"));
         let mut out = Indenting::default();
         tera.render_to("t", &context, &mut out).unwrap();
-        assert_eq!(out.text(), "a:\n  - x: 1\n    y:\n      z: 2\nb: []x: 1\n     y:\n       z: 2\n");
+        assert_eq!(out.text(), "a:\n  - x: 1\n\n    y:\n      z: 2\nb: []x: 1\n\n     y:\n       z: 2\n");
     }
 }

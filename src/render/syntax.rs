@@ -14,6 +14,8 @@ pub enum Syntax {
     Yaml,
     /// `.json`
     Json,
+    /// Terraform in JSON: `.tf.json`
+    TerraformJson,
     /// Bash: `.sh`
     Bash,
     /// `.md`
@@ -24,13 +26,20 @@ pub enum Syntax {
 
 impl Syntax {
     /// All languages.
-    pub const ALL: [Syntax; 6] =
-        [Self::Hcl, Self::Yaml, Self::Json, Self::Bash, Self::Markdown, Self::JavaScript];
+    pub const ALL: [Syntax; 7] = [
+        Self::TerraformJson,
+        Self::Hcl,
+        Self::Yaml,
+        Self::Json,
+        Self::Bash,
+        Self::Markdown,
+        Self::JavaScript,
+    ];
 
     /// The language of a file name.
     pub fn of(path: &str) -> Option<Self> {
-        let (_, extension) = path.rsplit_once('.')?;
-        Self::ALL.into_iter().find(|syntax| syntax.extensions().contains(&extension))
+        let is = |extension: &&str| path.strip_suffix(*extension).is_some_and(|name| name.ends_with('.'));
+        Self::ALL.into_iter().find(|syntax| syntax.extensions().iter().any(is))
     }
 
     /// The file name extensions of a language.
@@ -39,6 +48,7 @@ impl Syntax {
             Self::Hcl => &["tf", "hcl"],
             Self::Yaml => &["yaml", "yml"],
             Self::Json => &["json"],
+            Self::TerraformJson => &["tf.json"],
             Self::Bash => &["sh"],
             Self::Markdown => &["md"],
             Self::JavaScript => &["js"],
@@ -50,6 +60,7 @@ impl Syntax {
         match self {
             Self::Hcl | Self::Yaml | Self::Bash => Comment::Hash,
             Self::Json => Comment::JsonMember,
+            Self::TerraformJson => Comment::TerraformMember,
             Self::Markdown => Comment::Html,
             Self::JavaScript => Comment::Slashes,
         }
@@ -66,6 +77,7 @@ impl Syntax {
             Self::Hcl => hcl,
             Self::Yaml => yaml,
             Self::Json => json,
+            Self::TerraformJson => terraform_json,
             Self::Bash => bash,
             Self::Markdown => markdown,
             Self::JavaScript => javascript,
@@ -112,8 +124,20 @@ pub(super) fn json_string(text: &str) -> String {
     String::from_utf8(out).expect("JSON is text")
 }
 
+/// A string as HCL, for structures.
+pub(super) fn hcl_string(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len() + 2);
+    hcl(text, &mut out).expect("memory takes all");
+    String::from_utf8(out).expect("HCL is text")
+}
+
 fn json(text: &str, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer(out, text).map_err(io::Error::from)
+}
+
+/// JSON whose strings are templates of Terraform's.
+fn terraform_json(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    json(&text.replace("${", "$${").replace("%{", "%%{"), out)
 }
 
 /// JSON, safe inside a script: the two separators that older JavaScript reads as line ends, and `</`.

@@ -2,6 +2,7 @@
 //!
 //! One rule for all: what fits into a short line stands in one, what does not is broken, one entry a line.
 
+pub mod hcl;
 pub mod json;
 pub mod yaml;
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::group::Groups;
 use super::policy::{CustomView, plain_number};
-use super::{api, read_back, root};
+use super::{api, read_back};
 use crate::plan::alarms::ServiceAlarm;
 use crate::plan::{self, policy::TargetGroup};
 
@@ -15,8 +15,6 @@ pub(super) struct ServiceAlarmView<'f> {
     key: &'static str,
     name: &'f str,
     description: &'f str,
-    /// Its Terraform name: two alarms never share one.
-    ident: String,
     logical_id: String,
     metric: CustomView<'f>,
     /// How samples become one value, where it looks at a single metric: one of both.
@@ -49,16 +47,11 @@ pub(super) fn views<'f>(
         return Vec::new();
     }
     let actions: Vec<String> = environment.topic_arn().into_iter().collect();
-    service.alarms.on.iter().map(|alarm| ServiceAlarmView::new(service, alarm, &actions, groups)).collect()
+    service.alarms.on.iter().map(|alarm| ServiceAlarmView::new(alarm, &actions, groups)).collect()
 }
 
 impl<'f> ServiceAlarmView<'f> {
-    fn new(
-        service: &plan::Service,
-        alarm: &'f ServiceAlarm,
-        actions: &[String],
-        groups: &Groups<'f>,
-    ) -> Self {
+    fn new(alarm: &'f ServiceAlarm, actions: &[String], groups: &Groups<'f>) -> Self {
         let index = |group: &TargetGroup| groups.index(group);
         let metric = CustomView::new(&alarm.metric, groups);
         let few_samples = alarm.ignores_few_samples().then_some("ignore");
@@ -70,7 +63,6 @@ impl<'f> ServiceAlarmView<'f> {
             key: alarm.kind.key(),
             name: &alarm.name,
             description: &alarm.description,
-            ident: root::alarm_ident(&service.name.ident(), alarm.kind),
             logical_id: format!("{camel}ServiceAlarm"),
             metric,
             statistic: stat.filter(|_| few_samples.is_none()),

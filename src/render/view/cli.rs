@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Common;
-use super::rollout::Rollout;
+use crate::aws::fingerprint::fingerprint;
 use crate::aws::{self, desired};
 use crate::plan::{Environment, Fleet};
 use crate::render::encode::json;
@@ -27,9 +27,9 @@ impl DataView {
     }
 
     /// An environment, and what its services have together.
-    pub fn environment(common: &Common<'_>, rollout: Option<&Rollout<'_>>) -> Self {
+    pub fn environment(common: &Common<'_>) -> Self {
         Self::of(&EnvironmentData {
-            head: Head::new(common.fleet, common.environment, rollout),
+            head: Head::new(common.fleet, common.environment),
             monitoring: common.monitoring.as_ref(),
             tags: desired::tags(&common.environment.tags),
         })
@@ -59,7 +59,7 @@ pub(super) struct Head<'f> {
     partition: &'f str,
     region: &'f str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fingerprint: Option<&'f str>,
+    fingerprint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rollout: Option<Place<'f>>,
     services: Vec<&'f str>,
@@ -88,11 +88,7 @@ struct WaveBefore<'f> {
 }
 
 impl<'f> Head<'f> {
-    pub(super) fn new(
-        fleet: &'f Fleet,
-        environment: &'f Environment,
-        rollout: Option<&'f Rollout<'_>>,
-    ) -> Self {
+    pub(super) fn new(fleet: &'f Fleet, environment: &'f Environment) -> Self {
         let of_environment =
             fleet.waves.iter().position(|wave| wave.environments.contains(&environment.name));
         let before = |until: usize| (1..).zip(&fleet.waves[..until]);
@@ -103,7 +99,7 @@ impl<'f> Head<'f> {
             account: &environment.account,
             partition: environment.region.partition(),
             region: &environment.region,
-            fingerprint: rollout.and_then(|rollout| rollout.fingerprint(&environment.name)),
+            fingerprint: of_environment.map(|_| fingerprint(fleet, environment)),
             rollout: of_environment.map(|at| Place {
                 wave: at + 1,
                 waves: fleet.waves.len(),

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::group::{Groups, Parameter};
-use super::rollout::Rollout;
 use super::{Common, deployment};
 use crate::aws::dashboard::Board;
 use crate::aws::monitoring::{Monitoring, Rule};
@@ -352,10 +351,10 @@ pub(super) struct DashboardParameter {
 }
 
 impl<'f> EnvironmentView<'f> {
-    pub(super) fn new(common: &'f Common<'_>, rollout: Option<&Rollout<'_>>) -> Self {
+    pub(super) fn new(common: &'f Common<'_>) -> Self {
         Self {
             region: &common.environment.region,
-            data: deployment::data(common, rollout),
+            data: deployment::data(common),
             monitoring: common.monitoring.as_ref().map(|state| MonitoringView::new(common, state)),
         }
     }

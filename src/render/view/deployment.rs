@@ -7,7 +7,6 @@ use super::Common;
 use super::cli::Head;
 use super::cloudformation::{self, Parameters, alarm_logical_id, is_imported, logical_id};
 use super::group::{self, Groups};
-use super::rollout::Rollout;
 use crate::aws::alarm::MetricAlarm;
 use crate::aws::scaling::{Configuration, CustomizedMetric, PredefinedMetric, ScalableTarget, ScalingPolicy};
 use crate::aws::{self, Absent, AbsentPolicy, Lookup, Str, Tag, Text, desired};
@@ -18,10 +17,10 @@ use crate::render::encode::json;
 use crate::render::structure::Structure;
 
 /// An environment and its stacks.
-pub(super) fn data(common: &Common<'_>, rollout: Option<&Rollout<'_>>) -> Structure {
+pub(super) fn data(common: &Common<'_>) -> Structure {
     let services = common.environment.services.iter().zip(common.state());
     Structure::of(&json::pretty(&Deployment {
-        head: Head::new(common.fleet, common.environment, rollout),
+        head: Head::new(common.fleet, common.environment),
         stacks: together(common).into_iter().chain(services.map(stack)).collect(),
         tags: desired::tags(&common.environment.tags),
     }))

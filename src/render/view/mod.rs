@@ -20,7 +20,6 @@ mod monitoring;
 mod policy;
 mod read_back;
 mod rollout;
-mod root;
 mod runbook;
 mod scaling;
 mod shared;
@@ -49,10 +48,8 @@ use monitoring::MonitoringView;
 use monitoring::{BoardView, boards};
 use policy::{GoneView, PolicyView, ScheduledActionView};
 pub use rollout::Rollout;
-use root::{InRoot, RootFiles};
 use scaling::ScalingView;
 use shared::Shared;
-use terraform::Terraform;
 
 /// What fleet templates see.
 #[derive(Debug, Serialize)]
@@ -60,7 +57,6 @@ pub struct FleetView<'f> {
     project: &'f str,
     change: Option<&'f str>,
     tags: Vec<Tag<'f>>,
-    terraform: Terraform,
     host_words: HostWords,
     environments: Vec<EnvironmentSummary<'f>>,
     rollout: Option<&'f Rollout<'f>>,
@@ -94,14 +90,11 @@ pub struct EnvironmentView<'f> {
     partition: &'f str,
     tags: Shared,
     tags_json: Shared,
-    terraform: Terraform,
-    root_files: RootFiles,
     load_balancers: Vec<BalancerView<'f>>,
     removed: Vec<RemovedView<'f>>,
     /// The script of it, from the folder of all targets.
     script: String,
     monitoring: Option<MonitoringView>,
-    rollout: Option<rollout::Place<'f>>,
     // Where they are mentioned:
     load_tests: Option<LoadTestsView<'f>>,
     place: Option<PlaceView<'f>>,
@@ -134,7 +127,6 @@ pub struct ServiceView<'f> {
     adopt: bool,
     renamed_from: Option<String>,
     controller: &'static str,
-    in_root: InRoot,
     groups: Vec<Shared>,
     parameters: Vec<Parameter<'f>>,
     policies: Vec<PolicyView<'f>>,
@@ -237,7 +229,6 @@ impl<'f> FleetView<'f> {
             project: &fleet.project,
             change: fleet.change.as_deref(),
             tags: tags(&fleet.tags),
-            terraform: Terraform::needed_by(fleet),
             host_words: HostWords::default(),
             environments: environments.collect(),
             rollout,
@@ -251,7 +242,7 @@ impl<'f> FleetView<'f> {
 
 impl<'f> EnvironmentView<'f> {
     /// The view of an environment.
-    pub fn new(common: &Common<'f>, rollout: Option<&'f Rollout<'f>>) -> Self {
+    pub fn new(common: &Common<'f>) -> Self {
         let Common { fleet, environment, names, boards, .. } = common;
         let (fleet, environment) = (*fleet, *environment);
         let groups = environment.services.iter().flat_map(plan::Service::target_groups);
@@ -272,8 +263,6 @@ impl<'f> EnvironmentView<'f> {
             partition: environment.region.partition(),
             tags: common.tags.clone(),
             tags_json: common.tags_json.clone(),
-            terraform: Terraform::needed_by(fleet),
-            root_files: RootFiles::of(environment),
             load_balancers,
             script: format!("cli/{}.sh", environment.name),
             removed: environment
@@ -282,7 +271,6 @@ impl<'f> EnvironmentView<'f> {
                 .map(|name| RemovedView { name, ident: name.ident() })
                 .collect(),
             monitoring: MonitoringView::new(environment, common.monitoring.as_ref(), boards),
-            rollout: rollout.and_then(|rollout| rollout.place(&environment.name)),
             load_tests: names.then("load_tests", || LoadTestsView::of(environment)),
             place: names.then("place", || PlaceView::new(fleet, environment)),
             docs: names.then("docs", || EnvironmentDocs::new(fleet, environment)),
@@ -327,7 +315,6 @@ impl<'f> ServiceView<'f> {
                 plan::Controller::CodeDeploy => "CODE_DEPLOY",
                 plan::Controller::External => "EXTERNAL",
             },
-            in_root: InRoot::new(service),
             policies: policy::views(service, &groups),
             schedule: policy::schedule(service),
             gone: GoneView::new(&service.gone),

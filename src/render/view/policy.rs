@@ -4,7 +4,6 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::group::Groups;
-use super::root::{self, Address};
 use super::shared::Shared;
 use super::{api, read_back};
 use crate::plan::policy::{
@@ -26,12 +25,6 @@ pub(super) struct PolicyView<'f> {
     renamed_from: Option<&'f str>,
     adopt: bool,
     policy_type: &'static str,
-    /// Whether Terraform's module makes it; the others are resources of the environment's root.
-    in_module: bool,
-    /// Its Terraform name outside the module: two policies never share one.
-    ident: String,
-    /// What Terraform writes it after, outside the module.
-    follows: Address,
     logical_id: String,
     /// The logical id of the policy before it: written one after another.
     after: Option<String>,
@@ -153,9 +146,6 @@ struct PredictiveView {
 #[derive(Debug, Serialize)]
 pub(super) struct ScheduledActionView<'f> {
     key: &'f str,
-    ident: String,
-    /// What Terraform writes it after.
-    follows: Address,
     name: &'f str,
     schedule: &'f str,
     time_zone: &'f str,
@@ -183,18 +173,17 @@ struct GonePolicyView<'f> {
 
 /// The policies of a service, in the order in which they are written.
 pub(super) fn views<'f>(service: &'f plan::Service, groups: &Groups<'f>) -> Vec<PolicyView<'f>> {
-    views_of(service, &service.policies, groups)
+    views_of(&service.policies, groups)
 }
 
 /// Some of the policies of a service.
 pub(super) fn views_of<'f>(
-    service: &'f plan::Service,
     policies: impl IntoIterator<Item = &'f Policy>,
     groups: &Groups<'f>,
 ) -> Vec<PolicyView<'f>> {
     let mut after = None;
     let view = |policy| {
-        let view = PolicyView::new(service, policy, after.clone(), groups);
+        let view = PolicyView::new(policy, after.clone(), groups);
         after = Some(view.logical_id.clone());
         view
     };
@@ -217,15 +206,13 @@ pub(super) fn gone_names(service: &plan::Service) -> Vec<&str> {
 
 /// The scheduled actions of a service.
 pub(super) fn schedule(service: &plan::Service) -> Vec<ScheduledActionView<'_>> {
-    service.schedule.iter().map(|action| ScheduledActionView::new(service, action)).collect()
+    service.schedule.iter().map(ScheduledActionView::new).collect()
 }
 
 impl<'f> ScheduledActionView<'f> {
-    fn new(service: &plan::Service, action: &'f ScheduledAction) -> Self {
+    fn new(action: &'f ScheduledAction) -> Self {
         Self {
             key: &action.key,
-            ident: root::action_ident(&service.name.ident(), action),
-            follows: root::action_follows(service, action),
             name: &action.name,
             schedule: &action.schedule,
             time_zone: &action.time_zone,
@@ -239,12 +226,7 @@ impl<'f> ScheduledActionView<'f> {
 }
 
 impl<'f> PolicyView<'f> {
-    fn new(
-        service: &'f plan::Service,
-        policy: &'f Policy,
-        after: Option<String>,
-        groups: &Groups<'f>,
-    ) -> Self {
+    fn new(policy: &'f Policy, after: Option<String>, groups: &Groups<'f>) -> Self {
         let (kind, prefix, key) = match &policy.id {
             PolicyId::Requests => ("requests", "Requests", None),
             PolicyId::Cpu => ("cpu", "Cpu", None),
@@ -279,9 +261,6 @@ impl<'f> PolicyView<'f> {
             renamed_from: policy.renamed_from.as_ref().map(|name| &***name),
             adopt: policy.adopt,
             policy_type,
-            in_module: root::in_module(policy),
-            ident: root::policy_ident(&service.name.ident(), &policy.id),
-            follows: root::policy_follows(service, policy),
             logical_id,
             after,
             tracking,

@@ -1,9 +1,8 @@
-//! The rollout: its waves, and the fingerprint of what each environment gets, by which a success is known again.
+//! The rollout: its waves and the environments of each.
 
 use serde::Serialize;
 
 use super::github::{Jobs, WaveOfJobs};
-use crate::aws::fingerprint::fingerprint;
 use crate::plan::{self, Fleet};
 
 /// The waves of a fleet that has a rollout.
@@ -33,17 +32,7 @@ struct Member<'f> {
     ident: String,
     account: &'f str,
     region: &'f str,
-    fingerprint: String,
     jobs: Jobs,
-}
-
-/// Where an environment stands in the rollout.
-#[derive(Debug, Serialize)]
-pub(super) struct Place<'r> {
-    wave: usize,
-    waves: usize,
-    fingerprint: &'r str,
-    before: &'r [WaveView<'r>],
 }
 
 impl<'f> Rollout<'f> {
@@ -51,25 +40,6 @@ impl<'f> Rollout<'f> {
     pub fn new(fleet: &'f Fleet) -> Option<Self> {
         let waves: Vec<_> = (1..).zip(&fleet.waves).map(|(number, wave)| view(fleet, number, wave)).collect();
         (!waves.is_empty()).then_some(Self { waves })
-    }
-
-    /// The fingerprint of an environment, if a wave names it.
-    pub(super) fn fingerprint(&self, environment: &str) -> Option<&str> {
-        let mut members = self.waves.iter().flat_map(|wave| &wave.environments);
-        members.find(|member| member.name == environment).map(|member| &*member.fingerprint)
-    }
-
-    /// None for an environment that no wave names.
-    pub(super) fn place(&self, environment: &str) -> Option<Place<'_>> {
-        self.waves.iter().enumerate().find_map(|(at, wave)| {
-            let member = wave.environments.iter().find(|member| member.name == environment)?;
-            Some(Place {
-                wave: wave.number,
-                waves: self.waves.len(),
-                fingerprint: &member.fingerprint,
-                before: &self.waves[..at],
-            })
-        })
     }
 }
 
@@ -81,7 +51,6 @@ fn view<'f>(fleet: &'f Fleet, number: usize, wave: &'f plan::Wave) -> WaveView<'
         ident: environment.name.ident(),
         account: &environment.account,
         region: &environment.region,
-        fingerprint: fingerprint(fleet, environment),
         jobs: Jobs::new(number, environment),
     });
     let soak = wave.soak.map_or(0, plan::units::Seconds::get);

@@ -9,6 +9,7 @@ use tera::Value;
 use super::cli::DataView;
 use super::cloudformation;
 use super::rollout::Rollout;
+use super::terraform::{ModuleView, RootView};
 use super::{Common, EnvironmentView, FleetView, ServiceView};
 use crate::plan::Fleet;
 use crate::render::names::Names;
@@ -33,8 +34,6 @@ pub struct Place<'f> {
 
 /// What the templates of a target see, as functions of where they are rendered.
 pub struct Slice {
-    /// Whether its data say where an environment stands in the rollout, which no template mentions then.
-    pub has_rollout: bool,
     /// Once.
     pub fleet: fn(&Scene<'_>) -> Value,
     /// Once an environment.
@@ -48,38 +47,33 @@ pub fn of(target: &str) -> &'static Slice {
     match target {
         "cli" => &CLI,
         "cloudformation" => &CLOUDFORMATION,
+        "terraform" => &TERRAFORM,
         _ => &WHOLE,
     }
 }
 
 static CLI: Slice = Slice {
-    has_rollout: true,
     fleet: |_| Value::from(tera::Map::new()),
-    environment: |place| {
-        // The environment's own script still sees everything, until the program is one for all.
-        let data = value(&DataView::environment(&place.common, place.scene.rollout.as_ref()));
-        let mut fields = (WHOLE.environment)(place).into_map().expect("views are structs");
-        fields.extend(data.into_map().expect("views are structs"));
-        Value::from(fields)
-    },
+    environment: |place| value(&DataView::environment(&place.common)),
     service: |place, index| value(&DataView::service(&place.common.state()[index])),
 };
 
 static CLOUDFORMATION: Slice = Slice {
-    has_rollout: true,
     fleet: |_| Value::from(tera::Map::new()),
-    environment: |place| {
-        let rollout = place.scene.rollout.as_ref();
-        value(&cloudformation::EnvironmentView::new(&place.common, rollout))
-    },
+    environment: |place| value(&cloudformation::EnvironmentView::new(&place.common)),
     service: |place, index| value(&cloudformation::ServiceView::new(&place.common, index)),
 };
 
+static TERRAFORM: Slice = Slice {
+    fleet: |scene| value(&ModuleView::new(scene.fleet)),
+    environment: |place| value(&RootView::new(&place.common)),
+    service: |_, _| Value::from(tera::Map::new()),
+};
+
 static WHOLE: Slice = Slice {
-    has_rollout: false,
     fleet: |scene| value(&FleetView::new(scene.fleet, scene.rollout.as_ref(), scene.names)),
     environment: |place| {
-        let view = value(&EnvironmentView::new(&place.common, place.scene.rollout.as_ref()));
+        let view = value(&EnvironmentView::new(&place.common));
         let mut fields = view.into_map().expect("views are structs");
         fields.insert("services".into(), Value::from(place.services().to_vec()));
         Value::from(fields)

@@ -1,31 +1,30 @@
-//! The Terraform modules' own tests pass, with and without the features that a fleet may use.
+//! The tests of the Terraform module pass, with and without the features that a fleet may use.
+
+use std::fs;
 
 use scalegen::plan::policy::PolicyId;
 
 use crate::dialects::tools::{Tree, copied, trees};
 use crate::support::tools::{Provider, Tools, succeed};
+use crate::support::{files, root};
 
-/// Cases, and a module that each of them has.
-const MODULES: [(&str, &str); 3] = [
-    ("langfuse", "ecs-autoscaling"),
-    ("features", "ecs-autoscaling"),
-    ("timed", "ecs-autoscaling-scheduled"),
-];
+/// Cases whose module differs: `features` holds scaling back.
+const CASES: [&str; 2] = ["langfuse", "features"];
 
-/// Of what an input may be Terraform itself judges, and fewer features only make less: for both, the newest provider is
-/// enough. Each makes all policies that it has.
+/// The module's own tests, for whoever changes the module, and those of this project (`tests/module`), which prove each
+/// rule on its inputs from both sides. Of what an input may be Terraform itself judges: for the rules, the newest
+/// provider is enough.
 #[test]
-fn their_own_tests_pass_with_every_provider() {
+fn its_tests_pass_with_every_provider() {
     let Some(tools) = Tools::get() else { return };
     let (trees, providers) = (trees(), tools.providers());
     std::thread::scope(|scope| {
         for provider in &providers {
-            for (case, module) in MODULES {
+            for case in CASES {
                 let tree = trees.iter().find(|tree| tree.name == case).unwrap();
-                let able = !has_forecasts(tree) || provider.version >= vec![6, 13];
-                if able && (provider.newest || case != "langfuse") {
+                if !has_forecasts(tree) || provider.version >= vec![6, 13] {
                     let tools = &tools;
-                    scope.spawn(move || passes(tools, provider, tree, module));
+                    scope.spawn(move || passes(tools, provider, tree));
                 }
             }
         }
@@ -37,19 +36,28 @@ fn has_forecasts(tree: &Tree) -> bool {
     tree.fleet.services().any(|scope| scope.service.policy(&PolicyId::Predictive).is_some())
 }
 
-fn passes(tools: &Tools, provider: &Provider, tree: &Tree, module: &str) {
-    let copy = copied(&tree.path.join("terraform/modules").join(module));
+fn passes(tools: &Tools, provider: &Provider, tree: &Tree) {
+    let copy = copied(&tree.path.join("terraform/modules/ecs-autoscaling"));
+    let holds_back = fs::read_to_string(copy.path().join("variables.tf")).unwrap().contains("\"suspended\"");
+    for test in files(&root().join("tests/module"), ".tftest.hcl") {
+        let name = test.file_name().unwrap().to_str().unwrap();
+        let wanted = match name {
+            "suspended.tftest.hcl" => holds_back,
+            // Each makes all policies that it has.
+            "validation.tftest.hcl" => provider.newest && tree.name == "langfuse",
+            _ => true,
+        };
+        if wanted {
+            fs::copy(&test, copy.path().join("tests").join(name)).unwrap();
+        }
+    }
     let terraform = |args: &[&str]| {
         let mut command = tools.command("terraform");
         command.current_dir(copy.path()).args(args).envs(provider.environment(None));
         succeed(&mut command)
     };
     terraform(&["init", "-input=false", "-no-color"]);
-    let mut args = vec!["test", "-no-color"];
-    if !provider.newest {
-        args.push("-filter=tests/policies.tftest.hcl");
-    }
-    let said = terraform(&args);
+    let said = terraform(&["test", "-no-color"]);
     let fine = said.contains("Success!") && said.contains(" 0 failed.");
-    assert!(fine, "{}, {module}, {}: {said}", tree.name, provider.name);
+    assert!(fine, "{}, {}: {said}", tree.name, provider.name);
 }

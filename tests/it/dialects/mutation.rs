@@ -131,8 +131,30 @@ impl Rendered {
         }
     }
 
+    /// Gives a service alarms of its own: those of all that are alike stand in one local value.
+    fn own_alarms(&self, service: &str) {
+        let own = self.path(&format!("terraform/prod/{service}.tf"));
+        let main = self.path("terraform/prod/main.tf");
+        let text = fs::read_to_string(&main).unwrap();
+        let name = format!("alarms_{}", service.replace('-', "_"));
+        let input = format!("in local.alarms : kind => alarms[\"{service}\"]");
+        if own.exists() || !text.contains(&input) {
+            return;
+        }
+        let monitoring = fs::read_to_string(self.path("terraform/prod/monitoring.tf")).unwrap();
+        let start = monitoring.find("\n  alarms = {").unwrap() + 1;
+        let end = start + monitoring[start..].find("\n  }\n").unwrap() + "\n  }\n".len();
+        let alarms = monitoring[start..end].replacen("alarms", &name, 1);
+        fs::write(own, format!("locals {{\n{alarms}}}\n")).unwrap();
+        fs::write(main, text.replace(&input, &input.replace("local.alarms", &format!("local.{name}"))))
+            .unwrap();
+    }
+
     /// Makes a mistake in what is rendered for one service, or with it.
     fn edit(&self, dialect: Dialect, service: &str, edits: &Edits, only_its_own: bool) {
+        if dialect == Dialect::Terraform && only_its_own {
+            self.own_alarms(service);
+        }
         for (from, to) in edits {
             let (from, to) = (from.replace("NAME", service), to.as_str().unwrap().replace("NAME", service));
             let mut places = Vec::new();
@@ -142,7 +164,8 @@ impl Rendered {
             }
             for file in files {
                 let text = fs::read_to_string(&file).unwrap();
-                let regions = if only_its_own {
+                let is_its_own = file.file_stem().is_some_and(|name| name == service);
+                let regions = if only_its_own && !is_its_own {
                     regions(dialect, service, &text)
                 } else {
                     std::iter::once(0..text.len()).collect()
@@ -222,8 +245,15 @@ fn through_cloudformation(tools: &Tools, rendered: &Rendered) -> std::process::O
     run(command.args(rendered.environment.services.iter().map(template)).current_dir(rendered.folder.path()))
 }
 
-/// What `terraform plan` says; its plan is in the file `plan` beside the configuration.
-fn plan(tools: &Tools, rendered: &Rendered, provider: &Provider, moto: &Moto) -> std::process::Output {
+/// What `terraform plan` says; its plan is in the file `plan` beside the configuration. It knows the ARN of a `topic` that
+/// is made before.
+fn plan(
+    tools: &Tools,
+    rendered: &Rendered,
+    provider: &Provider,
+    moto: &Moto,
+    topic: bool,
+) -> std::process::Output {
     let terraform = |args: &[&str]| {
         let mut command = tools.command("terraform");
         command.current_dir(rendered.path("terraform/prod")).args(args);
@@ -233,11 +263,24 @@ fn plan(tools: &Tools, rendered: &Rendered, provider: &Provider, moto: &Moto) ->
     if !output.status.success() {
         return output;
     }
+    if topic {
+        let output = terraform(&[
+            "apply",
+            "-auto-approve",
+            "-input=false",
+            "-no-color",
+            "-target",
+            "aws_sns_topic.notifications",
+        ]);
+        if !output.status.success() {
+            return output;
+        }
+    }
     terraform(&["plan", "-input=false", "-no-color", "-out", "plan"])
 }
 
 fn through_terraform(tools: &Tools, rendered: &Rendered, provider: &Provider, moto: &Moto) -> Value {
-    let output = plan(tools, rendered, provider, moto);
+    let output = plan(tools, rendered, provider, moto, true);
     assert!(output.status.success(), "{}", said(&output));
     let folder = rendered.path("terraform/prod");
     let mut command = tools.command("terraform");
@@ -355,7 +398,7 @@ fn what_cannot_be_compared_is_refused() {
         let output = match (dialect, &provider) {
             (Dialect::Cli, _) => return through_cli(&tools, &rendered, &aws, &moto),
             (Dialect::CloudFormation, _) => through_cloudformation(&tools, &rendered),
-            (Dialect::Terraform, Some(provider)) => plan(&tools, &rendered, provider, &moto),
+            (Dialect::Terraform, Some(provider)) => plan(&tools, &rendered, provider, &moto, false),
             (Dialect::Terraform, None) => return refusal.says.clone(), // said loudly by `provider`
         };
         if output.status.success() { String::new() } else { said(&output) }

@@ -42,12 +42,17 @@ impl<'t> Workspace<'t> {
 
     /// Generates what a spec says, and readies it.
     fn spec(&self, spec: &str) {
+        self.write(spec);
+        succeed(&mut self.terraform(&["init", "-input=false", "-no-color"]));
+    }
+
+    /// Generates what a spec says.
+    fn write(&self, spec: &str) {
         let path = self.folder.path().join("spec.yaml");
         fs::write(&path, spec).unwrap();
         let mut command = gen_in(root());
         command.args(["--target", "terraform", "--spec"]).arg(&path);
         succeed(command.arg("--out").arg(self.folder.path().join("out")));
-        succeed(&mut self.terraform(&["init", "-input=false", "-no-color"]));
     }
 
     fn terraform(&self, args: &[&str]) -> Command {
@@ -137,6 +142,15 @@ services:
     ecs_service: live
     load_balancer: {{ name: shop, {load_balancer} }}
     {service}
+    alarms:
+      errors: {{}}
+      cpu_at_max: {{ enabled: false }}
+      at_max: {{ enabled: false }}
+      below_desired: {{ enabled: false }}
+      latency_p95: {{ enabled: false }}
+      latency_p99: {{ enabled: false }}
+      unhealthy_hosts: {{ enabled: false }}
+      flapping: {{ enabled: false }}
     scaling:
       cpu: {{ target: 65 }}
       requests: {{ target: 400 }}
@@ -210,7 +224,8 @@ fn renames_and_blue_green_move_the_state() {
             "move aws_cloudwatch_metric_alarm.step__web__burst to aws_cloudwatch_metric_alarm.step__front__burst",
             "move module.web.aws_appautoscaling_policy.cpu[0] to module.front.aws_appautoscaling_policy.cpu[0]",
             "move module.web.aws_appautoscaling_policy.requests[0] to module.front.aws_appautoscaling_policy.requests[0]",
-            "move module.web.aws_appautoscaling_target.this to module.front.aws_appautoscaling_target.this",
+            "move module.web.aws_appautoscaling_target.scheduled[0] to module.front.aws_appautoscaling_target.scheduled[0]",
+            "move module.web.aws_cloudwatch_metric_alarm.this[\"errors\"] to module.front.aws_cloudwatch_metric_alarm.this[\"errors\"]",
         ]);
         assert_eq!(workspace.apply(), moved, "{}", provider.name);
         assert_eq!(workspace.moto.state(tools), live, "{}", provider.name);
@@ -236,15 +251,132 @@ fn a_schedule_keeps_its_limits() {
         workspace.spec(&of_all_kinds("web", "", "", ONE_GROUP));
         workspace.apply();
         workspace.spec(&of_all_kinds("web", "", SCHEDULE, ONE_GROUP));
-        let action = "aws_appautoscaling_scheduled_action.schedule__web__day";
-        assert_eq!(workspace.apply(), steps(&[&format!("create {action}")]), "{}", provider.name);
+        let create = "create aws_appautoscaling_scheduled_action.schedule__web__day";
+        let target = "module.web.aws_appautoscaling_target";
+        let moved = format!("move {target}.this[0] to {target}.scheduled[0]");
+        assert_eq!(workspace.apply(), steps(&[create, &moved]), "{}", provider.name);
         let target = "--resource-id service/prod-cluster/live --scalable-dimension ecs:service:DesiredCount";
         let register = format!(
             "application-autoscaling register-scalable-target --service-namespace ecs {target} --min-capacity 4"
         );
         workspace.moto.aws(tools, &register.split(' ').collect::<Vec<_>>());
         assert_eq!(workspace.plan(), Steps::new(), "{}", provider.name);
+
+        // Without it, the limits are those of the spec again.
+        workspace.spec(&of_all_kinds("web", "", "", ONE_GROUP));
+        let address = "module.web.aws_appautoscaling_target";
+        let back = steps(&[
+            "delete aws_appautoscaling_scheduled_action.schedule__web__day",
+            &format!("move {address}.scheduled[0] to {address}.this[0]"),
+            &format!("update {address}.this[0]"),
+        ]);
+        assert_eq!(workspace.apply(), back, "{}", provider.name);
     });
+}
+
+/// What can be switched on and off, and what stands for it in the state.
+const SWITCHES: [(&str, &str, &[&str]); 6] = [
+    ("schedule:", "schedule__web__day", &["aws_appautoscaling_scheduled_action.schedule__web__day"]),
+    ("requests:", "requests", &["module.web.aws_appautoscaling_policy.requests[0]"]),
+    ("memory:", "memory", &["module.web.aws_appautoscaling_policy.memory[0]"]),
+    ("custom:", "custom", &["aws_appautoscaling_policy.custom__web__lag"]),
+    (
+        "step:",
+        "step",
+        &["aws_appautoscaling_policy.step__web__burst", "aws_cloudwatch_metric_alarm.step__web__burst"],
+    ),
+    ("errors: {}", "alarm", &["module.web.aws_cloudwatch_metric_alarm.this[\"errors\"]"]),
+];
+
+/// The spec without what is switched off.
+fn without(switch: usize) -> String {
+    let spec = of_all_kinds("web", "", &format!("memory: {{ target: 70 }}\n      {SCHEDULE}"), ONE_GROUP);
+    let (key, ..) = SWITCHES[switch];
+    let lines = spec.lines().map(|line| match line.trim_start().starts_with(key) {
+        true if key.starts_with("errors") => "      errors: { enabled: false }",
+        true => "",
+        false => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Whatever is switched on while something else is switched off, nothing else is made or destroyed.
+#[test]
+fn all_pairs_of_switches_change_nothing_else() {
+    with_the_newest_provider(|tools, provider| {
+        let workspace = Workspace::new(tools, provider, &without(0));
+        let all = |verb: &str, addresses: &[&str]| {
+            addresses.iter().map(|address| format!("{verb} {address}")).collect::<Vec<_>>()
+        };
+        let target = "module.web.aws_appautoscaling_target";
+        for (off, (_, was_off, made)) in SWITCHES.iter().enumerate() {
+            workspace.spec(&without(off));
+            workspace.apply();
+            for (next, (_, is_off, gone)) in SWITCHES.iter().enumerate().filter(|(next, _)| *next != off) {
+                workspace.write(&without(next));
+                let mut wanted: Steps =
+                    [all("create", made), all("delete", gone)].concat().into_iter().collect();
+                if off == 0 {
+                    wanted.insert(format!("move {target}.this[0] to {target}.scheduled[0]"));
+                } else if next == 0 {
+                    wanted.insert(format!("move {target}.scheduled[0] to {target}.this[0]"));
+                }
+                let planned = workspace.plan();
+                assert_eq!(planned, wanted, "{}: {was_off} on, {is_off} off", provider.name);
+            }
+        }
+    });
+}
+
+/// Where things stood in the roots of earlier versions: each alarm was a resource of its own, and the scalable target had
+/// no twin. Their states are taken over without a change on AWS, whatever the spec changes at the same time.
+#[test]
+fn states_of_earlier_versions_move() {
+    with_the_newest_provider(|tools, provider| {
+        for (before, after) in [("", ""), (SCHEDULE, SCHEDULE), ("", SCHEDULE), (SCHEDULE, "")] {
+            let workspace = Workspace::new(tools, provider, &of_all_kinds("web", "", before, ONE_GROUP));
+            workspace.spec(&of_all_kinds("web", "", before, ONE_GROUP));
+            workspace.apply();
+            let live = workspace.moto.state(tools);
+            let state = workspace.root().join("terraform.tfstate");
+            fs::write(&state, of_earlier_version(&fs::read_to_string(&state).unwrap())).unwrap();
+
+            // A rename at the same time, too.
+            workspace.spec(&of_all_kinds("front", "renamed_from: web", after, ONE_GROUP));
+            let moved = workspace.apply();
+            let is_schedule = |step: &&String| step.contains("aws_appautoscaling_scheduled_action");
+            let other: Vec<_> = moved.iter().filter(|step| !step.starts_with("move ")).collect();
+            let only_schedule = other.iter().all(is_schedule) && (before == after) == other.is_empty();
+            assert!(only_schedule, "{}: {moved:?}", provider.name);
+            let alarm = "move aws_cloudwatch_metric_alarm.alarm__web__errors to module.front.aws_cloudwatch_metric_alarm.this[\"errors\"]";
+            assert!(moved.contains(alarm), "{}: {moved:?}", provider.name);
+            if before == after {
+                assert_eq!(workspace.moto.state(tools), live, "{}", provider.name);
+            }
+        }
+    });
+}
+
+/// A state with the addresses of earlier versions.
+fn of_earlier_version(state: &str) -> String {
+    let mut state: Value = serde_json::from_str(state).unwrap();
+    for resource in state["resources"].as_array_mut().unwrap() {
+        let in_module = resource.get("module").is_some();
+        match resource["type"].as_str().unwrap() {
+            "aws_appautoscaling_target" => {
+                resource["name"] = "this".into();
+                resource["instances"][0].as_object_mut().unwrap().remove("index_key");
+            }
+            "aws_cloudwatch_metric_alarm" if in_module => {
+                let instance = resource["instances"][0].as_object_mut().unwrap();
+                let key = instance.remove("index_key").unwrap();
+                resource["name"] = format!("alarm__web__{}", key.as_str().unwrap()).into();
+                resource.as_object_mut().unwrap().remove("module");
+            }
+            _ => {}
+        }
+    }
+    state.to_string()
 }
 
 /// What is live under hostile names is imported; the plan changes none of it. Scheduled actions have no importer.
@@ -324,7 +456,7 @@ fn a_live_policy_gets_another_name() {
         let target = "ecs/service/prod-cluster/prod-web/ecs:service:DesiredCount";
         let policy = "module.web.aws_appautoscaling_policy.cpu[0]";
         let wanted = steps(&[
-            &format!("import {target} to module.web.aws_appautoscaling_target.this"),
+            &format!("import {target} to module.web.aws_appautoscaling_target.this[0]"),
             &format!("import {target}/of old to {policy}"),
             &format!("delete and create {policy}"),
         ]);
@@ -367,7 +499,7 @@ fn a_removed_service_scales_on() {
         }
         let forgotten = workspace.apply();
         assert!(forgotten.iter().all(|step| step.starts_with("forget module.web.")), "{forgotten:?}");
-        assert_eq!(forgotten.len(), 3, "{}: {forgotten:?}", provider.name);
+        assert_eq!(forgotten.len(), 4, "{}: {forgotten:?}", provider.name);
         assert_eq!(workspace.moto.state(tools), live, "{}", provider.name);
     });
 }

@@ -178,6 +178,15 @@ fn every_mistake_is_found() {
             succeed(command.current_dir(&root).args(args).envs(provider.environment(Some(&moto))))
         };
         terraform(&["init", "-input=false", "-no-color"]);
+        // So that the plan knows its ARN.
+        terraform(&[
+            "apply",
+            "-auto-approve",
+            "-input=false",
+            "-no-color",
+            "-target",
+            "aws_sns_topic.notifications",
+        ]);
         terraform(&["plan", "-input=false", "-no-color", "-out", "plan"]);
         fs::write(root.join("plan.json"), terraform(&["show", "-json", "plan"])).unwrap();
         let output = run(tools.script("plan_state.py").arg(root.join("plan.json")));

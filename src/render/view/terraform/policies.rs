@@ -1,0 +1,155 @@
+//! Policies and scheduled actions of a service: those that the module makes as its inputs, the others as resources of the
+//! root. These are written one after another, which instances of one resource cannot be: two writes to one scalable target
+//! at once can end in ConcurrentUpdateException.
+
+use serde::Serialize;
+
+use super::place::Place;
+use super::root::{self, Address};
+use crate::aws::{self, Data, balancer};
+use crate::plan;
+use crate::plan::policy::{Policy, PolicyId, PolicyKind, Resolution, TrackedMetric, Tracking};
+use crate::render::encode::hcl::{self, Hcl};
+use crate::render::structure::Structure;
+
+/// A policy that the module makes.
+#[derive(Debug, Serialize)]
+pub(super) struct ModulePolicy<'f> {
+    /// The module's input: `requests`, `cpu`, `memory`.
+    input: &'f str,
+    renamed_from: Option<&'f str>,
+    high_resolution: bool,
+    /// The attributes of the input.
+    body: Structure,
+}
+
+/// A policy beside the module.
+#[derive(Debug, Serialize)]
+pub(super) struct RootPolicy<'f> {
+    ident: String,
+    renamed_from: Option<&'f str>,
+    /// Whether it counts two target groups.
+    alternates: bool,
+    body: Structure,
+    follows: Address,
+    /// The alarm of step scaling.
+    alarm: Option<Structure>,
+}
+
+/// A scheduled action.
+#[derive(Debug, Serialize)]
+pub(super) struct ActionView {
+    ident: String,
+    body: Structure,
+    follows: Address,
+}
+
+/// The policies that the module makes.
+pub(super) fn in_module(service: &plan::Service) -> Vec<ModulePolicy<'_>> {
+    let place = Place::alone(service);
+    let view = |policy| module_policy(place, policy);
+    service.policies.iter().filter(|policy| root::in_module(policy)).filter_map(view).collect()
+}
+
+fn module_policy<'f>(place: Place<'_>, policy: &'f Policy) -> Option<ModulePolicy<'f>> {
+    let tracking = policy.tracking()?;
+    let number = |number: u32| Hcl::Raw(number.to_string());
+    let field = |name: &str, value: Hcl| (name.to_owned(), value);
+    let high_resolution = is_measured_often(tracking);
+    let mut rows = vec![
+        vec![field("policy_name", Hcl::text(&policy.name))],
+        vec![field("target", place.expression(&Data::number(tracking.target.get())))],
+        vec![
+            field("scale_out_cooldown", number(tracking.cooldown_out.get())),
+            field("scale_in_cooldown", number(tracking.cooldown_in.get())),
+            field("disable_scale_in", Hcl::Raw(tracking.disable_scale_in.value.to_string())),
+        ],
+    ];
+    if high_resolution {
+        rows.push(vec![field("resolution", number(20))]);
+    }
+    if let TrackedMetric::Requests(group) = &tracking.metric {
+        rows.push(vec![field("load_balancer_arn_suffix", place.text(&balancer::load_balancer(group)))]);
+        rows.push(vec![field("target_group_arn_suffix", place.text(&balancer::target_group(group)))]);
+    }
+    Some(ModulePolicy {
+        input: policy.id.metric(),
+        renamed_from: policy.renamed_from.as_ref().map(|name| &***name),
+        high_resolution,
+        body: Structure::of(&hcl::rows(&rows)),
+    })
+}
+
+fn is_measured_often(tracking: &Tracking) -> bool {
+    match &tracking.metric {
+        TrackedMetric::Cpu(resolution) | TrackedMetric::Memory(resolution) => {
+            resolution.value == Resolution::High
+        }
+        TrackedMetric::Requests(_) | TrackedMetric::Custom(_) => false,
+    }
+}
+
+/// The policies beside the module.
+pub(super) fn in_root<'f>(service: &'f plan::Service, state: &aws::Service<'_>) -> Vec<RootPolicy<'f>> {
+    let mut alarms = state.metric_alarms.iter();
+    let mut all = Vec::new();
+    for (policy, state) in service.policies.iter().zip(&state.scaling_policies) {
+        let alarm = matches!(policy.kind, PolicyKind::Step(_)).then(|| alarms.next()).flatten();
+        if root::in_module(policy) {
+            continue;
+        }
+        let mut body = arguments(service, &Data::of(state));
+        let rest = body.split_off(2);
+        body.extend(identity(service));
+        body.extend(rest);
+        all.push(RootPolicy {
+            ident: root::policy_ident(&service.name.ident(), &policy.id),
+            renamed_from: policy.renamed_from.as_ref().map(|name| &***name),
+            alternates: policy.id == PolicyId::Requests,
+            body: Structure::of(&hcl::body(&body, 0)),
+            follows: root::policy_follows(service, policy),
+            alarm: alarm.map(|alarm| step_alarm(service, alarm)),
+        });
+    }
+    all
+}
+
+/// The scheduled actions.
+pub(super) fn actions(service: &plan::Service, state: &aws::Service<'_>) -> Vec<ActionView> {
+    let view = |(action, state): (&plan::policy::ScheduledAction, &aws::scaling::ScheduledAction<'_>)| {
+        let mut body = arguments(service, &Data::of(state));
+        let rest = body.split_off(1);
+        body.extend(identity(service));
+        body.extend(rest);
+        ActionView {
+            ident: root::action_ident(&service.name.ident(), action),
+            body: Structure::of(&hcl::body(&body, 0)),
+            follows: root::action_follows(service, action),
+        }
+    };
+    service.schedule.iter().zip(&state.scheduled_actions).map(view).collect()
+}
+
+/// Which scalable target it is of.
+fn identity(service: &plan::Service) -> [(String, Hcl); 3] {
+    [
+        ("service_namespace", Hcl::text(aws::scaling::NAMESPACE)),
+        ("scalable_dimension", Hcl::text(aws::scaling::DIMENSION)),
+        ("resource_id", Hcl::Raw(format!("module.{}.resource_id", service.name.ident()))),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+}
+
+fn arguments(service: &plan::Service, data: &Data<'_>) -> Vec<(String, Hcl)> {
+    hcl::arguments(data, &|text| Place::alone(service).text(text))
+}
+
+fn step_alarm(service: &plan::Service, alarm: &aws::alarm::MetricAlarm<'_>) -> Structure {
+    let place = Place::alone(service);
+    let data = Data::of(alarm);
+    let field = |(name, value): &(aws::Str<'_>, Data<'_>)| {
+        let value = if name == "Dimensions" { place.dimensions(value) } else { place.expression(value) };
+        (hcl::argument(name), value)
+    };
+    Structure::of(&hcl::body(&data.fields().iter().map(field).collect::<Vec<_>>(), 0))
+}
