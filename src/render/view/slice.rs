@@ -8,6 +8,8 @@ use tera::Value;
 
 use super::cli::DataView;
 use super::cloudformation;
+use super::docs::{EnvironmentPages, FleetPages};
+use super::load_test::{LoadTests, LoadTestsPage};
 use super::rollout::Rollout;
 use super::{Common, EnvironmentView, FleetView, ServiceView};
 use crate::plan::Fleet;
@@ -48,6 +50,8 @@ pub fn of(target: &str) -> &'static Slice {
     match target {
         "cli" => &CLI,
         "cloudformation" => &CLOUDFORMATION,
+        "docs" => &DOCS,
+        "loadtest" => &LOADTEST,
         _ => &WHOLE,
     }
 }
@@ -74,6 +78,26 @@ static CLOUDFORMATION: Slice = Slice {
     },
     service: |place, index| value(&cloudformation::ServiceView::new(&place.common, index)),
 };
+
+static DOCS: Slice = Slice {
+    fleet: |scene| value(&Docs { docs: FleetPages::new(scene.fleet) }),
+    environment: |place| {
+        value(&Docs { docs: EnvironmentPages::new(place.scene.fleet, place.common.environment) })
+    },
+    service: |_, _| Value::from(tera::Map::new()),
+};
+
+static LOADTEST: Slice = Slice {
+    fleet: |scene| value(&LoadTestsPage::new(scene.fleet)),
+    environment: |place| value(&DataView::of(&LoadTests::of(place.common.environment))),
+    service: |_, _| Value::from(tera::Map::new()),
+};
+
+/// The values of documents, under one name.
+#[derive(Serialize)]
+struct Docs<T> {
+    docs: T,
+}
 
 static WHOLE: Slice = Slice {
     has_rollout: false,

@@ -1,10 +1,9 @@
-//! The Console's page: what a person types, and what the Console cannot take.
+//! The values that a person types into the Console, as rows of tables, and what the Console cannot take.
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::api;
-use super::policy::number;
+use super::super::{api, policy::number};
 use crate::plan::policy::{
     Adjustment, Comparison, Dimension, MissingData, Policy, PolicyKind, Resolution, ScheduledAction,
     StepAdjustment, StepScaling, TrackedMetric, Tracking,
@@ -12,36 +11,33 @@ use crate::plan::policy::{
 use crate::plan::units::DimensionName;
 use crate::plan::{self, LoadBalancer};
 
-/// What a person types into the Console, and what the Console cannot take.
-#[derive(Debug, Serialize)]
-pub(super) struct ConsoleView<'f> {
-    /// Where the Console of the partition is; `None`: it has an address of its own.
-    url: Option<&'static str>,
-    /// The script that does the same, from the folder of all targets.
-    script: String,
-    /// How the names of AWS's own alarms of the service begin; without `-Alarm` those of `web-2` would be meant too.
-    alarm_prefix: String,
+/// What a person types into the Console for the services of an environment, and what the Console cannot take.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Console<'f> {
     tracking: Vec<TypedTracking<'f>>,
     steps: Vec<TypedStep<'f>>,
     actions: Vec<TypedAction<'f>>,
     /// What has to be written by command.
     by_command: Vec<ByCommand<'f>>,
-    /// `DynamicScalingInSuspended=…`, as the CLI takes it.
-    suspended: Option<String>,
+    /// Policies to delete.
+    gone: Vec<GonePolicy<'f>>,
+}
+
+#[derive(Debug, Serialize)]
+struct GonePolicy<'f> {
+    service: &'f str,
+    name: &'f str,
+    alarm: Option<&'f str>,
 }
 
 /// A target tracking policy that can be typed.
 #[derive(Debug, Serialize)]
 struct TypedTracking<'f> {
-    /// What the spec calls it.
-    title: &'f str,
+    service: &'f str,
     name: &'f str,
     metric_type: &'static str,
     balancer: Option<Balancer<'f>>,
     target: Value,
-    /// Below which the low alarm counts: 0.9 of the target in exports of real alarms.
-    low: Value,
-    above: String,
     cooldown_out: u32,
     cooldown_in: u32,
     disable_scale_in: bool,
@@ -56,8 +52,7 @@ struct Balancer<'f> {
 /// A step scaling policy that can be typed, and its alarm.
 #[derive(Debug, Serialize)]
 struct TypedStep<'f> {
-    /// What the spec calls it.
-    title: &'f str,
+    service: &'f str,
     name: &'f str,
     /// The half of the form.
     section: &'static str,
@@ -89,8 +84,7 @@ struct TypedDimension<'f> {
 /// A scheduled action that can be typed.
 #[derive(Debug, Serialize)]
 struct TypedAction<'f> {
-    /// What the spec calls it.
-    title: &'f str,
+    service: &'f str,
     name: &'f str,
     schedule: &'f str,
     /// What to choose for the recurrence.
@@ -103,46 +97,35 @@ struct TypedAction<'f> {
 
 #[derive(Debug, Serialize)]
 struct ByCommand<'f> {
+    service: &'f str,
     name: &'f str,
     what: &'static str,
     why: &'static str,
 }
 
-impl<'f> ConsoleView<'f> {
-    pub(super) fn new(environment: &plan::Environment, service: &'f plan::Service) -> Self {
-        let mut view = Self {
-            url: match environment.region.partition() {
-                "aws" => Some("https://console.aws.amazon.com/ecs/v2"),
-                "aws-cn" => Some("https://console.amazonaws.cn/ecs/v2"),
-                "aws-us-gov" => Some("https://console.amazonaws-us-gov.com/ecs/v2"),
-                _ => None,
-            },
-            script: format!("cli/{}.sh", environment.name),
-            alarm_prefix: format!("TargetTracking-{}-Alarm", service.resource_id()),
-            tracking: Vec::new(),
-            steps: Vec::new(),
-            actions: Vec::new(),
-            by_command: Vec::new(),
-            suspended: service.suspended.as_ref().map(|held| {
-                format!(
-                    "DynamicScalingInSuspended={},DynamicScalingOutSuspended={},ScheduledScalingSuspended={}",
-                    held.scale_in, held.scale_out, held.scheduled
-                )
-            }),
-        };
-        service.policies.iter().for_each(|policy| view.add(policy));
-        service.schedule.iter().for_each(|action| view.add_action(action));
-        view
+impl<'f> Console<'f> {
+    pub(super) fn new(environment: &'f plan::Environment) -> Self {
+        let mut console = Self::default();
+        for service in &environment.services {
+            service.policies.iter().for_each(|policy| console.add(service, policy));
+            service.schedule.iter().for_each(|action| console.add_action(service, action));
+            console.gone.extend(service.gone.policies.iter().map(|policy| GonePolicy {
+                service: &service.name,
+                name: &policy.name,
+                alarm: policy.alarm.as_deref(),
+            }));
+        }
+        console
     }
 
-    fn add(&mut self, policy: &'f Policy) {
+    fn add(&mut self, service: &'f plan::Service, policy: &'f Policy) {
         let (name, what) = (&*policy.name, kind(policy));
         let why = match &policy.kind {
-            PolicyKind::Tracking(tracking) => match TypedTracking::new(policy, tracking) {
+            PolicyKind::Tracking(tracking) => match TypedTracking::new(service, policy, tracking) {
                 Ok(typed) => return self.tracking.push(typed),
                 Err(why) => why,
             },
-            PolicyKind::Step(step) => match TypedStep::new(policy, step) {
+            PolicyKind::Step(step) => match TypedStep::new(service, policy, step) {
                 Ok(typed) => return self.steps.push(typed),
                 Err(why) => why,
             },
@@ -150,13 +133,18 @@ impl<'f> ConsoleView<'f> {
                 "AWS documents no field for the mode, the buffer and the maximum of a forecast"
             }
         };
-        self.by_command.push(ByCommand { name, what, why });
+        self.by_command.push(ByCommand { service: &service.name, name, what, why });
     }
 
-    fn add_action(&mut self, action: &'f ScheduledAction) {
-        match TypedAction::new(action) {
+    fn add_action(&mut self, service: &'f plan::Service, action: &'f ScheduledAction) {
+        match TypedAction::new(service, action) {
             Ok(typed) => self.actions.push(typed),
-            Err(why) => self.by_command.push(ByCommand { name: &action.name, what: "scheduled action", why }),
+            Err(why) => self.by_command.push(ByCommand {
+                service: &service.name,
+                name: &action.name,
+                what: "scheduled action",
+                why,
+            }),
         }
     }
 }
@@ -166,7 +154,7 @@ type Typed<T> = Result<T, &'static str>;
 
 impl<'f> TypedTracking<'f> {
     /// The form offers three metrics (ECS developer guide, Create a target tracking scaling policy).
-    fn new(policy: &'f Policy, tracking: &'f Tracking) -> Typed<Self> {
+    fn new(service: &'f plan::Service, policy: &'f Policy, tracking: &'f Tracking) -> Typed<Self> {
         let balancer = match &tracking.metric {
             TrackedMetric::Custom(_) => {
                 return Err("the form offers three metrics of AWS, no custom metric and no metric math");
@@ -186,15 +174,12 @@ impl<'f> TypedTracking<'f> {
                 }
             }),
         };
-        let target = tracking.target.get();
         Ok(Self {
-            title: policy.id.metric(),
+            service: &service.name,
             name: &policy.name,
             metric_type: api::metric_type(&tracking.metric).unwrap_or_default(),
             balancer,
-            target: number(target),
-            low: number((target * 0.9 * 1e6).round() / 1e6),
-            above: above(tracking),
+            target: number(tracking.target.get()),
             cooldown_out: tracking.cooldown_out.get(),
             cooldown_in: tracking.cooldown_in.get(),
             disable_scale_in: tracking.disable_scale_in.value,
@@ -204,7 +189,7 @@ impl<'f> TypedTracking<'f> {
 
 impl<'f> TypedStep<'f> {
     /// The form has two halves of steps that add and steps that remove (ECS developer guide, Create a step scaling policy).
-    fn new(policy: &'f Policy, step: &'f StepScaling) -> Typed<Self> {
+    fn new(service: &'f plan::Service, policy: &'f Policy, step: &'f StepScaling) -> Typed<Self> {
         let unit = match step.adjustment {
             Adjustment::Change => "number of tasks",
             Adjustment::Percent => "percentage of tasks",
@@ -221,7 +206,7 @@ impl<'f> TypedStep<'f> {
         let dimension =
             |(name, value): &'f (DimensionName, Dimension)| TypedDimension { name, value: dimension(value) };
         Ok(Self {
-            title: policy.id.metric(),
+            service: &service.name,
             name: &policy.name,
             section: if adds { "Steps to add tasks" } else { "Steps to remove tasks" },
             aggregation: api::aggregation(step.aggregation),
@@ -262,7 +247,7 @@ fn adjustment(step: &StepAdjustment, threshold: f64) -> String {
 
 impl<'f> TypedAction<'f> {
     /// The form has both limits and no end (ECS developer guide, Create a scheduled action).
-    fn new(action: &'f ScheduledAction) -> Typed<Self> {
+    fn new(service: &'f plan::Service, action: &'f ScheduledAction) -> Typed<Self> {
         let (Some(min), Some(max)) = (&action.min, &action.max) else {
             return Err("AWS documents both limits as fields of the form, and this sets one");
         };
@@ -275,7 +260,7 @@ impl<'f> TypedAction<'f> {
             _ => "Cron",
         };
         Ok(Self {
-            title: &action.key,
+            service: &service.name,
             name: &action.name,
             schedule: &action.schedule,
             recurrence,
@@ -326,14 +311,5 @@ fn kind(policy: &Policy) -> &'static str {
         PolicyKind::Tracking(_) => "target tracking",
         PolicyKind::Step(_) => "step scaling",
         PolicyKind::Predictive(_) => "predictive scaling",
-    }
-}
-
-fn above(tracking: &Tracking) -> String {
-    let target = number(tracking.target.get());
-    match tracking.metric {
-        TrackedMetric::Requests(_) => format!("{target} requests per task and minute"),
-        TrackedMetric::Cpu(_) | TrackedMetric::Memory(_) => format!("{target} %"),
-        TrackedMetric::Custom(_) => target.to_string(),
     }
 }

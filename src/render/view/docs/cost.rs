@@ -1,32 +1,51 @@
 //! Costs, as documents show them: numbers as text with thousands apart and cents rounded, and notes in words.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::cost::{self, Amount, Envelope, Money, Period, Scheduled, grouped};
 use crate::plan::prices::{Price, Prices};
+use crate::plan::units::Region;
 use crate::plan::{Architecture, Environment, Fleet, Service};
+use crate::words::counted;
 
 /// The costs of an environment.
 #[derive(Debug, Serialize)]
 pub(super) struct EnvironmentCost<'f> {
     currency: &'f str,
     total: TotalCost,
-    prices: Vec<PriceView>,
-    sources: Vec<SourceView<'f>>,
-    missing: Vec<&'static str>,
     /// Whether any service has a note.
     notes: bool,
-    /// Where Cost Explorer answers; asked in the partition `aws` only.
-    explorer: Option<&'static str>,
-    /// The services that ECS measures every 20 seconds: there are more samples of these.
-    measured_faster: bool,
 }
 
 /// The costs of the fleet.
 #[derive(Debug, Serialize)]
 pub(super) struct FleetCost<'f> {
     currency: &'f str,
+    environments: Vec<EnvironmentTotal<'f>>,
     total: TotalCost,
+    prices: Vec<PriceView<'f>>,
+    sources: Vec<SourceView<'f>>,
+    /// The regions and architectures in use without a price of tasks.
+    missing: Vec<Missing<'f>>,
+    /// Whether Cost Explorer answers: in the partition `aws` only.
+    explorer: bool,
+    /// Whether ECS measures any service every 20 seconds: there are more samples of these.
+    measured_faster: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct EnvironmentTotal<'f> {
+    name: &'f str,
+    region: &'f str,
+    cost: TotalCost,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct Missing<'f> {
+    region: &'f str,
+    architecture: &'static str,
 }
 
 /// The costs of several services.
@@ -50,12 +69,9 @@ pub(super) struct TotalCost {
 #[derive(Debug, Serialize)]
 pub(super) struct ServiceCost {
     task: Option<String>,
-    hour: Bounds,
-    day: Bounds,
     month: Bounds,
     watch: WatchView,
     note: Option<String>,
-    measured_faster: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -89,7 +105,8 @@ struct WatchView {
 }
 
 #[derive(Debug, Serialize)]
-struct PriceView {
+struct PriceView<'f> {
+    region: &'f str,
     what: &'static str,
     unit: &'static str,
     price: String,
@@ -106,36 +123,40 @@ struct SourceView<'f> {
 
 impl<'f> FleetCost<'f> {
     pub(super) fn new(fleet: &'f Fleet) -> Self {
+        let environments = fleet.environments.iter().map(|environment| EnvironmentTotal {
+            name: &environment.name,
+            region: &environment.region,
+            cost: TotalCost::of(&fleet.prices, environment),
+        });
+        let total =
+            TotalCost::new(&cost::of_fleet(fleet), fleet.environments.iter().map(|e| e.services.len()).sum());
+        let (prices, sources) = priced(fleet);
         Self {
             currency: fleet.prices.currency.code(),
-            total: TotalCost::new(&cost::of_fleet(fleet), services(fleet)),
+            environments: environments.collect(),
+            measured_faster: total.watch.high_resolution_metrics > 0,
+            total,
+            prices,
+            sources,
+            missing: missing(fleet),
+            explorer: fleet.environments.iter().any(|e| e.region.partition() == "aws"),
         }
     }
-}
-
-fn services(fleet: &Fleet) -> usize {
-    fleet.environments.iter().map(|environment| environment.services.len()).sum()
 }
 
 impl<'f> EnvironmentCost<'f> {
     pub(super) fn new(prices: &'f Prices, environment: &'f Environment) -> Self {
         let total = TotalCost::of(prices, environment);
-        let (priced, sources) = priced(prices, environment);
         Self {
             currency: prices.currency.code(),
-            measured_faster: total.watch.high_resolution_metrics > 0,
             notes: total.left_out.is_some() || total.scheduled || total.beyond_maximum,
             total,
-            prices: priced,
-            sources,
-            missing: missing(prices, environment),
-            explorer: (environment.region.partition() == "aws").then_some("us-east-1"),
         }
     }
 }
 
 impl TotalCost {
-    pub(super) fn of(prices: &Prices, environment: &Environment) -> Self {
+    fn of(prices: &Prices, environment: &Environment) -> Self {
         Self::new(&cost::of_environment(prices, environment), environment.services.len())
     }
 
@@ -155,10 +176,7 @@ impl TotalCost {
                 period("A month", Period::Month),
             ],
             watch: WatchView::new(envelope),
-            left_out: (left_out > 0).then(|| match left_out {
-                1 => "1 service".to_owned(),
-                many => format!("{} services", grouped(many as u128)),
-            }),
+            left_out: (left_out > 0).then(|| counted(left_out, "service")),
             priced: envelope.ceiling.hourly.is_some(),
             insights: envelope.watch.insights_metrics > 0,
             scheduled: envelope.scheduled > 0,
@@ -174,12 +192,9 @@ impl ServiceCost {
             task: service.task.map(|task| {
                 format!("{} vCPU, {} GB, {}", task.vcpu, task.memory_gib, architecture(task.architecture))
             }),
-            hour: Bounds::new(&envelope, Period::Hour),
-            day: Bounds::new(&envelope, Period::Day),
             month: Bounds::new(&envelope, Period::Month),
             watch: WatchView::new(&envelope),
             note: note(&envelope, cost::task_hour(prices, environment, service).ok(), service),
-            measured_faster: envelope.watch.high_resolution_metrics > 0,
         }
     }
 }
@@ -242,43 +257,73 @@ impl WatchView {
     }
 }
 
-/// The prices that the environment's amounts are made of, and where they come from.
-fn priced<'f>(prices: &'f Prices, environment: &Environment) -> (Vec<PriceView>, Vec<SourceView<'f>>) {
-    let of_region = prices.of(&environment.region);
+/// The prices that the amounts are made of, region by region, and where they come from.
+fn priced(fleet: &Fleet) -> (Vec<PriceView<'_>>, Vec<SourceView<'_>>) {
+    let prices = &fleet.prices;
     let mut list = Vec::new();
     let mut quotes = Vec::new();
-    let mut add = |what, unit, price: Option<Price>| {
-        let Some(price) = price else { return };
-        let number = quotes.iter().position(|quote| *quote == price.quote).unwrap_or_else(|| {
-            quotes.push(price.quote);
-            quotes.len() - 1
-        });
-        let date = prices.quotes[price.quote].date.clone();
-        list.push(PriceView { what, unit, price: price.rate.to_string(), date, source: number + 1 });
-    };
-    for used in architectures(environment) {
-        let tasks = of_region.tasks(used);
-        let (vcpu, memory) = match used {
-            Architecture::X8664 => ("Fargate vCPU, x86_64", "Fargate memory, x86_64"),
-            Architecture::Arm64 => ("Fargate vCPU, arm64", "Fargate memory, arm64"),
+    for (region, used) in regions(fleet) {
+        let mut add = |what, unit, price: Option<Price>| {
+            let Some(price) = price else { return };
+            let number = quotes.iter().position(|quote| *quote == price.quote).unwrap_or_else(|| {
+                quotes.push(price.quote);
+                quotes.len() - 1
+            });
+            let date = prices.quotes[price.quote].date.clone();
+            list.push(PriceView {
+                region,
+                what,
+                unit,
+                price: price.rate.to_string(),
+                date,
+                source: number + 1,
+            });
         };
-        add(vcpu, "vCPU and hour", tasks.map(|tasks| tasks.vcpu_hour));
-        add(memory, "GB and hour", tasks.map(|tasks| tasks.gb_hour));
+        let of_region = prices.of(region);
+        for used in used {
+            let tasks = of_region.tasks(used);
+            let (vcpu, memory) = match used {
+                Architecture::X8664 => ("Fargate vCPU, x86_64", "Fargate memory, x86_64"),
+                Architecture::Arm64 => ("Fargate vCPU, arm64", "Fargate memory, arm64"),
+            };
+            add(vcpu, "vCPU and hour", tasks.map(|tasks| tasks.vcpu_hour));
+            add(memory, "GB and hour", tasks.map(|tasks| tasks.gb_hour));
+        }
+        add("alarm, periods of a minute or more", "metric and month", of_region.alarm);
+        add("alarm, shorter periods", "metric and month", of_region.high_resolution_alarm);
+        add("custom metric", "metric and month", of_region.metric);
+        add("dashboard", "dashboard and month", of_region.dashboard);
     }
-    add("Alarm, periods of a minute or more", "metric and month", of_region.alarm);
-    add("Alarm, shorter periods", "metric and month", of_region.high_resolution_alarm);
-    add("Custom metric", "metric and month", of_region.metric);
-    add("Dashboard", "dashboard and month", of_region.dashboard);
     let sources =
         (1..).zip(quotes).map(|(number, quote)| SourceView { number, source: &prices.quotes[quote].source });
     (list, sources.collect())
 }
 
-/// The architectures in use for which the region has no price.
-fn missing(prices: &Prices, environment: &Environment) -> Vec<&'static str> {
-    let of_region = prices.of(&environment.region);
-    let unknown = |used: &Architecture| of_region.tasks(*used).is_none();
-    architectures(environment).into_iter().filter(unknown).map(architecture).collect()
+/// The regions and architectures in use for which there is no price of tasks.
+fn missing(fleet: &Fleet) -> Vec<Missing<'_>> {
+    let unknown = |(region, used): (&'_ Region, Vec<Architecture>)| {
+        let of_region = fleet.prices.of(region);
+        used.into_iter().filter(move |used| of_region.tasks(*used).is_none())
+    };
+    let missing = regions(fleet).into_iter().flat_map(|(region, used)| {
+        unknown((region, used)).map(move |used| Missing { region, architecture: architecture(used) })
+    });
+    missing.collect()
+}
+
+/// The regions, sorted, with the architectures that tasks in them have.
+fn regions(fleet: &Fleet) -> Vec<(&Region, Vec<Architecture>)> {
+    let mut regions: BTreeMap<&str, (&Region, Vec<Architecture>)> = BTreeMap::new();
+    for environment in &fleet.environments {
+        let (_, used) = regions.entry(&environment.region).or_insert((&environment.region, Vec::new()));
+        used.extend(architectures(environment));
+    }
+    let sorted = |(region, mut used): (_, Vec<Architecture>)| {
+        used.sort_by_key(|used| architecture(*used) == "arm64");
+        used.dedup();
+        (region, used)
+    };
+    regions.into_values().map(sorted).collect()
 }
 
 fn architectures(environment: &Environment) -> Vec<Architecture> {

@@ -1,41 +1,69 @@
-// What the load tests of this folder share. k6 runs the scripts beside the services' names; README.md says how.
+// Load tests of the services, for k6. README.md says how to run them; ENVIRONMENT.json beside this file has the rates.
 //
 // Rates are requests per minute, as the targets of ALBRequestCountPerTarget are. Each scenario begins and ends at
 // 0.8 of what the first tasks take at their target. The rates of the load:
 //   high-cpu       0.85 of that target, at requests that are heavy enough for 95 % CPU of the first tasks
 //   high-requests  2.25 times what the first tasks take
 //   both           the same, at requests that are heavy enough to need as many tasks for their CPU
-//   ramp           little by little up to 4 times what the first tasks take
-// None needs more than 0.8 of the maximum (or, where that is near, half way to it), and none goes above what the
-// maximum takes at its target: such a run is refused before anything is sent.
+//   ramp           gradually up to 4 times what the first tasks take
+// None needs more than 0.8 of the maximum (or, where that is near, half way to it), and none exceeds what the maximum
+// takes at its target: such a run is refused before anything is sent.
 
 import { check } from "k6";
 import exec from "k6/execution";
 import http from "k6/http";
 
-// Words of a host name that look like production, unless one of the others is there too.
-const PRODUCTION = [{% for word in host_words.production %}{{ word }}{% if not loop.last %}, {% endif %}{% endfor %}];
-const BEFORE = [
-{%- for word in host_words.before %}
-  {{ word }},
-{%- endfor %}
-];
-
 // A quarter of all requests failed: the test stops itself. Until the first scale-out some fail under CPU that is
 // above 100 %, which is what these tests are about.
 const ABORT = 0.25;
 
+// The names that the command gives must be there before anything is read.
+const test = loadTest(__ENV);
+
+export const options = test.options;
+export const setup = test.setup;
+export default test.run;
+
 /** The options and functions of one run. Throws, before anything is sent, if it must not or cannot run. */
-export function loadTest(service, env) {
-  const run = settings(service, env);
+function loadTest(env) {
+  const environment = environmentOf(env);
+  const service = serviceOf(environment, env);
+  const run = settings(environment, service, env);
   return {
-    options: options(service, run),
+    options: optionsOf(service, run),
     setup: () => probe(service, run),
     run: () => request(run, isHeavy(run) ? run.heavyPath : run.normalPath, {}),
   };
 }
 
-function settings(service, env) {
+// The data of the environment.
+function environmentOf(env) {
+  const name = env.ENVIRONMENT || "";
+  if (!/^[A-Za-z0-9-]+$/.test(name)) {
+    refuse(`-e ENVIRONMENT=... must name an environment of the spec; it is ${name || "missing"}`);
+  }
+  let text = null;
+  try {
+    text = open(`./${name}.json`);
+  } catch (_) {
+    refuse(`there is no environment ${name}: ${name}.json is not beside scenarios.js`);
+  }
+  return JSON.parse(text);
+}
+
+function serviceOf(environment, env) {
+  const name = env.SERVICE;
+  const known = Object.keys(environment.services);
+  if (name && Object.keys(environment.untested).includes(name)) {
+    refuse(`${name} in ${environment.environment} has no load test: it ${environment.untested[name]}`);
+  }
+  if (!name || !known.includes(name)) {
+    refuse(`-e SERVICE=... must be one of ${known.join(", ")}; it is ${name || "missing"}`);
+  }
+  return { environment: environment.environment, service: name, guard: environment.guard, ...environment.services[name] };
+}
+
+function settings(environment, service, env) {
   const name = env.SCENARIO;
   const known = Object.keys(service.scenarios);
   if (!name || !known.includes(name)) {
@@ -43,7 +71,7 @@ function settings(service, env) {
   }
   const scenario = service.scenarios[name];
   const base = baseUrl(env.BASE_URL);
-  guard(service, env, base);
+  guard(environment, service, env, base);
   const run = {
     name,
     scenario,
@@ -75,9 +103,11 @@ function baseUrl(text) {
   return { url: text.replace(/\/+$/, ""), host: parts[1].toLowerCase() };
 }
 
-function guard(service, env, base) {
+function guard(environment, service, env, base) {
   const words = base.host.split(/[.-]/).map((word) => word.replace(/[0-9]+$/, ""));
-  const looks = words.some((word) => PRODUCTION.includes(word)) && !words.some((word) => BEFORE.includes(word));
+  // Words of a host name that look like production, unless one of the others is there too.
+  const { production, before } = environment.hostWords;
+  const looks = words.some((word) => production.includes(word)) && !words.some((word) => before.includes(word));
   const why = service.guard ? service.guard : looks ? `the host ${base.host} looks like production` : null;
   if (why && env.ALLOW_PRODUCTION !== service.environment) {
     refuse(
@@ -149,7 +179,7 @@ function ceiling(service, scenario) {
   }
 }
 
-function options(service, run) {
+function optionsOf(service, run) {
   // Longer than any expected response; so many requests are never under way at once.
   const timeout = Math.max(20, Math.ceil((2 * service.p99) / 1000));
   const scenarios = {};
