@@ -9,6 +9,7 @@ use super::policy::number;
 use crate::loadtest::{self, Kind, LoadTest, Phase, Scenario, Unfit};
 use crate::plan::policy::PolicyId;
 use crate::plan::{self, Fleet, stage};
+use crate::words::counted;
 
 /// What the page sees.
 #[derive(Debug, Serialize)]
@@ -152,9 +153,11 @@ impl<'f> ScenarioData<'f> {
         };
         let per_task = number(test.per_task);
         let how = match scenario.kind {
-            Kind::HighCpu => format!("{} x {per_task} a task x {} tasks", loadtest::NORMAL, test.start),
+            Kind::HighCpu => {
+                format!("{} x {per_task} per task x {}", loadtest::NORMAL, counted(test.start, "task"))
+            }
             Kind::HighRequests | Kind::Both | Kind::Ramp => {
-                format!("{per_task} a task x {:.2} tasks", scenario.needed)
+                format!("{per_task} per task x {:.2} tasks", scenario.needed)
             }
         };
         Self {
