@@ -50,6 +50,7 @@ pub struct FleetView<'f> {
     environments: Vec<EnvironmentSummary<'f>>,
     rollout: Option<&'f Rollout<'f>>,
     // Where they are mentioned:
+    docs: Option<docs::FleetPages<'f>>,
     github: Option<github::Github>,
 }
 
@@ -84,6 +85,7 @@ pub struct EnvironmentView<'f> {
     monitoring: Option<MonitoringView>,
     rollout: Option<rollout::Place<'f>>,
     // Where they are mentioned:
+    docs: Option<docs::EnvironmentPages<'f>>,
     iam: Option<iam::Iam>,
 }
 
@@ -206,6 +208,7 @@ impl<'f> FleetView<'f> {
             terraform: Terraform::needed_by(fleet),
             environments: environments.collect(),
             rollout,
+            docs: names.then("docs", || docs::FleetPages::new(fleet)),
             github: names.then("github", || github::Github::new(fleet)),
         }
     }
@@ -245,6 +248,7 @@ impl<'f> EnvironmentView<'f> {
                 .collect(),
             monitoring: MonitoringView::new(environment, common.monitoring.as_ref(), boards),
             rollout: rollout.and_then(|rollout| rollout.place(&environment.name)),
+            docs: names.then("docs", || docs::EnvironmentPages::new(fleet, environment)),
             iam: names.then("iam", || iam::Iam::new(environment, boards)),
         }
     }

@@ -24,6 +24,8 @@ pub(in crate::render::view) struct EnvironmentPages<'f> {
     console_host: Option<String>,
     wave: Option<Wave>,
     services: Vec<ServiceRow<'f>>,
+    /// A service to show commands with.
+    first_service: Option<&'f str>,
     /// Services that left the spec and whose scaling stays.
     removed: Vec<&'f str>,
     tracked: Vec<Tracked<'f>>,
@@ -73,6 +75,7 @@ impl<'f> EnvironmentPages<'f> {
             console_host: console_host(environment),
             wave: wave_of(fleet, &environment.name).map(|(number, _)| Wave { number, of: fleet.waves.len() }),
             services: services.iter().map(|s| ServiceRow::new(&fleet.prices, environment, s)).collect(),
+            first_service: services.first().map(|service| &*service.name),
             removed: environment.removed.iter().map(|name| &**name).collect(),
             sizes: (2..=behaviour::alarm_decides_from()).collect(),
             growth: services.iter().filter_map(Growth::of).collect(),

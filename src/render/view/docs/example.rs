@@ -12,8 +12,9 @@ use crate::words::{duration, number, rounded};
 #[derive(Debug, Serialize)]
 pub(super) struct Example<'f> {
     environment: &'f str,
-    account: &'f str,
     service: &'f str,
+    /// How `gen` calls it: `prod-eu/web`.
+    address: String,
     region: &'f str,
     resource_id: String,
     cluster: &'f str,
@@ -82,8 +83,8 @@ impl<'f> Example<'f> {
         let cpu = tracked(service).find(|(policy, _)| policy.id == PolicyId::Cpu);
         Some(Self {
             environment: &environment.name,
-            account: &environment.account,
             service: &service.name,
+            address: format!("{}/{}", environment.name, service.name),
             region: &environment.region,
             resource_id: service.resource_id(),
             cluster: &service.cluster,

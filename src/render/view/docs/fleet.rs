@@ -71,6 +71,7 @@ struct Has {
     /// A service that ECS itself deploys.
     deployed: bool,
     balanced: bool,
+    unbalanced: bool,
     alarms: bool,
     topics: bool,
     existing_topics: bool,
@@ -230,7 +231,9 @@ impl Has {
         self.suspended |= service.suspended.is_some();
         self.zero |= service.min.get() == 0;
         self.deployed |= service.deployment.controller.value != Controller::External;
-        self.balanced |= service.balanced || !service.target_groups().is_empty();
+        let balanced = service.balanced || !service.target_groups().is_empty();
+        self.balanced |= balanced;
+        self.unbalanced |= !balanced;
         self.alarms |= !service.alarms.on.is_empty();
         self.gone |= !service.gone.policies.is_empty();
         self.adopts |= service.adopt.value;

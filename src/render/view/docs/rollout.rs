@@ -24,6 +24,7 @@ pub(super) struct Wave<'f> {
     soak: Option<String>,
     /// What people confirm after it.
     gates: Vec<&'f str>,
+    gate_count: usize,
     pub(super) environments: Vec<&'f str>,
 }
 
@@ -80,6 +81,7 @@ impl<'f> Wave<'f> {
         Self {
             soak: wave.soak.filter(|soak| soak.get() > 0).map(|soak| duration(soak.get())),
             gates: wave.gates.iter().map(String::as_str).collect(),
+            gate_count: wave.gates.len(),
             ..Self::of(&format!("Wave {number}"), wave.environments.iter().map(|name| &**name).collect())
         }
     }
@@ -91,6 +93,7 @@ impl<'f> Wave<'f> {
             names: listed(&environments, environments.len()),
             soak: None,
             gates: Vec::new(),
+            gate_count: 0,
             environments,
         }
     }

@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use crate::plan::behaviour::{self, alarms, growth, reaction, removes_below};
-use crate::plan::policy::{Policy, PolicyId, Resolution, ScheduledAction, TrackedMetric, Tracking};
+use crate::plan::policy::{
+    CustomMetric, Policy, PolicyId, Resolution, ScheduledAction, Term, TrackedMetric, Tracking,
+};
 use crate::plan::{Service, Suspended};
 use crate::words::{counted, duration, number};
 
@@ -19,6 +21,8 @@ pub(super) struct Tracked<'f> {
     /// Its name on AWS.
     name: &'f str,
     metric: &'static str,
+    /// The custom metric: its namespace and name, or the expression.
+    custom: Option<String>,
     target: String,
     /// How long the metric must be above.
     out_time: String,
@@ -85,6 +89,7 @@ impl<'f> Tracked<'f> {
             path: path(policy),
             name: &policy.name,
             metric: metric(&tracking.metric),
+            custom: custom(&tracking.metric),
             target: in_unit(tracking, tracking.target.get()),
             out_time: time(said.high.datapoints),
             ready_below: said.low.map(|low| in_unit(tracking, low.threshold)),
@@ -224,6 +229,22 @@ fn metric(metric: &TrackedMetric) -> &'static str {
         TrackedMetric::Memory(_) => "average memory",
         TrackedMetric::Requests(_) => "requests per target and minute",
         TrackedMetric::Custom(_) => "custom metric",
+    }
+}
+
+fn custom(metric: &TrackedMetric) -> Option<String> {
+    match metric {
+        TrackedMetric::Custom(CustomMetric::Single(metric)) => {
+            Some(format!("{} {}", &*metric.namespace, &*metric.name))
+        }
+        TrackedMetric::Custom(CustomMetric::Math(queries)) => {
+            let expressions = queries.iter().filter(|query| query.returned).map(|query| match &query.term {
+                Term::Expression(expression) => expression.to_string(),
+                Term::Metric(metric) => format!("{} {}", &*metric.namespace, &*metric.name),
+            });
+            expressions.last()
+        }
+        _ => None,
     }
 }
 
