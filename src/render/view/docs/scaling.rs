@@ -238,11 +238,11 @@ fn custom(metric: &TrackedMetric) -> Option<String> {
             Some(format!("{} {}", &*metric.namespace, &*metric.name))
         }
         TrackedMetric::Custom(CustomMetric::Math(queries)) => {
-            let expressions = queries.iter().filter(|query| query.returned).map(|query| match &query.term {
+            let returned = queries.iter().find(|query| query.returned)?;
+            Some(match &returned.term {
                 Term::Expression(expression) => expression.to_string(),
                 Term::Metric(metric) => format!("{} {}", &*metric.namespace, &*metric.name),
-            });
-            expressions.last()
+            })
         }
         _ => None,
     }
