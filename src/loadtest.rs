@@ -4,6 +4,8 @@
 //! normal requests, requests high at normal CPU, both, and a gradual ramp. A service cannot be tested if nothing says how
 //! many requests one of its tasks takes, or if it has no room to scale; [`LoadTest::of`] says which.
 
+use serde::Serialize;
+
 use crate::plan::policy::{PolicyId, Tracking};
 use crate::plan::stage::Stage;
 use crate::plan::{Environment, Service};
@@ -76,7 +78,8 @@ pub struct Scenario {
 }
 
 /// What a scenario presses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// CPU, at normal requests.
     HighCpu,
@@ -89,7 +92,7 @@ pub enum Kind {
 }
 
 /// A part of a scenario.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Phase {
     /// Its name.
     pub name: &'static str,

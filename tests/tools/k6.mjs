@@ -8,11 +8,13 @@
 // `options`, `sent` (scenario → iterations that its executor would start, by arithmetic), `logs`, and `paths`
 // (scenario → path → how often it was requested in those iterations).
 
+import { readFileSync } from "node:fs";
 import { register } from "node:module";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [script, runs] = [process.argv[2], JSON.parse(process.argv[3])];
-let [run, requests, logs] = [null, [], []];
+let [run, requests, logs, initialising] = [null, [], [], false];
 const counters = { scenario: { iterationInTest: 0, name: "" } };
 
 globalThis.k6 = {
@@ -26,6 +28,11 @@ globalThis.k6 = {
       return { status: (run.status || {})[path] || 200 };
     },
   },
+};
+// k6 reads files in the init context only, by paths that begin at the script.
+globalThis.open = (path) => {
+  if (!initialising) throw new Error("open() is there while the script begins, and not later");
+  return readFileSync(join(dirname(script), path), "utf8");
 };
 console.log = (line) => logs.push(line);
 
@@ -106,7 +113,9 @@ async function answer(number) {
   globalThis.__ENV = { ...run.env };
   try {
     // Evaluated anew for every run, as k6 does.
+    initialising = true;
     const { options, setup, default: main } = await import(`${pathToFileURL(script)}?${number}`);
+    initialising = false;
     const scenarios = Object.entries(options.scenarios);
     const sent = Object.fromEntries(scenarios.map(([name, scenario]) => [name, iterations(name, scenario)]));
     setup();

@@ -4,14 +4,10 @@
 
 mod alarm;
 mod api;
-mod checklist;
 mod cli;
 mod cloudformation;
-mod console;
-mod cost;
 mod deployment;
 mod docs;
-mod example;
 mod github;
 mod group;
 mod iam;
@@ -20,13 +16,10 @@ mod monitoring;
 mod policy;
 mod read_back;
 mod rollout;
-mod runbook;
-mod scaling;
+
 mod shared;
 pub mod slice;
 mod terraform;
-mod timeline;
-mod words;
 
 use std::sync::OnceLock;
 
@@ -38,17 +31,12 @@ use super::names::Names;
 use crate::aws::{self, dashboard};
 use crate::plan::{self, Fleet, LoadBalancer, Tags};
 use alarm::ServiceAlarmView;
-use checklist::{ExpectedView, PlaceView};
-use console::ConsoleView;
-use cost::{EnvironmentCost, FleetCost, ServiceCost, TotalCost};
-use docs::{EnvironmentDocs, FleetDocs};
 use group::{Groups, Parameter};
-use load_test::{HostWords, LoadTestView, LoadTestsView};
 use monitoring::MonitoringView;
 use monitoring::{BoardView, boards};
 use policy::{GoneView, PolicyView, ScheduledActionView};
 pub use rollout::Rollout;
-use scaling::ScalingView;
+
 use shared::Shared;
 
 /// What fleet templates see.
@@ -57,14 +45,12 @@ pub struct FleetView<'f> {
     project: &'f str,
     change: Option<&'f str>,
     tags: Vec<Tag<'f>>,
-    host_words: HostWords,
+
     environments: Vec<EnvironmentSummary<'f>>,
     rollout: Option<&'f Rollout<'f>>,
     // Where they are mentioned:
-    docs: Option<FleetDocs<'f>>,
-    cost: Option<FleetCost<'f>>,
+    docs: Option<docs::FleetPages<'f>>,
     github: Option<github::Github>,
-    runbook: Option<runbook::RolloutBook<'f>>,
 }
 
 /// An environment, as the fleet's files list it.
@@ -75,7 +61,6 @@ struct EnvironmentSummary<'f> {
     account: &'f str,
     region: &'f str,
     partition: &'f str,
-    cost: Option<TotalCost>,
 }
 
 /// What environment templates see, but for `services`, which are shared with the service templates.
@@ -96,12 +81,8 @@ pub struct EnvironmentView<'f> {
     script: String,
     monitoring: Option<MonitoringView>,
     // Where they are mentioned:
-    load_tests: Option<LoadTestsView<'f>>,
-    place: Option<PlaceView<'f>>,
-    docs: Option<EnvironmentDocs>,
-    cost: Option<EnvironmentCost<'f>>,
+    docs: Option<docs::EnvironmentPages<'f>>,
     iam: Option<iam::Iam>,
-    runbook: Option<runbook::RollbackBook<'f>>,
 }
 
 /// What service templates see.
@@ -141,15 +122,6 @@ pub struct ServiceView<'f> {
     alarm_names: Vec<&'f str>,
     /// Names of all that is gone, and the name that the service had in the spec.
     gone_names: Vec<&'f str>,
-    // Where they are mentioned:
-    load_test: Option<LoadTestView<'f>>,
-    /// Why there is none.
-    no_load_test: Option<&'static str>,
-    console: Option<ConsoleView<'f>>,
-    expected: Option<ExpectedView>,
-    cost: Option<ServiceCost>,
-    /// How it scales, in words.
-    scaling: Option<ScalingView<'f>>,
 }
 
 /// What the views of an environment and of its services have in common.
@@ -223,19 +195,16 @@ impl<'f> FleetView<'f> {
             account: &environment.account,
             region: &environment.region,
             partition: environment.region.partition(),
-            cost: names.then("cost", || TotalCost::of(&fleet.prices, environment)),
         });
         Self {
             project: &fleet.project,
             change: fleet.change.as_deref(),
             tags: tags(&fleet.tags),
-            host_words: HostWords::default(),
+
             environments: environments.collect(),
             rollout,
-            docs: names.then("docs", || FleetDocs::new(fleet)),
-            cost: names.then("cost", || FleetCost::new(fleet)),
+            docs: names.then("docs", || docs::FleetPages::new(fleet)),
             github: names.then("github", || github::Github::new(fleet)),
-            runbook: names.then("runbook", || runbook::RolloutBook::new(fleet)),
         }
     }
 }
@@ -271,12 +240,8 @@ impl<'f> EnvironmentView<'f> {
                 .map(|name| RemovedView { name, ident: name.ident() })
                 .collect(),
             monitoring: MonitoringView::new(environment, common.monitoring.as_ref(), boards),
-            load_tests: names.then("load_tests", || LoadTestsView::of(environment)),
-            place: names.then("place", || PlaceView::new(fleet, environment)),
-            docs: names.then("docs", || EnvironmentDocs::new(fleet, environment)),
-            cost: names.then("cost", || EnvironmentCost::new(&fleet.prices, environment)),
+            docs: names.then("docs", || docs::EnvironmentPages::new(fleet, environment)),
             iam: names.then("iam", || iam::Iam::new(environment, boards)),
-            runbook: names.then("runbook", || runbook::RollbackBook::new(fleet, environment)),
         }
     }
 }
@@ -284,12 +249,9 @@ impl<'f> EnvironmentView<'f> {
 impl<'f> ServiceView<'f> {
     /// The view of a service.
     pub fn new(common: &Common<'f>, service: &'f plan::Service) -> Self {
-        let Common { fleet, environment, names, boards, .. } = common;
+        let Common { fleet, environment, boards, .. } = common;
         let (fleet, environment) = (*fleet, *environment);
         let groups = Groups::new(service);
-        let load_test = || LoadTestView::of(environment, service);
-        let load_test = names.then("load_test", load_test).or_else(|| names.then("no_load_test", load_test));
-        let (load_test, no_load_test) = load_test.unwrap_or_default();
         Self {
             project: &fleet.project,
             change: fleet.change.as_deref(),
@@ -325,12 +287,6 @@ impl<'f> ServiceView<'f> {
             parameters: groups.parameters(|_| true),
             further_board: monitoring::further(boards, &service.name),
             groups: groups.shared().to_vec(),
-            load_test,
-            no_load_test,
-            console: names.then("console", || ConsoleView::new(environment, service)),
-            expected: names.then("expected", || ExpectedView::new(service)),
-            cost: names.then("cost", || ServiceCost::new(&fleet.prices, environment, service)),
-            scaling: names.then("scaling", || ScalingView::new(environment, service)),
         }
     }
 }

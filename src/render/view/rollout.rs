@@ -18,8 +18,6 @@ struct WaveView<'f> {
     number: usize,
     /// How long it is watched, in seconds.
     soak: u32,
-    /// The same for people; none where it is not watched.
-    soak_text: Option<String>,
     /// What people confirm after it.
     gates: Vec<&'f str>,
     environments: Vec<Member<'f>>,
@@ -57,19 +55,8 @@ fn view<'f>(fleet: &'f Fleet, number: usize, wave: &'f plan::Wave) -> WaveView<'
     WaveView {
         number,
         soak,
-        soak_text: (soak > 0).then(|| spoken(soak)),
         gates: wave.gates.iter().map(String::as_str).collect(),
         environments: environments.collect(),
         jobs: WaveOfJobs::new(number, fleet.waves[..number - 1].last()),
     }
-}
-
-/// `48 hours`, `90 minutes`, `30 seconds`
-pub(super) fn spoken(seconds: u32) -> String {
-    let (number, unit) = match seconds {
-        s if s % 3600 == 0 => (s / 3600, "hour"),
-        s if s % 60 == 0 => (s / 60, "minute"),
-        s => (s, "second"),
-    };
-    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }

@@ -8,6 +8,8 @@ use tera::Value;
 
 use super::cli::DataView;
 use super::cloudformation;
+use super::docs::{EnvironmentPages, FleetPages};
+use super::load_test::{LoadTests, LoadTestsPage};
 use super::rollout::Rollout;
 use super::terraform::{ModuleView, RootView};
 use super::{Common, EnvironmentView, FleetView, ServiceView};
@@ -48,6 +50,8 @@ pub fn of(target: &str) -> &'static Slice {
         "cli" => &CLI,
         "cloudformation" => &CLOUDFORMATION,
         "terraform" => &TERRAFORM,
+        "docs" => &DOCS,
+        "loadtest" => &LOADTEST,
         _ => &WHOLE,
     }
 }
@@ -70,6 +74,25 @@ static TERRAFORM: Slice = Slice {
     service: |_, _| Value::from(tera::Map::new()),
 };
 
+static DOCS: Slice = Slice {
+    fleet: |scene| value(&Docs { docs: FleetPages::new(scene.fleet) }),
+    environment: |place| {
+        value(&Docs { docs: EnvironmentPages::new(place.scene.fleet, place.common.environment) })
+    },
+    service: |_, _| Value::from(tera::Map::new()),
+};
+
+static LOADTEST: Slice = Slice {
+    fleet: |scene| value(&LoadTestsPage::new(scene.fleet)),
+    environment: |place| value(&DataView::of(&LoadTests::of(place.common.environment))),
+    service: |_, _| Value::from(tera::Map::new()),
+};
+
+/// The values of documents, under one name.
+#[derive(Serialize)]
+struct Docs<T> {
+    docs: T,
+}
 static WHOLE: Slice = Slice {
     fleet: |scene| value(&FleetView::new(scene.fleet, scene.rollout.as_ref(), scene.names)),
     environment: |place| {

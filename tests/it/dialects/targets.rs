@@ -59,7 +59,7 @@ fn a_target_of_its_own_gets_what_it_mentions() {
     let folder = tempfile::tempdir().unwrap();
     let own = folder.path().join("own/bill");
     fs::create_dir_all(&own).unwrap();
-    let source = "{% for s in services %}{{ s.cost.month.floor.money }} {{ s.expected.max_flaps }}\n{% endfor %}{{ iam.all_alarms }}\n";
+    let source = "{% for s in docs.services %}{{ s.cost.month.floor.money }} {{ s.min }}\n{% endfor %}{{ iam.all_alarms }}\n";
     fs::write(own.join("@env.yaml.tera"), source).unwrap();
     let spec = root().join("specs/langfuse.yaml");
     let args = ["--target", "bill", "--env", "staging", "--out", "out", "--templates", "own"];

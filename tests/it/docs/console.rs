@@ -9,41 +9,42 @@ use scalegen::render::{Selection, Templates, render};
 
 use crate::support::{files, fleet, root};
 
-/// The tables of a page below `Policy name` or `Action name`, as field → what to type, by that name.
-fn typed(page: &str) -> BTreeMap<String, BTreeMap<String, String>> {
-    let mut tables: Vec<BTreeMap<String, String>> = Vec::new();
-    let mut inside = false;
+/// The rows of a page's tables, as heading of the column → cell, by the columns that name what is typed.
+fn typed(page: &str) -> BTreeMap<String, Vec<BTreeMap<String, String>>> {
+    let mut rows: BTreeMap<String, Vec<BTreeMap<String, String>>> = BTreeMap::new();
+    let mut headings: Option<Vec<String>> = None;
     for line in page.lines() {
+        if !line.starts_with('|') {
+            headings = None;
+            continue;
+        }
         // A `|` of a name stands escaped.
+        let line = line.replace("\\|", "\u{1}");
+        let cells = line.trim_matches('|').split('|').map(|cell| cell.trim().replace('\u{1}', "|"));
         let cells: Vec<String> =
-            line.replace("\\|", "\u{1}").split('|').map(|c| c.trim().replace('\u{1}', "|")).collect();
-        let [_, field, value, _] = &cells[..] else {
-            inside = false;
+            cells.map(|cell| cell.trim_matches('`').trim_matches(' ').to_owned()).collect();
+        let Some(headings) = &headings else {
+            headings = Some(cells);
             continue;
         };
-        if !inside {
-            tables.push(BTreeMap::new());
+        let row: BTreeMap<String, String> = headings.iter().cloned().zip(cells).collect();
+        for name in ["Policy name", "Action name", "ECS service"] {
+            if let Some(name) = row.get(name) {
+                rows.entry(name.clone()).or_default().push(row.clone());
+            }
         }
-        inside = true;
-        let value = value.trim_matches('`').trim_matches(' ').to_owned();
-        tables.last_mut().unwrap().insert(field.clone(), value);
     }
-    let named = |table: BTreeMap<String, String>| {
-        let name = table.get("Policy name").or(table.get("Action name"))?.clone();
-        Some((name, table))
-    };
-    tables.into_iter().filter_map(named).collect()
+    rows
 }
 
 fn check(service: &Service, policy: &Policy, table: &BTreeMap<String, String>) {
     let field = |name: &str| table.get(name).unwrap_or_else(|| panic!("{name} in {table:#?}")).as_str();
+    assert_eq!(field("service"), &*service.name);
     match &policy.kind {
         PolicyKind::Tracking(tracking) => {
-            assert_eq!(field("Target utilization (target value)"), tracking.target.get().to_string());
-            let cooldown =
-                |way| field(&format!("Additional settings: Scale-{way} cooldown period")).to_owned();
-            assert_eq!(cooldown("in"), tracking.cooldown_in.get().to_string());
-            assert_eq!(cooldown("out"), tracking.cooldown_out.get().to_string());
+            assert_eq!(field("Target value"), tracking.target.get().to_string());
+            assert_eq!(field("Scale-in cooldown"), tracking.cooldown_in.get().to_string());
+            assert_eq!(field("Scale-out cooldown"), tracking.cooldown_out.get().to_string());
             let off = if tracking.disable_scale_in.value { "on" } else { "off" };
             assert_eq!(field("Disable scale-in"), off, "{}", service.name);
         }
@@ -64,48 +65,45 @@ fn what_is_typed_is_what_the_plan_says() {
         let fleet = fleet(&fs::read_to_string(&spec).unwrap());
         let selection = Selection { targets: vec!["docs".to_owned()], ..Selection::default() };
         let artifacts = render(&fleet, &Templates::embedded(), &selection).unwrap();
-        for scope in fleet.services() {
-            let (environment, service) = (&scope.environment.name, scope.service);
-            let page = &artifacts[&format!("docs/{environment}/{}/console.md", service.name)].text;
-            let limits = format!(
-                "| Minimum number of tasks | {} |\n| Maximum | {} |\n",
-                service.min.get(),
-                service.max.get()
-            );
-            assert!(page.contains(&limits), "{page}");
-            let tables = typed(page);
-            let (_, rest) = page.split_once("## What the Console cannot set").unwrap();
-            for policy in &service.policies {
-                let name = policy.name.to_string();
-                match tables.get(&name) {
-                    Some(table) => {
-                        check(service, policy, table);
-                        by_hand += 1;
-                    }
-                    None => {
-                        assert!(
-                            rest.contains(&name),
-                            "{name} is neither typed nor written by command: {page}"
-                        );
-                        by_command += 1;
+        for environment in &fleet.environments {
+            let page = &artifacts[&format!("docs/{}/console.md", environment.name)].text;
+            let rows = typed(page);
+            let by = page.split_once("## Only by command").map_or("", |(_, rest)| rest);
+            for service in &environment.services {
+                let limits = |row: &&BTreeMap<String, String>| row["service"] == *service.name;
+                let limits = rows[&service.ecs_service.to_string()].iter().find(limits).unwrap();
+                assert_eq!(limits["Minimum number of tasks"], service.min.get().to_string());
+                assert_eq!(limits["Maximum"], service.max.get().to_string());
+                assert_eq!(limits["Cluster"], service.cluster.to_string());
+                let row_of = |name: &str| {
+                    let own = |row: &&BTreeMap<String, String>| row["service"] == *service.name;
+                    rows.get(name).and_then(|rows| rows.iter().find(own)).filter(|row| row.len() > 4)
+                };
+                for policy in &service.policies {
+                    let name = policy.name.to_string();
+                    match row_of(&name) {
+                        Some(row) => {
+                            check(service, policy, row);
+                            by_hand += 1;
+                        }
+                        None => {
+                            assert!(
+                                by.contains(&name),
+                                "{name} is neither typed nor written by command: {page}"
+                            );
+                            by_command += 1;
+                        }
                     }
                 }
+                for action in &service.schedule {
+                    let name = action.name.to_string();
+                    assert!(row_of(&name).is_some() || by.contains(&name), "{name}: {page}");
+                }
             }
-            for action in &service.schedule {
-                let name = action.name.to_string();
-                assert!(tables.contains_key(&name) || rest.contains(&name), "{name}: {page}");
-            }
-            let checklist = &artifacts[&format!("docs/{environment}/checklist.md")].text;
-            let row = format!(
-                "| [{0}]({0}/console.md) | {1} to {2} |",
-                service.name,
-                service.min.get(),
-                service.max.get()
-            );
-            assert!(checklist.contains(&row), "{checklist}");
-            for phase in 1..=6 {
-                assert_eq!(checklist.matches(&format!("## Phase {phase}: ")).count(), 1, "{checklist}");
-            }
+        }
+        let checklist = &artifacts["docs/checklist.md"].text;
+        for phase in 1..=6 {
+            assert_eq!(checklist.matches(&format!("## Phase {phase}: ")).count(), 1, "{checklist}");
         }
     }
     assert!(by_hand > 40 && by_command > 4, "{by_hand} {by_command}");

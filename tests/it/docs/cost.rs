@@ -8,7 +8,7 @@ use scalegen::plan::Fleet;
 use scalegen::render::{Selection, Templates, render};
 
 use crate::support::stage::Stage;
-use crate::support::{fleet, load, root, said};
+use crate::support::{fleet, load, said};
 
 const SPEC: &str = r#"
 version: 1
@@ -192,89 +192,72 @@ fn page(fleet: &Fleet, path: &str) -> String {
 #[test]
 fn the_pages_show_what_the_hand_says() {
     let fleet = fleet(SPEC);
-    let environment = page(&fleet, "docs/prod/cost.md");
+    let environment = page(&fleet, "docs/prod/scaling.md");
     for line in [
         "| api | 1 vCPU, 2 GB, x86_64 | 2 | 10 | 1,460 | 7,300 | 72.08 | 360.40 | 288.32 |",
         "| web | 0.25 vCPU, 0.5 GB, arm64 | 1 | 3 | 730 | 2,190 | 7.21 | 21.63 | 14.42 |",
         "| **All** | | | | **2,190** | **9,490** | **79.29** | **382.03** | **302.74** |",
-        "| api | 0.10 | 0.49 | 2.37 | 11.85 | 9.48 |",
         "| web | 1 | 2 | 1 | 0 | 1.00 |",
         "| **All** | 3 | 2 | 1 | 0 | **1.20** |",
-        "| Fargate memory, x86_64 | 0.004445 | GB and hour | 2026-06-17 | 1 |",
-        // 3 × 0.04937 + … of a day and a month: 72.0802 + 7.20875, 360.401 + 21.62625, their difference 302.7383.
-        "| A month | 730 | 2,190 | 9,490 | 79.29 | 382.03 | 302.74 |",
-        "| g | More for watching a month | | 1.20 as generated, less what the alarms before cost |",
     ] {
         assert!(environment.lines().any(|of_page| of_page == line), "{line}\n{environment}");
     }
-    // (2 × 21 + 11) × 0.30
-    assert!(environment.contains("; on for all of this page, it costs 15.90 a month."), "{environment}");
     let all = page(&fleet, "docs/cost.md");
-    let line = "| [prod](prod/cost.md) | eu-west-1 | 2 | 2,190 | 9,490 | 79.29 | 382.03 | 302.74 | 1.20 |";
-    assert!(all.lines().any(|of_page| of_page == line), "{all}");
+    for line in [
+        "| [prod](prod/scaling.md#cost-per-month) | eu-west-1 | 2 | 2,190 | 9,490 | 79.29 | 382.03 | 302.74 | 1.20 |",
+        "| eu-west-1 | Fargate memory, x86_64 | 0.004445 | GB and hour | 2026-06-17 | 1 |",
+        // 2 × 0.04937 + 0.009875 and 10 × 0.04937 + 3 × 0.009875 an hour, and 24 times as much.
+        "| An hour | 1 | 3 | 13 | 0.11 | 0.52 | 0.41 |",
+        "| A day | 24 | 72 | 312 | 2.61 | 12.56 | 9.95 |",
+        // Of a month: 72.0802 + 7.20875, 360.401 + 21.62625, their difference 302.7383.
+        "| A month | 730 | 2,190 | 9,490 | 79.29 | 382.03 | 302.74 |",
+    ] {
+        assert!(all.lines().any(|of_page| of_page == line), "{line}\n{all}");
+    }
+    // (2 × 21 + 11) × 0.30
+    assert!(all.contains("; on for the whole fleet, it costs 15.90 per month."), "{all}");
 }
 
 #[test]
 fn the_pages_say_what_is_not_known() {
-    let oregon = page(&fleet(&SPEC.replace("eu-west-1", "us-west-2")), "docs/prod/cost.md");
+    let fleet_of = |region: &str| fleet(&SPEC.replace("eu-west-1", region));
+    let oregon = fleet_of("us-west-2");
+    let (environment, all) = (page(&oregon, "docs/prod/scaling.md"), page(&oregon, "docs/cost.md"));
+    let row = "| web | 0.25 vCPU, 0.5 GB, arm64 | 1 | 3 | 730 | 2,190 | unknown | unknown | unknown | no price known |";
+    assert!(environment.contains(row), "{environment}");
     for said in [
-        "| web | 0.25 vCPU, 0.5 GB, arm64 | 1 | 3 | 730 | 2,190 | unknown | unknown | unknown | no price known |",
-        "Money leaves out 1 service without a task size or a price; task-hours are of all.",
-        "No price is known of arm64 tasks in us-west-2: add `prices` to the spec",
+        "Money excludes 1 service whose task size or price is unknown: the amounts are too low by that.",
+        "No price is known for arm64 tasks in us-west-2: add `prices` to the spec",
+        "| 1 service |\n",
     ] {
-        assert!(oregon.contains(said), "{said}\n{oregon}");
+        assert!(all.contains(said), "{said}\n{all}");
     }
-    let nowhere = page(&fleet(&SPEC.replace("eu-west-1", "mx-central-1")), "docs/prod/cost.md");
-    assert!(nowhere.contains("No price of mx-central-1 is known."), "{nowhere}");
+    let nowhere = page(&fleet_of("mx-central-1"), "docs/cost.md");
+    assert!(nowhere.contains("No price is known for these regions."), "{nowhere}");
     assert!(nowhere.contains("| A month | 730 | 2,190 | 9,490 | unknown | unknown | unknown |"), "{nowhere}");
-}
-
-/// The links of the pages lead to what is generated beside them, and to their own headings.
-#[test]
-fn the_links_of_the_pages_lead_somewhere() {
-    let fleet = fleet(&fs::read_to_string(root().join("specs/langfuse.yaml")).unwrap());
-    let artifacts = render(&fleet, &Templates::embedded(), &Selection::default()).unwrap();
-    let mut links = 0;
-    for (path, artifact) in artifacts.iter().filter(|(path, _)| path.ends_with("/cost.md")) {
-        let folder = path.rsplit_once('/').unwrap().0;
-        for link in artifact.text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
-            links += 1;
-            if let Some(anchor) = link.strip_prefix('#') {
-                let heading =
-                    |line: &str| line.strip_prefix("## ").is_some_and(|h| h.to_lowercase() == anchor);
-                assert!(artifact.text.lines().any(heading), "{path}: {link}");
-                continue;
-            }
-            let above = folder.rsplit_once('/').map_or("", |(above, _)| above);
-            let target = match link.strip_prefix("../") {
-                Some(link) => format!("{above}/{link}"),
-                None => format!("{folder}/{link}"),
-            };
-            assert!(artifacts.contains_key(&target), "{path}: {link}");
-        }
-    }
-    assert_eq!(links, 4 + 4 * 3);
 }
 
 /// 300 services are rows of tables, not chapters.
 #[test]
 fn a_page_of_300_services_stays_one_to_read() {
     let many: String = (0..300).map(|n| format!("  s{n:03}: {{}}\n")).collect();
-    let page = page(&fleet(&SPEC.replace("  api: {}\n", &many)), "docs/prod/cost.md");
-    let lines = page.lines().count();
-    assert!(lines < 1_200, "{lines}");
-    assert!(page.contains("| s299 | 1 vCPU"));
+    let fleet = fleet(&SPEC.replace("  api: {}\n", &many));
+    let (environment, all) = (page(&fleet, "docs/prod/scaling.md"), page(&fleet, "docs/cost.md"));
+    assert!(environment.lines().count() < 7 * 300, "{environment}");
+    assert!(environment.contains("| s299 | 1 vCPU"));
+    assert!(all.lines().count() < 150, "{all}");
 }
 
 /// The commands of the page and the script beside it, taken by the AWS CLI and an AWS.
 #[test]
 fn the_commands_of_the_page_are_taken() {
     let Some(stage) = Stage::new(crate::support::stage::SPEC) else { return };
-    let page = fs::read_to_string(stage.path("out/docs/prod/cost.md")).unwrap();
+    let page = fs::read_to_string(stage.path("out/docs/cost.md")).unwrap();
     let blocks: Vec<&str> =
         page.split("```bash\n").skip(1).map(|block| block.split("```").next().unwrap()).collect();
-    assert_eq!(blocks.len(), 3);
-    let mut commands = "set -euo pipefail\ncd out/docs/prod\n".to_owned() + &blocks.concat();
+    assert_eq!(blocks.len(), 2);
+    let commands = "set -euo pipefail\n".to_owned() + &blocks.concat();
+    let mut commands = commands.replace("generated/docs/", "out/docs/");
     for day in ["01", "15", "16", "30"] {
         commands = commands.replacen("YYYY-MM-DDT", &format!("2026-09-{day}T"), 1);
     }
@@ -282,24 +265,26 @@ fn the_commands_of_the_page_are_taken() {
     let output = stage.run("page.sh", &[]);
     assert!(output.status.success(), "{}\n{commands}", said(&output));
     // Nothing ran in this AWS.
-    assert_eq!(fs::read_to_string(stage.path("out/docs/prod/before.tsv")).unwrap(), "web\t0.0\n");
+    assert_eq!(fs::read_to_string(stage.path("before.tsv")).unwrap(), "web\t0.0\n");
     assert!(String::from_utf8_lossy(&output.stdout).starts_with("web\t0.0\t0.0\n"), "{}", said(&output));
     let asked = stage.calls().iter().filter(|call| call.contains("Name=ServiceName,Value=prod-web")).count();
-    assert_eq!((asked, stage.writes()), (3, 0), "{:?}", stage.calls());
+    assert_eq!((asked, stage.writes()), (2, 0), "{:?}", stage.calls());
 
-    let script = "out/docs/prod/task-hours.sh";
+    let script = "out/docs/task-hours.sh";
     let (from, to) = ("2026-09-01T00:00:00Z", "2026-09-02T00:00:00Z");
     for (args, problem) in [
-        (&[from][..], "name two full hours"),
-        (&[from, "2026-09-02T00:30:00Z"][..], "name two full hours"),
-        (&[to, from][..], "is not before"),
+        (&["prod", from][..], "two full hours"),
+        (&["prod", from, "2026-09-02T00:30:00Z"][..], "two full hours"),
+        (&["../prod", from, to][..], "name an environment"),
+        (&["qa", from, to][..], "cli/qa/environment.json"),
+        (&["prod", to, from][..], "is not before"),
     ] {
         let output = stage.run(script, args);
         assert!(output.status.code() == Some(2) && said(&output).contains(problem), "{}", said(&output));
         assert!(stage.calls().is_empty());
     }
-    stage.edit(script, "ACCOUNT=222222222222", "ACCOUNT=333333333333");
-    let output = stage.run(script, &[from, to]);
+    stage.edit("out/cli/prod/environment.json", "\"222222222222\"", "\"333333333333\"");
+    let output = stage.run(script, &["prod", from, to]);
     assert!(output.status.code() == Some(2) && said(&output).contains("the credentials are of 222222222222"));
 }
 
@@ -316,7 +301,8 @@ fn task_hours_are_samples_through_60() {
     fs::write(stage.path("aws"), aws).unwrap();
     fs::set_permissions(stage.path("aws"), fs::Permissions::from_mode(0o755)).unwrap();
     stage.replace_aws(&stage.path("aws"));
-    let output = stage.run("out/docs/prod/task-hours.sh", &["2026-09-01T00:00:00Z", "2026-09-02T00:00:00Z"]);
+    let output =
+        stage.run("out/docs/task-hours.sh", &["prod", "2026-09-01T00:00:00Z", "2026-09-02T00:00:00Z"]);
     assert_eq!(
         String::from_utf8_lossy(&output.stdout),
         "fast\t48.0\tunproven\nweb\t48.0\n",

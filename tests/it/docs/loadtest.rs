@@ -28,23 +28,31 @@ fn scripts(spec: &Path) -> tempfile::TempDir {
     folder
 }
 
-fn play(node: &str, script: &Path, run: &Value) -> Value {
-    play_all(node, script, std::slice::from_ref(run)).remove(0)
+/// One run of the program in a folder.
+fn play(node: &str, folder: &Path, run: &Value) -> Value {
+    play_all(node, folder, std::slice::from_ref(run)).remove(0)
 }
 
-fn play_all(node: &str, script: &Path, runs: &[Value]) -> Vec<Value> {
+fn play_all(node: &str, folder: &Path, runs: &[Value]) -> Vec<Value> {
+    let script = folder.join("scenarios.js");
     let mut command = Command::new(node);
-    command.arg(root().join("tests/tools/k6.mjs")).arg(script).arg(json!(runs).to_string());
+    command.arg(root().join("tests/tools/k6.mjs")).arg(&script).arg(json!(runs).to_string());
     let output = run(command.env_remove("NODE_OPTIONS"));
     assert!(output.status.success(), "{}: {}", script.display(), said(&output));
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", said(&output)))
 }
 
+/// The data of an environment.
+fn data(folder: &Path, environment: &str) -> Value {
+    let text = std::fs::read_to_string(folder.join(format!("{environment}.json"))).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
 /// A run that has everything it asks for.
-fn complete(scenario: &str, environment: &str) -> Value {
+fn complete(scenario: &str, environment: &str, service: &str) -> Value {
     json!({
         "env": {
-            "SCENARIO": scenario, "BASE_URL": "https://lb.example.com/", "NORMAL_PATH": "/light",
+            "ENVIRONMENT": environment, "SERVICE": service, "SCENARIO": scenario, "BASE_URL": "https://lb.example.com/", "NORMAL_PATH": "/light",
             "HEAVY_PATH": "/heavy?n=1", "HEAVY_SHARE": "0.25", "ALLOW_PRODUCTION": environment,
         },
         "iterations": 100,
@@ -70,12 +78,12 @@ fn rates_of_the_real_fleet() {
         ("staging", "web-ingestion", 1200, 1275, 3375, 6000, 7500), // 1500, 1 to 5
     ];
     for (environment, service, base, high_cpu, high_requests, ramp, ceiling) in rows {
-        let script = generated.join(environment).join(format!("{service}.js"));
-        let text = std::fs::read_to_string(&script).unwrap();
-        assert!(text.contains(&format!("    ceiling: {ceiling},\n")), "{text}");
-        let runs = SCENARIOS.map(|scenario| complete(scenario, environment));
+        let data = data(&generated, environment);
+        assert_eq!(data["services"][service]["ceiling"], ceiling, "{data:#}");
+        let runs = SCENARIOS.map(|scenario| complete(scenario, environment, service));
         let rates = [high_cpu, high_requests, high_requests, ramp];
-        for ((scenario, rate), played) in SCENARIOS.into_iter().zip(rates).zip(play_all(node, &script, &runs))
+        for ((scenario, rate), played) in
+            SCENARIOS.into_iter().zip(rates).zip(play_all(node, &generated, &runs))
         {
             assert_eq!(played["refused"], Value::Null, "{environment}/{service} {scenario}: {played:#}");
             let scenarios = &played["options"]["scenarios"];
@@ -118,8 +126,7 @@ fn thresholds_are_the_expectations() {
     let file = folder.path().join("spec.yaml");
     std::fs::write(&file, spec).unwrap();
     let out = scripts(&file);
-    let script = out.path().join("loadtest/staging/web.js");
-    let played = play(node, &script, &complete("high-requests", ""));
+    let played = play(node, &out.path().join("loadtest"), &complete("high-requests", "staging", "web"));
     let options = &played["options"];
     for phase in ["before", "steady", "after"] {
         let threshold = |metric: &str| options["thresholds"][format!("{metric}{{scenario:{phase}}}")].clone();
@@ -149,13 +156,13 @@ fn thresholds_are_the_expectations() {
 #[test]
 fn heavy_requests_are_dosed() {
     let Some(node) = node() else { return };
-    let script = root().join("generated/loadtest/staging/web.js"); // 500 requests, 1 task of 2 vCPU
+    let folder = root().join("generated/loadtest"); // 500 requests, 1 task of 2 vCPU
     let with = |scenario: &str, name: &str, value: &str| {
-        let mut run = complete(scenario, "");
+        let mut run = complete(scenario, "staging", "web");
         run["env"].as_object_mut().unwrap().remove("HEAVY_SHARE");
         run["env"][name] = value.into();
         run["iterations"] = 1000.into();
-        play(node, &script, &run)
+        play(node, &folder, &run)
     };
     // 95 % of 2 vCPU at 425 a minute: 268.24 ms each, or half of them at 536.48.
     for (cost, heavy) in [("268.24", 1000), ("536.48", 500), ("2682.4", 100)] {
@@ -184,7 +191,10 @@ fn heavy_requests_are_dosed() {
 fn a_script_refuses_before_it_sends() {
     let Some(node) = node() else { return };
     let play = |environment: &str, change: &[Change<'_>]| {
-        let mut run = complete("both", "");
+        let mut run = complete("both", environment, "web");
+        if !change.iter().any(|(name, _)| *name == "ALLOW_PRODUCTION") {
+            run["env"].as_object_mut().unwrap().remove("ALLOW_PRODUCTION");
+        }
         for (name, value) in change {
             match value {
                 Some(value) => run["env"][*name] = (*value).into(),
@@ -193,9 +203,9 @@ fn a_script_refuses_before_it_sends() {
                 }
             }
         }
-        play(node, &root().join(format!("generated/loadtest/{environment}/web.js")), &run)
+        play(node, &root().join("generated/loadtest"), &run)
     };
-    let cases: [(&str, &[Change<'_>], &str); 15] = [
+    let cases: [(&str, &[Change<'_>], &str); 21] = [
         ("prod-eu", &[], "prod-eu: its name says that it is production"),
         ("prod-eu", &[("ALLOW_PRODUCTION", Some("yes"))], "-e ALLOW_PRODUCTION=prod-eu"),
         ("prod-eu", &[("ALLOW_PRODUCTION", Some("prod-us"))], "its name says that it is production"),
@@ -212,6 +222,20 @@ fn a_script_refuses_before_it_sends() {
         ("staging", &[("BASE_URL", None)], "BASE_URL=https://HOST must say what to test; it is missing"),
         ("staging", &[("BASE_URL", Some("staging.example.com"))], "it is staging.example.com"),
         ("staging", &[("BASE_URL", Some("https://a@b.example.com"))], "must say what to test"),
+        (
+            "staging",
+            &[("ENVIRONMENT", None)],
+            "ENVIRONMENT=... must name an environment of the spec; it is missing",
+        ),
+        ("staging", &[("ENVIRONMENT", Some("../staging"))], "must name an environment"),
+        ("staging", &[("ENVIRONMENT", Some("qa"))], "there is no environment qa"),
+        ("staging", &[("SERVICE", None)], "must be one of web, web-ingestion, web-iso; it is missing"),
+        ("staging", &[("SERVICE", Some("constructor"))], "must be one of web, web-ingestion, web-iso"),
+        (
+            "staging",
+            &[("SERVICE", Some("worker"))],
+            "worker in staging has no load test: it takes no requests",
+        ),
         ("staging", &[("SCENARIO", None)], "one of high-cpu, high-requests, both, ramp; it is missing"),
         ("staging", &[("SCENARIO", Some("toString"))], "must be one of"),
         ("staging", &[("NORMAL_PATH", None)], "NORMAL_PATH=/"),
@@ -245,26 +269,26 @@ fn a_script_refuses_before_it_sends() {
 #[test]
 fn paths_are_tried_before_the_load() {
     let Some(node) = node() else { return };
-    let script = root().join("generated/loadtest/staging/web.js");
+    let folder = root().join("generated/loadtest");
     for (path, status) in [("/light", 301), ("/heavy?n=1", 404), ("/heavy?n=1", 500)] {
-        let mut run = complete("both", "");
+        let mut run = complete("both", "staging", "web");
         run["status"][path] = status.into();
-        let played = play(node, &script, &run);
+        let played = play(node, &folder, &run);
         let message = played["refused"].as_str().unwrap();
         assert!(message.contains(&format!("{path} answered {status}, which is no 2xx")), "{message}");
     }
-    let mut run = complete("high-requests", "");
+    let mut run = complete("high-requests", "staging", "web");
     run["env"]["METHOD"] = "POST".into();
     run["env"]["BODY"] = "{\"a\":1}".into();
     run["env"]["HEADERS"] = "{\"Authorization\":\"Bearer x\"}".into();
-    let played = play(node, &script, &run);
+    let played = play(node, &folder, &run);
     let wanted = json!([{
         "method": "POST", "url": "https://lb.example.com/light", "path": "/light", "body": "{\"a\":1}",
         "headers": { "Authorization": "Bearer x" }, "timeout": "20s",
     }]);
     assert_eq!(played["probes"], wanted, "the heavy path is of no use in this scenario");
     let logs = played["logs"].to_string();
-    assert!(logs.contains("1125 a minute = 500 a task x 2.25 tasks"), "{logs}");
+    assert!(logs.contains("1125 a minute = 500 per task x 2.25 tasks"), "{logs}");
 }
 
 /// Text that means something to JavaScript comes out as it went in.
@@ -273,7 +297,7 @@ fn hostile_names_survive() {
     let Some(node) = node() else { return };
     let spec = root().join("tests/cases/hostile/spec.yaml");
     let (out, fleet) = (scripts(&spec), fleet(&std::fs::read_to_string(&spec).unwrap()));
-    let played = play(node, &out.path().join("loadtest/prod/web.js"), &complete("both", "prod"));
+    let played = play(node, &out.path().join("loadtest"), &complete("both", "prod", "web"));
     let names = fleet.environments[0].services[0].policies.iter().map(|policy| policy.name.to_string());
     let wanted = format!("by {}", names.collect::<Vec<_>>().join(" or "));
     assert!(wanted.contains("$(touch x)") && wanted.contains("!Ref {}[]"), "{wanted}");
@@ -282,7 +306,7 @@ fn hostile_names_survive() {
     assert!(logs.iter().any(|log| log.ends_with(&wanted)), "{logs:#?}\n{wanted}");
 }
 
-/// Of every service of every case: a script, or a word on its page why there is none; and no rate above the ceiling.
+/// Of every service of every case: rates, or the reason why there are none; and no rate above the ceiling.
 #[test]
 fn every_service_is_tested_or_says_why_not() {
     let Some(node) = node() else { return };
@@ -294,19 +318,19 @@ fn every_service_is_tested_or_says_why_not() {
         let fleet = fleet(&std::fs::read_to_string(&spec).unwrap());
         for scope in fleet.services() {
             let (environment, service) = (&*scope.environment.name, &*scope.service.name);
-            let folder: PathBuf = out.path().join("loadtest").join(environment);
-            let page = std::fs::read_to_string(folder.join("README.md")).unwrap();
-            let script = folder.join(format!("{service}.js"));
-            if !script.exists() {
-                assert!(page.contains(&format!("| {service} | no load test: it ")), "{page}");
+            let folder: PathBuf = out.path().join("loadtest");
+            let data = data(&folder, environment);
+            let (tests, reason) = (&data["services"][service], &data["untested"][service]);
+            assert!(tests.is_null() != reason.is_null(), "{data:#}");
+            if tests.is_null() {
+                assert!(!reason.as_str().unwrap().is_empty());
                 untested += 1;
                 continue;
             }
-            assert!(page.contains(&format!("| [{service}]({service}.js) |")), "{page}");
             let target = scope.service.policies[0].tracking().unwrap().target.get();
             let most = target * f64::from(scope.service.max.get());
-            let runs = SCENARIOS.map(|scenario| complete(scenario, environment));
-            for (scenario, played) in SCENARIOS.iter().zip(play_all(node, &script, &runs)) {
+            let runs = SCENARIOS.map(|scenario| complete(scenario, environment, service));
+            for (scenario, played) in SCENARIOS.iter().zip(play_all(node, &folder, &runs)) {
                 if let Some(refused) = played["refused"].as_str() {
                     assert!(refused.contains("must be one of"), "{}: {refused}", spec.display());
                     continue;

@@ -4,7 +4,6 @@ use std::fs;
 use std::process::{Command, Output};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-
 use crate::support::stage::{SPEC, Stage};
 use crate::support::tools::succeed;
 use crate::support::{root, said};

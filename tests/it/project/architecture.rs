@@ -28,7 +28,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("artifacts", &[]),
     // What changes between two plans, and between what is rendered of them.
     ("diff", &["words", "plan", "cost", "artifacts"]),
-    ("render", &["printable", "plan", "aws", "cost", "loadtest", "artifacts"]),
+    ("render", &["words", "printable", "plan", "aws", "cost", "loadtest", "artifacts"]),
     // Of `plan`, the facts about AWS that an explanation carries.
     ("report", &["words", "cost", "explain", "diff", "plan", "artifacts", "document", "diagnostic"]),
     ("cli", &[]),
