@@ -143,7 +143,7 @@ fn every_mistake_is_found() {
     }
     let seed = &Seed::of_spec(&spec)["prod"];
     let (aws, moto) = (QuickAws::new(&tools), tools.moto(seed));
-    let provider = tools.providers().into_iter().next();
+    let provider = tools.providers().into_iter().find(|provider| provider.newest);
 
     let cli = || {
         let mut command = tools.system("bash");
