@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable
 
 import awscli.clidriver
+import botocore.httpsession
 import botocore.session
 
 import nursery
@@ -58,6 +59,8 @@ def warm_up(call: Callable[[list[str]], int]) -> None:
         "application-autoscaling describe-scaling-policies --service-namespace ecs",
         "cloudwatch describe-alarms",
         "cloudformation describe-stacks",
+        "sns list-topics",
+        "events list-rules",
     ):
         call([*words.split(), *options])
     sys.stdout.flush()
@@ -67,8 +70,9 @@ def warm_up(call: Callable[[list[str]], int]) -> None:
 
 
 def main() -> int:
-    # Models are read once, here, and not again in every forked process.
+    # Models are read once, here, and not again in every forked process; nor are certificates, which nobody here uses.
     botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+    botocore.httpsession.create_urllib3_context = functools.cache(botocore.httpsession.create_urllib3_context)
     warm_up(run)
     # A whole CLI, of which every forked process uses a copy. What it read of a configuration it reads again there.
     driver = awscli.clidriver.create_clidriver()

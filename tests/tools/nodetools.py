@@ -12,7 +12,7 @@ import shlex
 import shutil
 from pathlib import Path
 
-from workshop import BIN, HERE, TOOLS, Memory, Unavailable, identity, outside_path, run, write_if_changed
+from workshop import BIN, HERE, TOOLS, Memory, Unavailable, debian_package, identity, outside_path, run, write_if_changed
 
 SOURCE = HERE / "node"
 MODULES = TOOLS / "node" / "node_modules"
@@ -76,16 +76,12 @@ def mermaid(memory: Memory) -> str:
 
 def browser() -> str:
     """The machine's Chromium; on Debian, where we are root, it is installed."""
-    for attempt in range(2):
+    for install in (lambda: True, lambda: debian_package("chromium", "mmdc")):
+        if not install():
+            break
         for name in BROWSERS:
             if found := shutil.which(name, path=outside_path()):
                 return found
-        apt = shutil.which("apt-get")
-        if attempt or not apt or os.geteuid() or not Path("/etc/debian_version").exists():
-            break
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        run([apt, "update", "-qq"], "mmdc", env=quiet)
-        run([apt, "install", "-qq", "-y", "--no-install-recommends", "chromium"], "mmdc", env=quiet)
     raise Unavailable(f"mmdc: no browser on PATH ({', '.join(BROWSERS)}); on Debian: apt-get install chromium")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -79,6 +80,17 @@ def outside_path() -> str:
     """PATH without our own bin: where the machine's own tools are."""
     entries = os.environ.get("PATH", "").split(os.pathsep)
     return os.pathsep.join(entry for entry in entries if entry and Path(entry).resolve() != BIN.resolve())
+
+
+def debian_package(name: str, what: str) -> bool:
+    """Install a package of Debian where we are root on one; whether that was possible."""
+    apt = shutil.which("apt-get")
+    if not apt or os.geteuid() or not Path("/etc/debian_version").exists():
+        return False
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    run([apt, "update", "-qq"], what, env=quiet)
+    run([apt, "install", "-qq", "-y", "--no-install-recommends", name], what, env=quiet)
+    return True
 
 
 def run(

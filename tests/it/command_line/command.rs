@@ -366,7 +366,7 @@ fn output_depends_on_nothing_but_the_spec() {
 #[test]
 fn a_fleet_large_enough_for_threads_is_the_same_with_any_number_of_them() {
     let shop = Shop::new();
-    let services: String = (0..300).map(|n| format!("  s{n}: {{}}\n")).collect();
+    let services: String = (0..100).map(|n| format!("  s{n}: {{}}\n")).collect();
     shop.spec(&SPEC.replace("  api: {}\n  web: {}\n", &services));
     let trees = ["1", "2", "5"].map(|threads| {
         let folder = format!("out{threads}");
@@ -378,7 +378,7 @@ fn a_fleet_large_enough_for_threads_is_the_same_with_any_number_of_them() {
         assert_eq!(status(&output), 0, "{}", said(&output));
         tree(&shop.path(&folder))
     });
-    assert!(trees[0].len() > 600 && trees[0] == trees[1] && trees[1] == trees[2]);
+    assert!(trees[0].len() > 400 && trees[0] == trees[1] && trees[1] == trees[2]);
 }
 
 #[test]
@@ -434,9 +434,11 @@ fn the_spec_is_found_from_below_and_several_are_asked_about() {
 #[test]
 fn an_interrupt_leaves_whole_files_only() {
     let shop = Shop::new();
-    let services: String = (0..2000).map(|n| format!("  s{n}: {{}}\n")).collect();
+    let services: String = (0..1000).map(|n| format!("  s{n}: {{}}\n")).collect();
     shop.spec(&SPEC.replace("  api: {}\n  web: {}\n", &services));
-    let child = gen_in(shop.folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let one = ["--target", "cloudformation"]; // the others only take longer
+    let child =
+        gen_in(shop.folder.path()).args(one).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     while !shop.path("generated/cloudformation/dev").exists() {
         std::thread::sleep(Duration::from_millis(1));
     }
@@ -447,20 +449,24 @@ fn an_interrupt_leaves_whole_files_only() {
     assert!(err(&output).contains("interrupted between two files"), "{}", said(&output));
     let folder = shop.path("generated");
     assert!(!folder.exists() || files(&folder, ".tmp").is_empty(), "temporary files are left");
-    let check = shop.run(&["check", "--format", "json"]);
+    let check = shop.run(&[&["check", "--format", "json"], &one[..]].concat());
     let json: serde_json::Value = serde_json::from_slice(&check.stdout).unwrap();
     let left = json["files"].as_array().unwrap();
     assert!(!left.is_empty() && left.iter().all(|file| file["status"] == "missing"), "half-written files");
-    assert_eq!(status(&shop.run(&[])), 0);
-    assert_eq!(status(&shop.run(&["check"])), 0);
+    assert_eq!(status(&shop.run(&one)), 0);
+    assert_eq!(status(&shop.run(&[&["check"], &one[..]].concat())), 0);
 }
 
+/// More is printed than a pipe holds.
 #[test]
 fn a_broken_pipe_is_quiet() {
     let shop = Shop::new();
-    let services: String = (0..3000).map(|n| format!("  s{n}: {{}}\n")).collect();
+    let services: String = (0..1000).map(|n| format!("  s{n}: {{}}\n")).collect();
     shop.spec(&SPEC.replace("  api: {}\n  web: {}\n", &services));
-    let script = format!("{} | head -1; echo status ${{PIPESTATUS[0]}}", env!("CARGO_BIN_EXE_gen"));
+    let script = format!(
+        "{} --target cloudformation | head -1; echo status ${{PIPESTATUS[0]}}",
+        env!("CARGO_BIN_EXE_gen")
+    );
     let output = Command::new("bash").args(["-c", &script]).current_dir(shop.folder.path()).output().unwrap();
     assert!(out(&output).ends_with("status 0\n") && err(&output).is_empty(), "{}", said(&output));
 }

@@ -255,10 +255,11 @@ fn a_reader_who_leaves_gets_no_complaint_and_no_other_answer() {
 
 #[test]
 fn jobs_says_how_many_threads_and_changes_no_byte() {
-    let folder = large(1500);
+    let folder = large(200);
     let threads = |args: &[&str]| {
         let mut child = gen_in(folder.path())
             .args(args)
+            .args(["--target", "cloudformation"])
             .env("RAYON_NUM_THREADS", "2")
             .stdout(Stdio::null())
             .spawn()
@@ -267,6 +268,7 @@ fn jobs_says_how_many_threads_and_changes_no_byte() {
         let mut most = 0;
         while child.try_wait().unwrap().is_none() {
             most = most.max(fs::read_dir(&tasks).map_or(0, Iterator::count));
+            std::thread::sleep(Duration::from_millis(1));
         }
         assert!(child.wait().unwrap().success());
         most
@@ -284,8 +286,8 @@ fn jobs_says_how_many_threads_and_changes_no_byte() {
 
 /// What a terminal shows of a run that is held still for more than a second while it writes.
 fn shown_of_slow_run(args: &str) -> String {
-    let folder = large(2000);
-    let line = format!("echo $$ >pid; exec {} {args}", env!("CARGO_BIN_EXE_gen"));
+    let folder = large(1000);
+    let line = format!("echo $$ >pid; exec {} --target cloudformation {args}", env!("CARGO_BIN_EXE_gen"));
     let mut child = Command::new("script")
         .args(["-qec", &line, "/dev/null"])
         .current_dir(folder.path())

@@ -213,9 +213,10 @@ impl<'t> Terraform<'t> {
     }
 }
 
-/// Applies, and plans again: nothing is left to do.
+/// Applies, what is planned if there is a plan, and plans again: nothing is left to do.
 fn through_terraform(terraform: &Terraform<'_>) {
-    terraform.run(&["apply", "-auto-approve", "-input=false", "-no-color"]);
+    let planned: &[&str] = if terraform.provider.newest { &["plan"] } else { &["-auto-approve"] };
+    terraform.run(&[&["apply", "-input=false", "-no-color"], planned].concat());
     // Status 2 would mean that a second plan still finds something to do.
     terraform.run(&["plan", "-detailed-exitcode", "-input=false", "-no-color"]);
 }

@@ -297,7 +297,7 @@ fn json_of(text: &str) -> Value {
 fn provider(tools: &Tools) -> Option<Provider> {
     let found = tools.providers().into_iter().find(|provider| provider.version >= vec![6, 13]);
     if found.is_none() {
-        eprintln!("\n*** NOT TESTED: mistakes in Terraform need a provider of version 6.13 or later ***\n");
+        tools.not_tested("mistakes in Terraform: no provider of version 6.13 or later");
     }
     found
 }

@@ -394,7 +394,7 @@ fn version_2_of_the_aws_cli_does_the_same() {
     let Some(stage) = Stage::new(SPEC) else { return };
     let version_2 = stage.tools.bin().join("aws2");
     if !version_2.exists() {
-        eprintln!("\n*** NOT TESTED: version 2 of the AWS CLI (see target/tools/missing.txt) ***\n");
+        stage.tools.not_tested("the AWS CLI program with version 2 of the AWS CLI");
         return;
     }
     stage.replace_aws(&version_2);

@@ -4,7 +4,8 @@
 //! loudly, and fails where `CI=true`: a check is never skipped in silence.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
+use std::fs::OpenOptions;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -55,6 +56,14 @@ impl Tools {
             eprintln!("\n*** NOT TESTED: there is no {name} here (see target/tools/missing.txt) ***\n");
         }
         has
+    }
+
+    /// Says loudly, now and in the last lines of `.ci/run`, what this machine cannot test.
+    pub fn not_tested(&self, what: &str) {
+        eprintln!("\n*** NOT TESTED: {what} ***\n");
+        let path = self.bin.join("../untested.txt");
+        let mut file = OpenOptions::new().create(true).append(true).open(path).unwrap();
+        file.write_all(format!("{what}\n").as_bytes()).unwrap();
     }
 
     /// The same of a tool that every machine can have which has what install.sh asks for: without it CI fails.
@@ -116,18 +125,11 @@ impl Tools {
         let list = std::fs::read(self.bin.join("../providers.json")).unwrap();
         let list: Vec<Value> = serde_json::from_slice(&list).unwrap();
         if list.is_empty() {
-            eprintln!(
-                "\n*** NOT TESTED: terraform has no hashicorp/aws provider here (see target/tools/missing.txt) ***\n"
-            );
+            self.not_tested("what terraform does: it has no hashicorp/aws provider here");
         }
         let provider = |value: &Value| Provider {
             name: value["name"].as_str().unwrap().to_owned(),
-            version: value["version"]
-                .as_str()
-                .unwrap()
-                .split('.')
-                .map(|part| part.parse().unwrap())
-                .collect(),
+            version: version(value["version"].as_str().unwrap()),
             offline: value["kind"] == "offline",
             newest: false,
             env: serde_json::from_value(value["env"].clone()).unwrap(),
@@ -157,6 +159,18 @@ impl Tools {
 }
 
 impl Provider {
+    /// Whether it is new enough for what stands in a folder: all of its version constraints allow it.
+    pub fn holds(&self, folder: &Path) -> bool {
+        let texts =
+            super::files(folder, ".tf").into_iter().map(|path| std::fs::read_to_string(path).unwrap());
+        let bounds = texts.flat_map(|text| {
+            let after =
+                text.split("\">= ").skip(1).map(|rest| rest.split([',', '"']).next().unwrap().to_owned());
+            after.collect::<Vec<_>>()
+        });
+        bounds.map(|bound| version(&bound)).filter(|bound| bound[0] > 1).all(|bound| self.version >= bound)
+    }
+
     /// Environment for terraform to use this provider against a moto server.
     pub fn environment(&self, moto: Option<&Moto>) -> Vec<(String, String)> {
         let mut env: Vec<(String, String)> = self.env.clone().into_iter().collect();
@@ -172,6 +186,11 @@ impl Provider {
         }
         env
     }
+}
+
+/// `[5, 100, 0]` of `5.100.0`
+fn version(text: &str) -> Vec<u32> {
+    text.split('.').map(|part| part.parse().unwrap()).collect()
 }
 
 /// What must exist in an account before its services can be scaled.
