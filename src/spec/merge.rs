@@ -8,9 +8,9 @@ use serde::de::value::{BorrowedStrDeserializer, Error, MapDeserializer, SeqDeser
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::layers::{Said, Stack};
 use super::leaf;
 use super::sourced::{BOTH, HOLDER, SOURCED};
+use super::stack::{Said, Stack};
 use crate::document::{Entry, Kind, Node, Scalar};
 
 /// Reads a stack of layers.

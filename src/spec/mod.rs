@@ -13,6 +13,7 @@ mod read;
 mod scaling;
 mod schema;
 mod sourced;
+mod stack;
 pub mod words;
 
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ use leaf::{Account, Filled, Project, Version};
 use words::{Controller, Strategy};
 
 pub use alarms::*;
-pub use layers::{Layers, Said, ServiceLayers};
+pub use layers::{Layers, ServiceLayers};
 pub use leaf::{AtLeastOne, Count, Duration, Latency, Pair, Target, Threshold};
 pub use operations::*;
 pub use prices::*;
@@ -32,6 +33,7 @@ pub use read::{Spec, accepts, read};
 pub use scaling::*;
 pub use schema::{Key, keys, schema};
 pub use sourced::{Both, Holder, Layer, Origin, Sourced, Unmerged};
+pub use stack::Said;
 
 /// The format version this program reads.
 pub const VERSION: i64 = 1;

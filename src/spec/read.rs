@@ -13,8 +13,9 @@ use jsonschema::{Draft, ValidationError, Validator};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::layers::{Layers, Said, Stack};
+use super::layers::Layers;
 use super::merge::Reader;
+use super::stack::{Said, Stack};
 use super::{Format, Names, VERSION, leaf, schema};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Part, Step, did_you_mean};
 use crate::document::{Document, Node};

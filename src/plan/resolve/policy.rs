@@ -3,9 +3,8 @@
 use super::Resolver;
 use super::balancer::Groups;
 use super::here::{Here, known};
-use super::predictive::word;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::plan::policy::{GonePolicy, Policy, PolicyId, PolicyKind};
+use crate::plan::policy::{ForecastMetric, GonePolicy, Policy, PolicyId, PolicyKind};
 use crate::plan::units::{AlarmName, EcsName, Key, PolicyName};
 use crate::plan::{Origin, Sourced};
 use crate::spec::{PolicyKeys, Stepping};
@@ -193,5 +192,14 @@ pub(super) fn target_help(id: &PolicyId) -> &'static str {
         }
         PolicyId::Cpu | PolicyId::Memory | PolicyId::Predictive => "add the value to keep: `target: 70`",
         PolicyId::Custom(_) | PolicyId::Step(_) => "add the value to keep: `target:`",
+    }
+}
+
+/// `{metric}` of a forecast.
+fn word(metric: ForecastMetric) -> &'static str {
+    match metric {
+        ForecastMetric::Cpu => "cpu",
+        ForecastMetric::Memory => "memory",
+        ForecastMetric::Requests => "requests",
     }
 }

@@ -80,15 +80,6 @@ impl Resolver<'_, '_> {
     }
 }
 
-/// `{metric}` of a forecast.
-pub(super) fn word(metric: ForecastMetric) -> &'static str {
-    match metric {
-        ForecastMetric::Cpu => "cpu",
-        ForecastMetric::Memory => "memory",
-        ForecastMetric::Requests => "requests",
-    }
-}
-
 fn buffer(text: &str) -> Result<Seconds, Invalid> {
     let seconds = Seconds::parse(text)?;
     if seconds.get() <= LONGEST_BUFFER {
