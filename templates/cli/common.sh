@@ -24,7 +24,8 @@
 # Rollout     show_gate, check_gate, record_override, record_success YES|NO, record_rollback: silent without a rollout
 # jq          JQ_COMMON              definitions for every program: lookups, normal forms of AWS's objects, differences
 #
-# Functions that answer with a value set REPLY.
+# Functions that answer with a value set REPLY. None returns without a status: on the way out (at_exit) bash would take that
+# from before.
 
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 402)); then
     printf 'error: bash 4.2 or newer is needed, this is %s\n' "$BASH_VERSION" >&2
@@ -63,7 +64,7 @@ warn_of() { warn "$SERVICE: $*"; }
 
 stop_if_refused() {
     local reason
-    if ((${#PROBLEMS[@]} + ${#REFUSALS[@]} == 0)); then return; fi
+    if ((${#PROBLEMS[@]} + ${#REFUSALS[@]} == 0)); then return 0; fi
     for reason in ${PROBLEMS[@]+"${PROBLEMS[@]}"} ${REFUSALS[@]+"${REFUSALS[@]}"}; do note "refused: $reason"; done
     exit 2
 }
@@ -157,7 +158,7 @@ pause() {
 
 confirm() {
     local answer=''
-    if [[ $YES == yes ]]; then return; fi
+    if [[ $YES == yes ]]; then return 0; fi
     [[ -t 0 && -t 2 ]] || fail 'there is no terminal to ask on; pass --yes to go on without asking'
     read -r -p "$1 Only yes is taken for yes: " answer || true
     if [[ $answer != yes ]]; then
@@ -226,7 +227,7 @@ show_failure() {
 }
 
 read_aws() {
-    try_aws "$@" && return
+    try_aws "$@" && return 0
     show_failure "$@"
     fail 'AWS did not answer the question above'
 }
@@ -264,7 +265,7 @@ write_aws() {
             WRITES+=("$what")
             IN_FLIGHT=
             printf '    done: %s\n' "$what"
-            return
+            return 0
         fi
         if ((delay == 0)) || ! may_pass; then break; fi
         note "    AWS is not ready for: $what; trying again in $delay s"
@@ -280,7 +281,7 @@ may_pass() {
 
 json() {
     local word files=''
-    if jq "$@"; then return; fi
+    if jq "$@"; then return 0; fi
     for word in "$@"; do if [[ -f $word ]]; then files+=" $word"; fi; done
     fail "jq failed${files:+ on$files}; its message is above"
 }
@@ -369,7 +370,7 @@ found_balancer() {
 remember() {
     local i
     for ((i = 0; i < ${#FOUND[@]}; i += 2)); do
-        if [[ ${FOUND[i]} == "$1" ]]; then return; fi
+        if [[ ${FOUND[i]} == "$1" ]]; then return 0; fi
     done
     FOUND+=("$1" "$2")
 }
@@ -442,10 +443,10 @@ read_ledger() {
     local line event number
     LEDGER_PROBLEM='' LEDGER_CUT=no APPLIED=() UNDONE=()
     read_prints
-    if [[ ! -e $LEDGER ]]; then return; fi
+    if [[ ! -e $LEDGER ]]; then return 0; fi
     if [[ ! -f $LEDGER || ! -r $LEDGER ]]; then
         LEDGER_PROBLEM="the ledger $LEDGER is not a file that can be read"
-        return
+        return 0
     fi
     # Two passes, because a success counts only after what undid the one before it, and lines may come from two branches.
     for event in undone applied; do
@@ -456,7 +457,7 @@ read_ledger() {
             if [[ -z $line || $line == '#'* ]]; then continue; fi
             if ! read_event "$event" "$line"; then
                 LEDGER_PROBLEM="line $number of the ledger $LEDGER is not as it was written: mend it, or delete it and apply that environment again"
-                return
+                return 0
             fi
         done <"$LEDGER"
     done
@@ -509,10 +510,10 @@ judge_wave() {
     for environment in $members; do
         if [[ -z ${PRINTS[$environment]-} ]]; then
             GATE=closed VERDICT="wave $1: $FOLDER/$environment/environment.json, which says what $environment must be, is not there"
-            return
+            return 0
         elif [[ -z ${APPLIED[$environment]-} ]]; then
             GATE=closed VERDICT="wave $1: the ledger $LEDGER has no success of $environment with what the spec says now"
-            return
+            return 0
         fi
         if ((APPLIED[$environment] > latest)); then latest=${APPLIED[$environment]}; fi
     done
@@ -539,7 +540,7 @@ judge_wave() {
 # show_gate: with what people confirm of the wave before, which is the last
 show_gate() {
     local row key a last=''
-    if [[ $HAS_ROLLOUT == no ]]; then return; fi
+    if [[ $HAS_ROLLOUT == no ]]; then return 0; fi
     judge_gate
     printf 'rollout: %s\n' "$GATE_SAYS"
     for row in ${WAVES_BEFORE[@]+"${WAVES_BEFORE[@]}"}; do
@@ -554,7 +555,7 @@ show_gate() {
 
 # check_gate: shows it, and refuses to write where it is not open
 check_gate() {
-    if [[ $HAS_ROLLOUT == no ]]; then return; fi
+    if [[ $HAS_ROLLOUT == no ]]; then return 0; fi
     show_gate
     if [[ $DRY_RUN == no ]] && ! can_record; then
         REFUSALS+=("the ledger $LEDGER cannot be written, so a success could not be recorded")
@@ -581,13 +582,13 @@ check_override() {
 }
 
 record_override() {
-    if [[ $HAS_ROLLOUT == no || -z $OVERRIDE ]]; then return; fi
+    if [[ $HAS_ROLLOUT == no || -z $OVERRIDE ]]; then return 0; fi
     record overridden "$OVERRIDE" || fail "the override cannot be recorded in $LEDGER"
 }
 
 # record_success WHOLE: whether the whole environment was applied; yes or no. One that stands already is not recorded again.
 record_success() {
-    if [[ $HAS_ROLLOUT == no ]]; then return; fi
+    if [[ $HAS_ROLLOUT == no ]]; then return 0; fi
     if [[ $1 != yes ]]; then
         printf 'rollout: only some services, so this is no success of wave %s yet; apply all of them\n' "$WAVE"
     elif [[ -z ${APPLIED[$ENVIRONMENT]-} ]]; then
@@ -598,7 +599,7 @@ record_success() {
 
 # Before its first write, because a rollback that is cut off has undone something as well. It is no reason not to roll back.
 record_rollback() {
-    if [[ $HAS_ROLLOUT == no ]]; then return; fi
+    if [[ $HAS_ROLLOUT == no ]]; then return 0; fi
     read_ledger
     record rolled-back || warn "the rollback cannot be recorded in $LEDGER; nobody must take this wave for applied"
 }

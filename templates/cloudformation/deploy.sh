@@ -608,7 +608,8 @@ end_failed() {
 # Unproven on AWS: that the two types of Application Auto Scaling can be imported (their schemas have a primary identifier and a
 # read handler, AWS's list of types did not always name them). Where AWS refuses, nothing has changed.
 import_live() {
-    local name arn resources FOUND=(${FOUND[@]+"${FOUND[@]}"}) # names of policies are the service's own
+    local name arn resources found=(${FOUND[@]+"${FOUND[@]}"})
+    local FOUND=(${found[@]+"${found[@]}"}) # names of policies are the service's own
     while IFS=$SEPARATOR read -r name arn; do
         if [[ -n $name ]]; then FOUND+=("PolicyARN $name" "$arn"); fi
     done <<<"${OF["$SERVICE arns"]-}"
@@ -878,9 +879,10 @@ at_exit() {
 choose() {
     local name
     for name in "$@"; do
-        contains_word "$name" "${SERVICES[*]}" || usage_error "there is no service $name in $ENVIRONMENT; there are: ${SERVICES[*]}"
+        contains_word "$name" "${SERVICES[*]-}" ||
+            usage_error "there is no service $name in $ENVIRONMENT; there are: ${SERVICES[*]-none}"
     done
-    for name in "${SERVICES[@]}"; do
+    for name in ${SERVICES[@]+"${SERVICES[@]}"}; do
         if contains_word "$name" "$*"; then CHOSEN+=("$name"); fi
     done
 }
@@ -927,7 +929,7 @@ main() {
     if ((${#wanted[@]})); then
         choose "${wanted[@]}"
     elif [[ $monitoring == no ]]; then
-        CHOSEN=("${SERVICES[@]}") monitoring=yes
+        CHOSEN=(${SERVICES[@]+"${SERVICES[@]}"}) monitoring=yes
     fi
     if [[ $monitoring == no && ${#TOGETHER[@]} -gt 0 ]]; then TOGETHER=() whole=no; fi
     if ((${#CHOSEN[@]} < ${#SERVICES[@]})); then whole=no; fi
