@@ -22,7 +22,8 @@ fn its_tests_pass_with_every_provider() {
                 let tree = trees.iter().find(|tree| tree.name == case).unwrap();
                 let able = provider.holds(&tree.path.join("terraform/modules"));
                 if !able && provider.newest {
-                    tools.not_tested(&format!("the Terraform module of {case}: {} is too old", provider.name));
+                    tools
+                        .not_tested(&format!("the Terraform module of {case}: {} is too old", provider.name));
                 }
                 if able {
                     let tools = &tools;
