@@ -25,6 +25,16 @@ pub struct Monitoring {
     pub dashboard: Option<DashboardName>,
 }
 
+impl Monitoring {
+    /// The CloudFormation stacks of so many dashboards: the first lies with the topic, the others have their own.
+    pub fn dashboard_stacks(&self, dashboards: usize) -> impl Iterator<Item = String> {
+        (1..=dashboards).map(|number| match number {
+            1 => self.stack.to_string(),
+            number => format!("{}-{number}", &*self.stack),
+        })
+    }
+}
+
 /// What a change has to achieve.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expectations {

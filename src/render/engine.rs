@@ -8,11 +8,9 @@ use rayon::prelude::*;
 use tera::{Context, Delimiters, Kwargs, State, StringInput, Tera, Value};
 
 use super::encode::json;
-use super::names::Names;
 use super::structure::Indenting;
 use super::syntax::{self, Syntax};
 use super::templates::{Per, Template, Templates, target_of};
-use super::view::Rollout;
 use super::view::slice::{self, Place, Scene, Slice};
 use super::{Selection, TemplateError};
 use crate::artifacts::{Artifact, Artifacts, Ownership};
@@ -37,8 +35,6 @@ pub struct Engines {
     templates: Templates,
     targets: Vec<String>,
     by_syntax: BTreeMap<Syntax, Tera>,
-    /// What is worked out of a view: what documents say takes longer than all of the dialects.
-    names: Names,
 }
 
 impl Engines {
@@ -56,8 +52,7 @@ impl Engines {
         }
         let engine = |(syntax, sources)| Ok((syntax, engine(syntax, sources)?));
         let by_syntax = by_syntax.into_iter().map(engine).collect::<Result<_, _>>()?;
-        let names = Names::of(sources.into_values());
-        Ok(Self { templates, targets, by_syntax, names })
+        Ok(Self { templates, targets, by_syntax })
     }
 
     /// All templates, ready or not.
@@ -93,8 +88,7 @@ impl Engines {
         take: Take<'_, E>,
     ) -> Result<(), RenderError<E>> {
         let outputs = self.templates.outputs_of(&self.targets)?;
-        let rollout = self.names.then("rollout", || Rollout::new(fleet)).flatten();
-        let scene = Scene { fleet, rollout, names: &self.names };
+        let scene = Scene { fleet };
         let run =
             Run { engines: self, scene: &scene, outputs: &outputs, selection, take, paths: Mutex::default() };
 

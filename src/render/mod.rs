@@ -2,7 +2,6 @@
 
 pub mod encode;
 mod engine;
-mod names;
 mod selection;
 mod structure;
 mod syntax;

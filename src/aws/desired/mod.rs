@@ -106,7 +106,7 @@ fn tracking(said: &policy::Tracking) -> Tracking<'_> {
 }
 
 /// The type of a predefined metric.
-fn metric_type(metric: &TrackedMetric) -> Option<&'static str> {
+pub fn metric_type(metric: &TrackedMetric) -> Option<&'static str> {
     Some(match metric {
         TrackedMetric::Cpu(resolution) => match resolution.value {
             Resolution::Standard => "ECSServiceAverageCPUUtilization",
@@ -313,7 +313,8 @@ fn absent_policy(gone: &policy::GonePolicy) -> AbsentPolicy<'_> {
     }
 }
 
-fn statistic(said: Statistic) -> &'static str {
+/// How samples become one value, in the API's words.
+pub fn statistic(said: Statistic) -> &'static str {
     match said {
         Statistic::Average => "Average",
         Statistic::Minimum => "Minimum",
@@ -333,7 +334,8 @@ fn adjustment_type(said: Adjustment) -> &'static str {
     }
 }
 
-fn aggregation(said: Aggregation) -> &'static str {
+/// How data points become one, in the API's words.
+pub fn aggregation(said: Aggregation) -> &'static str {
     match said {
         Aggregation::Average => "Average",
         Aggregation::Minimum => "Minimum",

@@ -1,10 +1,7 @@
 //! Target groups that policies count: looked up when applied, or known in advance.
 
-use std::cell::OnceCell;
-
 use serde::Serialize;
 
-use super::shared::Shared;
 use crate::plan::policy::{Role, TargetGroup};
 use crate::plan::{self, LoadBalancer};
 
@@ -43,28 +40,18 @@ pub(super) struct Parameter<'f> {
 pub(super) struct Groups<'f> {
     all: Vec<&'f TargetGroup>,
     views: Vec<GroupView<'f>>,
-    shared: OnceCell<Vec<Shared>>,
 }
 
 impl<'f> Groups<'f> {
     pub(super) fn new(service: &'f plan::Service) -> Self {
         let all = service.target_groups();
         let views = views(service, &all);
-        Self { all, views, shared: OnceCell::new() }
+        Self { all, views }
     }
 
-    /// The place of a group among those of its service.
-    pub(super) fn index(&self, group: &TargetGroup) -> usize {
-        self.all.iter().position(|known| *known == group).expect("policies count the service's groups")
-    }
-
-    /// The views, as templates see them.
-    pub(super) fn shared(&self) -> &[Shared] {
-        self.shared.get_or_init(|| self.views.iter().map(Shared::of).collect())
-    }
-
-    pub(super) fn view(&self, group: &TargetGroup) -> Shared {
-        self.shared()[self.index(group)].clone()
+    /// The groups, as templates see them.
+    pub(super) fn into_views(self) -> Vec<GroupView<'f>> {
+        self.views
     }
 
     /// The parameters of a load balancer and of a target group of it that are looked up by these names.

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use super::monitoring::BoardView;
+use crate::aws::dashboard::Board;
 use crate::plan;
 use crate::plan::operations::Topic;
 use crate::plan::policy::{Policy, Resolution, TrackedMetric};
@@ -39,7 +39,7 @@ pub(super) struct Iam {
 }
 
 impl Iam {
-    pub(super) fn new(environment: &plan::Environment, boards: &[BoardView]) -> Self {
+    pub(super) fn new(environment: &plan::Environment, boards: &[Board<'_>]) -> Self {
         let (partition, region) = (environment.region.partition(), &*environment.region);
         let (account, services) = (&*environment.account, &environment.services);
         let place = |service: &str| format!("arn:{partition}:{service}:{region}:{account}:");
@@ -48,10 +48,10 @@ impl Iam {
         let names: Vec<String> = services.iter().map(named).collect();
         let revisions = if services.iter().any(is_measured) { names.clone() } else { Vec::new() };
         let monitoring = environment.monitoring.as_ref();
-        let dashboards: Vec<String> = boards.iter().map(|board| board.name().to_owned()).collect();
+        let dashboards: Vec<String> = boards.iter().map(|board| board.name.clone()).collect();
         let mut stacks: Vec<String> = services.iter().map(|service| service.stack.to_string()).collect();
         stacks.extend(monitoring.map(|monitoring| monitoring.stack.to_string()));
-        stacks.extend(boards.iter().map(|board| board.stack().to_owned()));
+        stacks.extend(monitoring.into_iter().flat_map(|said| said.dashboard_stacks(boards.len())));
         let alarms: Vec<String> = services.iter().flat_map(alarms).collect();
         let alarm = format!("{}alarm:", place("cloudwatch"));
         let kinds = [
@@ -104,7 +104,7 @@ fn is_measured(service: &plan::Service) -> bool {
 fn alarms(service: &plan::Service) -> impl Iterator<Item = String> + '_ {
     let gone = service.gone.policies.iter().filter_map(|gone| gone.alarm.as_deref());
     let off = service.alarms.gone.iter().map(|name| &**name);
-    super::policy::alarm_names(service).into_iter().chain(gone).chain(off).map(str::to_owned)
+    super::alarm_names(service).into_iter().chain(gone).chain(off).map(str::to_owned)
 }
 
 /// The ARNs of all names, exactly if they take no more room than that, else as few and as long beginnings as fit.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::policy::number;
+use super::number;
 use crate::loadtest::{self, Kind, LoadTest, Phase, Scenario, Unfit};
 use crate::plan::policy::PolicyId;
 use crate::plan::{self, Fleet, stage};

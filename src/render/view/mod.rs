@@ -1,9 +1,8 @@
-//! What a template sees: the fleet, flattened to what files need. Every choice is made here, none in a template.
+//! What a template sees of a fleet, its environments and its services: every choice is made here, none in a template.
 //!
-//! Whole parts that only some targets need, such as costs, are worked out where a template of the run mentions them.
+//! Each target has a view of its own beside this one ([`slice`]); what stands here is for the small ones and for the
+//! templates of users.
 
-mod alarm;
-mod api;
 mod cli;
 mod cloudformation;
 mod deployment;
@@ -12,12 +11,7 @@ mod github;
 mod group;
 mod iam;
 mod load_test;
-mod monitoring;
-mod policy;
-mod read_back;
 mod rollout;
-
-mod shared;
 pub mod slice;
 mod terraform;
 
@@ -25,30 +19,29 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use serde::Serialize;
-use serde_json::json;
 
-use super::names::Names;
-use crate::aws::{self, dashboard};
-use crate::plan::{self, Fleet, LoadBalancer, Tags};
-use alarm::ServiceAlarmView;
-use group::{Groups, Parameter};
-use monitoring::MonitoringView;
-use monitoring::{BoardView, boards};
-use policy::{GoneView, PolicyView, ScheduledActionView};
+use crate::aws::{self, dashboard, desired};
+use crate::plan::policy::Policy;
+use crate::plan::{self, Fleet};
+use group::{GroupView, Groups};
 pub use rollout::Rollout;
 
-use shared::Shared;
+/// Parts of a view that take their time, and which of them a target wants.
+#[derive(Debug, Clone, Copy, Default)]
+struct Parts {
+    docs: bool,
+    github: bool,
+    iam: bool,
+}
 
 /// What fleet templates see.
 #[derive(Debug, Serialize)]
-pub struct FleetView<'f> {
+struct FleetView<'f> {
     project: &'f str,
     change: Option<&'f str>,
     tags: Vec<Tag<'f>>,
-
     environments: Vec<EnvironmentSummary<'f>>,
-    rollout: Option<&'f Rollout<'f>>,
-    // Where they are mentioned:
+    rollout: Option<Rollout<'f>>,
     docs: Option<docs::FleetPages<'f>>,
     github: Option<github::Github>,
 }
@@ -65,7 +58,7 @@ struct EnvironmentSummary<'f> {
 
 /// What environment templates see, but for `services`, which are shared with the service templates.
 #[derive(Debug, Serialize)]
-pub struct EnvironmentView<'f> {
+struct EnvironmentView<'f> {
     project: &'f str,
     change: Option<&'f str>,
     name: &'f str,
@@ -73,29 +66,35 @@ pub struct EnvironmentView<'f> {
     account: &'f str,
     region: &'f str,
     partition: &'f str,
-    tags: Shared,
-    tags_json: Shared,
-    load_balancers: Vec<BalancerView<'f>>,
-    removed: Vec<RemovedView<'f>>,
-    /// The script of it, from the folder of all targets.
-    script: String,
-    monitoring: Option<MonitoringView>,
-    // Where they are mentioned:
+    tags: Vec<Tag<'f>>,
+    removed: Vec<Named<'f>>,
+    monitoring: Option<MonitoringView<'f>>,
     docs: Option<docs::EnvironmentPages<'f>>,
     iam: Option<iam::Iam>,
 }
 
+/// What the services of an environment have together.
+#[derive(Debug, Serialize)]
+struct MonitoringView<'f> {
+    stack: &'f str,
+    topic: Option<Named<'f>>,
+    topic_arn: Option<String>,
+    rules: Vec<Named<'f>>,
+    dashboards: Vec<Named<'f>>,
+    /// What AWS must hold, under the fields of the APIs.
+    state: &'f aws::monitoring::Monitoring<'f>,
+}
+
 /// What service templates see.
 #[derive(Debug, Serialize)]
-pub struct ServiceView<'f> {
+struct ServiceView<'f> {
     project: &'f str,
     change: Option<&'f str>,
     environment: &'f str,
     account: &'f str,
     region: &'f str,
     partition: &'f str,
-    tags: Shared,
-    tags_json: Shared,
+    tags: Vec<Tag<'f>>,
     name: &'f str,
     ident: String,
     stack_name: &'f str,
@@ -104,59 +103,39 @@ pub struct ServiceView<'f> {
     resource_id: String,
     min: u32,
     max: u32,
-    suspended: Option<SuspendedView>,
     adopt: bool,
     renamed_from: Option<String>,
     controller: &'static str,
-    groups: Vec<Shared>,
-    parameters: Vec<Parameter<'f>>,
-    policies: Vec<PolicyView<'f>>,
-    schedule: Vec<ScheduledActionView<'f>>,
-    gone: GoneView<'f>,
-    /// The dashboard that begins with it, but for the first of the environment.
-    further_board: Option<BoardView>,
-    /// Alarms on how the service does; the names of those that are to be deleted where they are live.
-    alarms: Vec<ServiceAlarmView<'f>>,
-    gone_alarms: Vec<&'f str>,
-    /// Names of its alarms, those of step policies included.
+    groups: Vec<GroupView<'f>>,
+    policies: Vec<Named<'f>>,
+    scheduled_actions: Vec<Named<'f>>,
+    /// Names of its alarms, those of step policies first.
     alarm_names: Vec<&'f str>,
-    /// Names of all that is gone, and the name that the service had in the spec.
+    /// Names of all that is deleted where it is live.
     gone_names: Vec<&'f str>,
+    /// What AWS must hold, under the fields of the APIs.
+    state: &'f aws::Service<'f>,
 }
 
-/// What the views of an environment and of its services have in common.
-pub struct Common<'f> {
+/// What all views of an environment and of its services have in common.
+struct Common<'f> {
     fleet: &'f Fleet,
     environment: &'f plan::Environment,
-    names: &'f Names,
     dashboards: Vec<dashboard::Board<'f>>,
-    boards: Vec<BoardView>,
     monitoring: Option<aws::monitoring::Monitoring<'f>>,
     state: OnceLock<Vec<aws::Service<'f>>>,
-    tags: Shared,
-    tags_json: Shared,
 }
 
 impl<'f> Common<'f> {
-    /// What it is for an environment; `names` are those that templates mention.
-    pub fn new(fleet: &'f Fleet, environment: &'f plan::Environment, names: &'f Names) -> Self {
+    fn new(fleet: &'f Fleet, environment: &'f plan::Environment) -> Self {
         let dashboards = dashboard::boards(&fleet.project, environment);
-        Self {
-            fleet,
-            environment,
-            names,
-            boards: boards(environment, &dashboards),
-            monitoring: aws::desired::monitoring::monitoring(fleet, environment, &dashboards),
-            dashboards,
-            state: OnceLock::new(),
-            tags: Shared::of(&tags(&environment.tags)),
-            tags_json: Shared::of(&tags_json(&environment.tags)),
-        }
+        let monitoring = desired::monitoring::monitoring(fleet, environment, &dashboards);
+        Self { fleet, environment, dashboards, monitoring, state: OnceLock::new() }
     }
 
     /// What AWS must hold for its services.
     fn state(&self) -> &[aws::Service<'f>] {
-        let of = |service| aws::desired::service(self.environment, service);
+        let of = |service| desired::service(self.environment, service);
         self.state.get_or_init(|| self.environment.services.par_iter().map(of).collect())
     }
 }
@@ -167,28 +146,14 @@ struct Tag<'f> {
     value: &'f str,
 }
 
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-struct BalancerView<'f> {
-    name: &'f str,
-    ident: String,
-}
-
+/// Something with a name.
 #[derive(Debug, Serialize)]
-struct SuspendedView {
-    scale_in: bool,
-    scale_out: bool,
-    scheduled: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct RemovedView<'f> {
+struct Named<'f> {
     name: &'f str,
-    ident: String,
 }
 
 impl<'f> FleetView<'f> {
-    /// The view of a fleet.
-    pub fn new(fleet: &'f Fleet, rollout: Option<&'f Rollout<'f>>, names: &Names) -> Self {
+    fn new(fleet: &'f Fleet, parts: Parts) -> Self {
         let environments = fleet.environments.iter().map(|environment| EnvironmentSummary {
             name: &environment.name,
             ident: environment.name.ident(),
@@ -200,28 +165,17 @@ impl<'f> FleetView<'f> {
             project: &fleet.project,
             change: fleet.change.as_deref(),
             tags: tags(&fleet.tags),
-
             environments: environments.collect(),
-            rollout,
-            docs: names.then("docs", || docs::FleetPages::new(fleet)),
-            github: names.then("github", || github::Github::new(fleet)),
+            rollout: Rollout::new(fleet),
+            docs: parts.docs.then(|| docs::FleetPages::new(fleet)),
+            github: parts.github.then(|| github::Github::new(fleet)),
         }
     }
 }
 
 impl<'f> EnvironmentView<'f> {
-    /// The view of an environment.
-    pub fn new(common: &Common<'f>) -> Self {
-        let Common { fleet, environment, names, boards, .. } = common;
-        let (fleet, environment) = (*fleet, *environment);
-        let groups = environment.services.iter().flat_map(plan::Service::target_groups);
-        let named = |group: &'f plan::policy::TargetGroup| match &group.balancer {
-            LoadBalancer::Named { name, .. } => Some(BalancerView { name, ident: name.ident() }),
-            LoadBalancer::Literal { .. } => None,
-        };
-        let mut load_balancers: Vec<_> = groups.filter_map(named).collect();
-        load_balancers.sort_unstable();
-        load_balancers.dedup();
+    fn new(common: &'f Common<'_>, parts: Parts) -> Self {
+        let (fleet, environment) = (common.fleet, common.environment);
         Self {
             project: &fleet.project,
             change: fleet.change.as_deref(),
@@ -230,28 +184,35 @@ impl<'f> EnvironmentView<'f> {
             account: &environment.account,
             region: &environment.region,
             partition: environment.region.partition(),
-            tags: common.tags.clone(),
-            tags_json: common.tags_json.clone(),
-            load_balancers,
-            script: format!("cli/{}.sh", environment.name),
-            removed: environment
-                .removed
-                .iter()
-                .map(|name| RemovedView { name, ident: name.ident() })
-                .collect(),
-            monitoring: MonitoringView::new(environment, common.monitoring.as_ref(), boards),
-            docs: names.then("docs", || docs::EnvironmentPages::new(fleet, environment)),
-            iam: names.then("iam", || iam::Iam::new(environment, boards)),
+            tags: tags(&environment.tags),
+            removed: environment.removed.iter().map(|name| Named { name }).collect(),
+            monitoring: MonitoringView::new(common),
+            docs: parts.docs.then(|| docs::EnvironmentPages::new(fleet, environment)),
+            iam: parts.iam.then(|| iam::Iam::new(environment, &common.dashboards)),
         }
     }
 }
 
+impl<'f> MonitoringView<'f> {
+    fn new(common: &'f Common<'_>) -> Option<Self> {
+        let (said, state) = (common.environment.monitoring.as_ref()?, common.monitoring.as_ref()?);
+        Some(Self {
+            stack: &said.stack,
+            topic: state.topic.as_ref().map(|topic| Named { name: &topic.name }),
+            topic_arn: common.environment.topic_arn(),
+            rules: state.rules.iter().map(|rule| Named { name: &rule.name }).collect(),
+            dashboards: state.dashboards.iter().map(|board| Named { name: &board.dashboard_name }).collect(),
+            state,
+        })
+    }
+}
+
 impl<'f> ServiceView<'f> {
-    /// The view of a service.
-    pub fn new(common: &Common<'f>, service: &'f plan::Service) -> Self {
-        let Common { fleet, environment, boards, .. } = common;
-        let (fleet, environment) = (*fleet, *environment);
-        let groups = Groups::new(service);
+    fn new(common: &'f Common<'_>, index: usize) -> Self {
+        let (fleet, environment) = (common.fleet, common.environment);
+        let (service, state) = (&environment.services[index], &common.state()[index]);
+        let policies = state.scaling_policies.iter();
+        let actions = state.scheduled_actions.iter();
         Self {
             project: &fleet.project,
             change: fleet.change.as_deref(),
@@ -259,8 +220,7 @@ impl<'f> ServiceView<'f> {
             account: &environment.account,
             region: &environment.region,
             partition: environment.region.partition(),
-            tags: common.tags.clone(),
-            tags_json: common.tags_json.clone(),
+            tags: tags(&environment.tags),
             name: &service.name,
             ident: service.name.ident(),
             stack_name: &service.stack,
@@ -269,7 +229,6 @@ impl<'f> ServiceView<'f> {
             resource_id: service.resource_id(),
             min: service.min.get(),
             max: service.max.get(),
-            suspended: service.suspended.as_ref().map(SuspendedView::from),
             adopt: service.adopt.value,
             renamed_from: service.renamed_from.as_ref().map(plan::units::Slug::ident),
             controller: match service.deployment.controller.value {
@@ -277,32 +236,35 @@ impl<'f> ServiceView<'f> {
                 plan::Controller::CodeDeploy => "CODE_DEPLOY",
                 plan::Controller::External => "EXTERNAL",
             },
-            policies: policy::views(service, &groups),
-            schedule: policy::schedule(service),
-            gone: GoneView::new(&service.gone),
-            alarms: alarm::views(environment, service, &groups),
-            gone_alarms: service.alarms.gone.iter().map(|name| &**name).collect(),
-            alarm_names: policy::alarm_names(service),
-            gone_names: policy::gone_names(service),
-            parameters: groups.parameters(|_| true),
-            further_board: monitoring::further(boards, &service.name),
-            groups: groups.shared().to_vec(),
+            groups: Groups::new(service).into_views(),
+            policies: policies.map(|policy| Named { name: &policy.policy_name }).collect(),
+            scheduled_actions: actions.map(|action| Named { name: &action.scheduled_action_name }).collect(),
+            alarm_names: alarm_names(service),
+            gone_names: gone_names(service),
+            state,
         }
     }
 }
 
-impl From<&plan::Suspended> for SuspendedView {
-    fn from(suspended: &plan::Suspended) -> Self {
-        Self { scale_in: suspended.scale_in, scale_out: suspended.scale_out, scheduled: suspended.scheduled }
-    }
-}
-
-fn tags(tags: &Tags) -> Vec<Tag<'_>> {
+fn tags(tags: &plan::Tags) -> Vec<Tag<'_>> {
     tags.iter().map(|(key, value)| Tag { key, value }).collect()
 }
 
-/// Tags as the APIs of CloudFormation and others take them.
-fn tags_json(tags: &Tags) -> String {
-    let list: Vec<_> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-    serde_json::Value::from(list).to_string()
+/// The names of a service's own alarms, of those of its policies first.
+fn alarm_names(service: &plan::Service) -> Vec<&str> {
+    let names = service.policies.iter().filter_map(Policy::step).map(|step| &**step.alarm.name);
+    names.chain(service.alarms.on.iter().map(|alarm| &**alarm.name)).collect()
+}
+
+/// The names of all that is deleted where it is live.
+fn gone_names(service: &plan::Service) -> Vec<&str> {
+    let policies = service.gone.policies.iter();
+    let of_policies = policies.flat_map(|gone| [Some(&*gone.name), gone.alarm.as_deref()]).flatten();
+    let others = service.alarms.gone.iter().map(|name| &**name);
+    of_policies.chain(service.gone.actions.iter().map(|name| &**name)).chain(others).collect()
+}
+
+/// A number as JSON: 70.0 is 70.
+fn number(value: f64) -> serde_json::Value {
+    serde_json::to_value(aws::Data::number(value)).expect("a number is JSON")
 }

@@ -10,28 +10,21 @@ use super::cli::DataView;
 use super::cloudformation;
 use super::docs::{EnvironmentPages, FleetPages};
 use super::load_test::{LoadTests, LoadTestsPage};
-use super::rollout::Rollout;
 use super::terraform::{ModuleView, RootView};
-use super::{Common, EnvironmentView, FleetView, ServiceView};
+use super::{Common, EnvironmentView, FleetView, Parts, ServiceView};
 use crate::plan::Fleet;
-use crate::render::names::Names;
 
 /// A fleet, as all views of a run see it.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Scene<'f> {
     /// The fleet.
     pub fleet: &'f Fleet,
-    /// Its rollout, where a template of the run wants it.
-    pub rollout: Option<Rollout<'f>>,
-    /// Words that templates of the run mention.
-    pub names: &'f Names,
 }
 
 /// An environment, as all views of a run see it.
 pub struct Place<'f> {
-    scene: &'f Scene<'f>,
     common: Common<'f>,
-    whole: OnceLock<Vec<Value>>,
+    services: OnceLock<Vec<Value>>,
 }
 
 /// What the templates of a target see, as functions of where they are rendered.
@@ -52,6 +45,9 @@ pub fn of(target: &str) -> &'static Slice {
         "terraform" => &TERRAFORM,
         "docs" => &DOCS,
         "loadtest" => &LOADTEST,
+        "inventory" => &INVENTORY,
+        "iam" => &IAM,
+        "github" => &GITHUB,
         _ => &WHOLE,
     }
 }
@@ -77,7 +73,7 @@ static TERRAFORM: Slice = Slice {
 static DOCS: Slice = Slice {
     fleet: |scene| value(&Docs { docs: FleetPages::new(scene.fleet) }),
     environment: |place| {
-        value(&Docs { docs: EnvironmentPages::new(place.scene.fleet, place.common.environment) })
+        value(&Docs { docs: EnvironmentPages::new(place.common.fleet, place.common.environment) })
     },
     service: |_, _| Value::from(tera::Map::new()),
 };
@@ -93,28 +89,49 @@ static LOADTEST: Slice = Slice {
 struct Docs<T> {
     docs: T,
 }
-static WHOLE: Slice = Slice {
-    fleet: |scene| value(&FleetView::new(scene.fleet, scene.rollout.as_ref(), scene.names)),
-    environment: |place| {
-        let view = value(&EnvironmentView::new(&place.common));
-        let mut fields = view.into_map().expect("views are structs");
-        fields.insert("services".into(), Value::from(place.services().to_vec()));
-        Value::from(fields)
-    },
+/// Names that live on AWS: nothing that takes its time.
+static INVENTORY: Slice = Slice {
+    fleet: |scene| value(&FleetView::new(scene.fleet, Parts::default())),
+    environment: |place| place.whole(Parts::default()),
     service: |place, index| place.services()[index].clone(),
 };
+
+static IAM: Slice =
+    Slice { environment: |place| place.whole(Parts { iam: true, ..Parts::default() }), ..INVENTORY };
+
+static GITHUB: Slice = Slice {
+    fleet: |scene| value(&FleetView::new(scene.fleet, Parts { github: true, ..Parts::default() })),
+    ..INVENTORY
+};
+
+/// Everything, for templates of users.
+static WHOLE: Slice = Slice {
+    fleet: |scene| value(&FleetView::new(scene.fleet, EVERYTHING)),
+    environment: |place| place.whole(EVERYTHING),
+    ..INVENTORY
+};
+
+const EVERYTHING: Parts = Parts { docs: true, github: true, iam: true };
 
 impl<'f> Place<'f> {
     /// An environment of a fleet.
     pub fn new(scene: &'f Scene<'f>, environment: &'f crate::plan::Environment) -> Self {
-        let common = Common::new(scene.fleet, environment, scene.names);
-        Self { scene, common, whole: OnceLock::new() }
+        Self { common: Common::new(scene.fleet, environment), services: OnceLock::new() }
     }
 
-    /// The views that have everything, of its services.
+    /// The environment with its services.
+    fn whole(&self, parts: Parts) -> Value {
+        let view = value(&EnvironmentView::new(&self.common, parts));
+        let mut fields = view.into_map().expect("views are structs");
+        fields.insert("services".into(), Value::from(self.services().to_vec()));
+        Value::from(fields)
+    }
+
+    /// Its services.
     fn services(&self) -> &[Value] {
-        let view = |service| value(&ServiceView::new(&self.common, service));
-        self.whole.get_or_init(|| self.common.environment.services.par_iter().map(view).collect())
+        let view = |index| value(&ServiceView::new(&self.common, index));
+        let number = self.common.environment.services.len();
+        self.services.get_or_init(|| (0..number).into_par_iter().map(view).collect())
     }
 }
 

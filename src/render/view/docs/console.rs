@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::{api, policy::number};
+use super::super::number;
+use crate::aws::desired;
 use crate::plan::policy::{
     Adjustment, Comparison, Dimension, MissingData, Policy, PolicyKind, Resolution, ScheduledAction,
     StepAdjustment, StepScaling, TrackedMetric, Tracking,
@@ -177,7 +178,7 @@ impl<'f> TypedTracking<'f> {
         Ok(Self {
             service: &service.name,
             name: &policy.name,
-            metric_type: api::metric_type(&tracking.metric).unwrap_or_default(),
+            metric_type: desired::metric_type(&tracking.metric).unwrap_or_default(),
             balancer,
             target: number(tracking.target.get()),
             cooldown_out: tracking.cooldown_out.get(),
@@ -209,7 +210,7 @@ impl<'f> TypedStep<'f> {
             service: &service.name,
             name: &policy.name,
             section: if adds { "Steps to add tasks" } else { "Steps to remove tasks" },
-            aggregation: api::aggregation(step.aggregation),
+            aggregation: desired::aggregation(step.aggregation),
             unit,
             cooldown: step.cooldown.get(),
             steps: step.steps.iter().map(|step| adjustment(step, *alarm.threshold)).collect(),
@@ -217,7 +218,7 @@ impl<'f> TypedStep<'f> {
             metric: &alarm.metric.name,
             namespace: &alarm.metric.namespace,
             dimensions: alarm.metric.dimensions.iter().map(dimension).collect(),
-            statistic: api::statistic(alarm.metric.statistic),
+            statistic: desired::statistic(alarm.metric.statistic),
             period: alarm.period.get(),
             comparison: comparison(alarm.comparison),
             threshold: number(*alarm.threshold),

@@ -11,7 +11,7 @@ mod versions;
 
 use serde::Serialize;
 
-use super::{BalancerView, Common, SuspendedView};
+use super::Common;
 use crate::aws::monitoring::Monitoring;
 use crate::aws::{Data, Text};
 use crate::plan::{self, Environment, Fleet, LoadBalancer};
@@ -26,6 +26,21 @@ use versions::Versions;
 const OUTPUTS: &str = "Service => outputs of its module: resource id of the scalable target, names and ARNs of policies, and more.";
 
 /// What the templates of the module see.
+/// Something that Terraform has an address for.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct BalancerView<'f> {
+    name: &'f str,
+    ident: String,
+}
+
+/// What is held back.
+#[derive(Debug, Serialize)]
+struct SuspendedView {
+    scale_in: bool,
+    scale_out: bool,
+    scheduled: bool,
+}
+
 #[derive(Debug, Serialize)]
 pub(super) struct ModuleView {
     terraform: Versions,
@@ -193,7 +208,11 @@ impl<'f> ServiceView<'f> {
             ecs_service: &service.ecs_service,
             min: service.min.get(),
             max: service.max.get(),
-            suspended: service.suspended.as_ref().map(SuspendedView::from),
+            suspended: service.suspended.as_ref().map(|held| SuspendedView {
+                scale_in: held.scale_in,
+                scale_out: held.scale_out,
+                scheduled: held.scheduled,
+            }),
             in_module: policies::in_module(service),
             policies: policies::in_root(service, state),
             schedule: policies::actions(service, state),
