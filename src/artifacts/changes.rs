@@ -176,7 +176,7 @@ impl<'d> Comparison<'d> {
             }
             Found::File { bytes, .. } => match Ownership::read(&bytes) {
                 None => Kind::Foreign("a file without our header".to_owned()),
-                Some(owner) if owner.project != self.project => {
+                Some(owner) if !owner.is_of(self.project) => {
                     Kind::Foreign(format!("a file of the project `{}`", owner.project))
                 }
                 Some(owner) if owner.intact => Kind::Stale,

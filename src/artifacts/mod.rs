@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 pub use changes::{Change, Changes, Comparison, Interrupted, Kind, Purpose, compare};
 pub use disk::{Disk, Found, replace};
-pub use ownership::{Comment, Ownership};
+pub use ownership::{ANY_PROJECT, Comment, Ownership};
 pub use slashed::slashed;
 
 /// A file to be written.

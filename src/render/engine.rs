@@ -13,7 +13,7 @@ use super::syntax::{self, Syntax};
 use super::templates::{Per, Template, Templates, target_of};
 use super::view::slice::{self, Place, Scene, Slice};
 use super::{Selection, TemplateError};
-use crate::artifacts::{Artifact, Artifacts, Ownership};
+use crate::artifacts::{ANY_PROJECT, Artifact, Artifacts, Ownership};
 use crate::aws::Data;
 use crate::plan::{Environment, Fleet};
 
@@ -188,7 +188,8 @@ impl<E: Send> Run<'_, E> {
         if body.trim().is_empty() {
             return Ok(None);
         }
-        let text = Ownership::stamp(template.syntax.comment(), &self.scene.fleet.project, body);
+        let project = if template.plain.is_some() { ANY_PROJECT } else { &self.scene.fleet.project };
+        let text = Ownership::stamp(template.syntax.comment(), project, body);
         let artifact = Artifact { text, executable: template.syntax.executable() };
         Ok(Some((template.output(environment, service), artifact)))
     }

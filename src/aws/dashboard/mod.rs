@@ -107,6 +107,12 @@ fn weight(widget: &Widget) -> usize {
     text.len() + escaped + 20
 }
 
+/// Bytes that the body of a dashboard may take in its template: the first lies in one with the rules, which name the
+/// clusters.
+pub fn room(environment: &Environment, index: usize) -> usize {
+    MOST_BYTES - if index == 0 { rules(environment) } else { 0 }
+}
+
 /// Bytes that naming the clusters takes in the patterns of both rules, which are at most 4096 characters each.
 fn rules(environment: &Environment) -> usize {
     let mut clusters: Vec<&str> = environment.services.iter().map(|service| &**service.cluster).collect();

@@ -32,6 +32,13 @@ impl Json<'_> {
         text
     }
 
+    /// A value in one line, however long.
+    pub fn one_line(&self, data: &Data<'_>) -> String {
+        let mut text = String::new();
+        self.line(data, &mut text);
+        text
+    }
+
     /// A value as it stands behind `column` columns of its line, in a structure that is indented by `indent`.
     fn write(&self, data: &Data<'_>, indent: usize, column: usize, out: &mut String) {
         let begin = out.len();

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::group::{Groups, Parameter};
 use super::{Common, deployment};
-use crate::aws::dashboard::Board;
+use crate::aws::dashboard::{self, Board};
 use crate::aws::monitoring::{Monitoring, Rule};
 use crate::aws::{self, Data, Lookup};
 use crate::plan::policy::{Policy, PolicyId};
@@ -397,7 +397,7 @@ impl<'f> DashboardView<'f> {
         let body = board.desired().dashboard_body;
         let looked_up = Parameters::new(common.environment);
         let reference = |lookup: &Lookup<'_>| format!("${{{}}}", looked_up.id(lookup));
-        let text = Json { reference: Some(&reference) }.pretty(&body);
+        let text = body_text(&Json { reference: Some(&reference) }, &body, dashboard::room(common.environment, index));
         let number = if index == 0 { String::new() } else { (index + 1).to_string() };
         Self {
             logical_id: format!("Dashboard{number}"),
@@ -406,6 +406,20 @@ impl<'f> DashboardView<'f> {
             parameters: looked_up.used(&body),
         }
     }
+}
+
+/// The text of a dashboard's body: laid out for people, or a widget a line where that would not fit into a template.
+fn body_text(json: &Json<'_>, body: &Data<'_>, room: usize) -> String {
+    let text = json.pretty(body);
+    let indentation = (PROPERTIES + 2) * text.lines().count();
+    if text.len() + indentation <= room {
+        return text;
+    }
+    let widgets = body.get("widgets").map(Data::items).unwrap_or_default();
+    let lines: Vec<String> = widgets.iter().map(|widget| json.one_line(widget)).collect();
+    let head: Vec<_> = body.fields().iter().filter(|(name, _)| name != "widgets").cloned().collect();
+    let head = json.one_line(&Data::Map(head));
+    format!("{}, \"widgets\": [\n{}\n] }}", head.trim_end_matches(" }"), lines.join(",\n"))
 }
 
 /// Parameters of all dashboards of an environment, in the order of the services.

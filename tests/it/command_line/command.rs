@@ -202,12 +202,11 @@ fn two_projects_in_one_folder_leave_each_other_alone() {
         .replace("  prod:", "  live:");
     fs::write(shop.path("bank.yaml"), &other).unwrap();
     let output =
-        shop.run(&["--spec", "bank.yaml", "--out", "generated", "--target", "inventory", "--target", "iam"]);
+        shop.run(&["--spec", "bank.yaml", "--out", "generated", "--target", "cli", "--target", "cloudformation"]);
     assert!(out(&output).contains("0 deleted"), "{}", said(&output));
-    assert!(
-        shop.path("generated/iam/dev/apply.json").exists()
-            && shop.path("generated/iam/lab/apply.json").exists()
-    );
+    for file in ["cli/dev/api.json", "cli/lab/api.json", "cloudformation/live/api.yaml"] {
+        assert!(shop.path("generated").join(file).exists(), "{file}");
+    }
     assert_eq!(status(&shop.run(&["check"])), 0);
     // Where both want one file, the second is refused.
     let output = shop.run(&["--spec", "bank.yaml", "--out", "generated"]);

@@ -119,7 +119,7 @@ fn lock_1_every_string_is_encoded_and_numbers_print_bare() {
             assert_eq!(rendered(extension, hole, &fleet).as_deref(), Ok(literal), "{extension} {hole}");
         }
         assert_eq!(
-            rendered(extension, "{{ 1 + 1 }} {{ terraform.uses_suspended }}", &fleet).as_deref(),
+            rendered(extension, "{{ 1 + 1 }} {{ 1 == 2 }}", &fleet).as_deref(),
             Ok("2 false"),
             "{extension}"
         );
