@@ -7,7 +7,7 @@ use crate::aws::{Data, Text};
 use crate::render::syntax::hcl_string;
 
 /// Columns that an expression takes at most in a line, its indentation included, if it can be broken.
-const WIDTH: usize = 180;
+const WIDTH: usize = 170;
 /// Columns of the longest string in one line; a longer one is joined of several.
 const LONGEST: usize = 300;
 

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use scalegen::aws::alarm::MetricAlarm;
-use scalegen::aws::desired;
 use scalegen::aws::scaling::{ScalableTarget, ScalingPolicy, ScheduledAction};
+use scalegen::aws::{Data, desired};
+use scalegen::render::encode::hcl::{self, Hcl};
 use serde_json::{Map, Value, json};
 
-use crate::support::tools::Tools;
+use crate::support::tools::{Provider, Tools, succeed};
 use crate::support::{files, fleet, root};
 
 type Model = BTreeMap<String, String>;
@@ -158,6 +159,64 @@ fn every_field_of_the_api_is_represented_or_left_out_for_a_reason() {
     let missing: BTreeSet<&str> = all.difference(&seen).map(String::as_str).collect();
     let listed: BTreeSet<&str> = LEFT_OUT.iter().map(|(field, _)| *field).collect();
     assert_eq!(missing, listed, "fields that the state has not, and those of which a reason is given");
+}
+
+/// Every field of the state is an argument or a block of the provider's resources, under the name that the HCL encoder
+/// gives it; alarms' metric math, which the provider flattens, is judged by `terraform validate` alone.
+#[test]
+fn every_field_has_its_argument_in_the_providers_schema() {
+    let Some(tools) = Tools::get() else { return };
+    let models = models(&tools);
+    let scaling = &models["application-autoscaling"];
+    for provider in tools.providers() {
+        let resources = schema(&tools, &provider);
+        for kind in ["TargetTrackingScaling", "StepScaling", "PredictiveScaling"] {
+            if kind == "PredictiveScaling" && provider.version < vec![6, 13] {
+                continue; // older versions have none
+            }
+            let kept = format!("{kind}PolicyConfiguration");
+            let mut policy = sample(scaling, "PutScalingPolicy");
+            let is_other = |key: &str| key.ends_with("PolicyConfiguration") && key != kept;
+            policy.as_object_mut().unwrap().retain(|key, _| !is_other(key));
+            let policy: ScalingPolicy<'_> = read(policy);
+            arguments(&Data::of(&policy), &resources["aws_appautoscaling_policy"]["block"]);
+        }
+        let action: ScheduledAction<'_> = read(sample(scaling, "PutScheduledAction"));
+        arguments(&Data::of(&action), &resources["aws_appautoscaling_scheduled_action"]["block"]);
+        let alarm: MetricAlarm<'_> = read(sample(&models["cloudwatch"], "PutMetricAlarm"));
+        let alarm = MetricAlarm { metrics: Vec::new(), dimensions: Vec::new(), ..alarm };
+        arguments(&Data::of(&alarm), &resources["aws_cloudwatch_metric_alarm"]["block"]);
+    }
+}
+
+/// The resources of a provider.
+fn schema(tools: &Tools, provider: &Provider) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let needed = "terraform {\n  required_providers {\n    aws = { source = \"hashicorp/aws\" }\n  }\n}\n";
+    fs::write(folder.path().join("main.tf"), needed).unwrap();
+    let terraform = |args: &[&str]| {
+        let mut command = tools.command("terraform");
+        succeed(command.current_dir(folder.path()).args(args).envs(provider.environment(None)))
+    };
+    terraform(&["init", "-input=false", "-no-color"]);
+    let mut schema: Value = serde_json::from_str(&terraform(&["providers", "schema", "-json"])).unwrap();
+    schema["provider_schemas"]["registry.terraform.io/hashicorp/aws"]["resource_schemas"].take()
+}
+
+/// Judges what the encoder makes of a structure.
+fn arguments(data: &Data<'_>, block: &Value) {
+    for (name, value) in hcl::arguments(data, &|_| Hcl::text("")) {
+        match value {
+            Hcl::Block(_) => assert!(block["block_types"].get(&name).is_some(), "no block {name}"),
+            _ => assert!(block["attributes"].get(&name).is_some(), "no argument {name}"),
+        }
+    }
+    for (field, value) in data.fields() {
+        let items = std::slice::from_ref(value).iter().chain(value.items());
+        for item in items.filter(|item| !item.fields().is_empty()) {
+            arguments(item, &block["block_types"][hcl::argument(field)]["block"]);
+        }
+    }
 }
 
 fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
