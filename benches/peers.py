@@ -68,6 +68,14 @@ class Job:
             elif "{environment}" in pattern and (pieces := grown(text, two[path], first, second)):
                 self.environments[pattern] = pieces
 
+    def keep_what_holds(self, fleet: list[list[fleets.Service]], made_by_gen: pathlib.Path) -> None:
+        """Drop files of environments that are laid out by more than their services."""
+        for pattern, pieces in list(self.environments.items()):
+            for members in fleet:
+                text = (made_by_gen / pattern.format(environment=members[0].environment)).read_text()
+                if filled(pieces, members) != without_checksum(text):
+                    self.environments.pop(pattern, None)
+
     def probe(self, gen: list[str], shape: str, folder: pathlib.Path, count: int) -> dict[str, str]:
         folder.mkdir()
         members = [Probe(False), Probe(True)][:count]
@@ -81,7 +89,7 @@ class Job:
 
 def grown(one: str, two: str, first: Probe, second: Probe) -> list[tuple[bool, list[str]]] | None:
     """The pieces of a file of one environment; True where a piece is repeated for each further service."""
-    before, after = one.splitlines(True), two.splitlines(True)
+    before, after = (re.findall(r"\n *|[\w.-]+|[^\w\n]", text) for text in (one, two))
     pieces = []
     for kind, start, end, begin, stop in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
         if kind == "equal":
@@ -89,8 +97,18 @@ def grown(one: str, two: str, first: Probe, second: Probe) -> list[tuple[bool, l
         elif kind == "insert":
             pieces.append((True, holes("".join(after[begin:stop]), second)))
         else:
-            return None  # not a line of its own for each service
+            return None  # not a place of its own for each service
     return pieces
+
+
+def filled(pieces: list[tuple[bool, list[str]]], members: list[fleets.Service]) -> str:
+    """The text that pieces make for the services of an environment."""
+    rows = [values(service) for service in members]
+    text = ""
+    for repeated, parts in pieces:
+        for row in rows[1:] if repeated else rows[:1]:
+            text += "".join(row[part] if at % 2 else part for at, part in enumerate(parts))
+    return text
 
 
 def table(services: list[list[fleets.Service]]) -> str:
