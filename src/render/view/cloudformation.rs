@@ -397,7 +397,11 @@ impl<'f> DashboardView<'f> {
         let body = board.desired().dashboard_body;
         let looked_up = Parameters::new(common.environment);
         let reference = |lookup: &Lookup<'_>| format!("${{{}}}", looked_up.id(lookup));
-        let text = body_text(&Json { reference: Some(&reference) }, &body, dashboard::room(common.environment, index));
+        let text = body_text(
+            &Json { reference: Some(&reference) },
+            &body,
+            dashboard::room(common.environment, index),
+        );
         let number = if index == 0 { String::new() } else { (index + 1).to_string() };
         Self {
             logical_id: format!("Dashboard{number}"),

@@ -201,8 +201,16 @@ fn two_projects_in_one_folder_leave_each_other_alone() {
         .replace("  dev:", "  lab:")
         .replace("  prod:", "  live:");
     fs::write(shop.path("bank.yaml"), &other).unwrap();
-    let output =
-        shop.run(&["--spec", "bank.yaml", "--out", "generated", "--target", "cli", "--target", "cloudformation"]);
+    let output = shop.run(&[
+        "--spec",
+        "bank.yaml",
+        "--out",
+        "generated",
+        "--target",
+        "cli",
+        "--target",
+        "cloudformation",
+    ]);
     assert!(out(&output).contains("0 deleted"), "{}", said(&output));
     for file in ["cli/dev/api.json", "cli/lab/api.json", "cloudformation/live/api.yaml"] {
         assert!(shop.path("generated").join(file).exists(), "{file}");
