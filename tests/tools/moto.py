@@ -134,6 +134,8 @@ class Scaling(ApplicationAutoScalingResponse):
         before = next((policy for policy in self._policies() if policy.policy_name == name), None)
         kind = self._get_param("PolicyType") or getattr(before, "policy_type", None)
         body = self._get_param(f"{kind}PolicyConfiguration") or getattr(before, "_policy_body", None)
+        if body is None:
+            raise JsonRESTError("ValidationException", f"{kind}PolicyConfiguration must be specified.")
         if kind == "TargetTrackingScaling" and metric_of(body) in map(metric_of, map(tracking_of, others)):
             raise JsonRESTError(
                 "ValidationException",

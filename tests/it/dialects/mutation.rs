@@ -434,5 +434,4 @@ fn patterns_are_found_as_written() {
     assert_eq!(find(text, 0..12, "x = 1").first(), Some(&(5..10)));
     assert_eq!(find(text, 0..text.len(), "b {…}\n").first(), Some(&(13..text.len())));
     assert!(find(text, 0..text.len(), "c {…}\n").is_empty());
-    assert_eq!(regions(Dialect::Cli, "b", "    (a)\n1\n        ;;\n    (b)\n2\n        ;;\n").len(), 1);
 }
