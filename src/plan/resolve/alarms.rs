@@ -123,7 +123,7 @@ impl Resolver<'_, '_> {
             kind: said.kind,
             name,
             description: format!(
-                "{}. {} A minute without data {}: {reason}. {}",
+                "{}. {} No data {}: {reason}. {}",
                 text.what
                     .replace(
                         "MINUTES minutes",

@@ -134,7 +134,7 @@ impl Watching {
                 "More than {threshold} % of the requests to SERVICE end in a 5xx of its tasks, for MINUTES minutes with {fewest} or more requests each"
             ),
             hint: "The tasks fail: see their logs and the last deployment.",
-            reason: "load balancers report requests and errors only where there are some",
+            reason: "there are no requests then",
         }
     }
 
@@ -168,7 +168,7 @@ impl Watching {
             what: format!(
                 "{hosts} or more tasks of SERVICE fail the health check of the load balancer, for MINUTES minutes"
             ),
-            hint: "They get no requests while they count as capacity: see their logs and the health check.",
+            hint: "They count as capacity and get no requests: see their logs and the health check.",
             reason: "no task is registered then",
         }
     }
@@ -189,7 +189,7 @@ impl Watching {
                 "The number of {number} tasks of SERVICE changes in {changes} or more of MINUTES minutes"
             ),
             hint: "Scaling goes up and down, or deployments do: see the scaling activities and the cooldowns.",
-            reason: "no task runs then, so nothing changes",
+            reason: "no task runs then",
         }
     }
 
