@@ -212,7 +212,8 @@ impl<E: Send> Run<'_, E> {
 fn laid_out(template: &Template<'_>, text: &str) -> Result<String, TemplateError> {
     let data: Data<'_> = serde_json::from_str(text)
         .map_err(|error| TemplateError::new(template.path, format!("it renders to no JSON: {error}")))?;
-    Ok(json::pretty(&data) + "\n")
+    let end = if text.ends_with('\n') { "\n" } else { "" };
+    Ok(json::pretty(&data) + end)
 }
 
 fn engine(syntax: Syntax, sources: Vec<(&str, &str)>) -> Result<Tera, TemplateError> {

@@ -131,7 +131,7 @@ impl Watching {
         Watched {
             metric: CustomMetric::Math(lines),
             what: format!(
-                "More than {threshold} % of the requests to SERVICE end in a 5xx of its tasks, for MINUTES minutes with {fewest} or more requests each"
+                "More than {threshold} % of the requests to SERVICE end in a 5xx of its tasks, for MINUTES minutes of {fewest} or more requests"
             ),
             hint: "The tasks fail: see their logs and the last deployment.",
             reason: "there are no requests then",

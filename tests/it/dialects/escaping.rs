@@ -118,11 +118,9 @@ fn lock_1_every_string_is_encoded_and_numbers_print_bare() {
         ] {
             assert_eq!(rendered(extension, hole, &fleet).as_deref(), Ok(literal), "{extension} {hole}");
         }
-        assert_eq!(
-            rendered(extension, "{{ 1 + 1 }} {{ 1 == 2 }}", &fleet).as_deref(),
-            Ok("2 false"),
-            "{extension}"
-        );
+        for (hole, plain) in [("{{ 1 + 1 }}", "2"), ("{{ 1 == 2 }}", "false")] {
+            assert_eq!(rendered(extension, hole, &fleet).as_deref(), Ok(plain), "{extension} {hole}");
+        }
     }
     // A whole list is one literal as well, never raw text.
     assert!(rendered("sh", "{{ [change] }}", &fleet).unwrap().starts_with('\''));
