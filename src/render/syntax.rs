@@ -27,10 +27,10 @@ pub enum Syntax {
 impl Syntax {
     /// All languages.
     pub const ALL: [Syntax; 7] = [
-        Self::TerraformJson,
         Self::Hcl,
         Self::Yaml,
         Self::Json,
+        Self::TerraformJson,
         Self::Bash,
         Self::Markdown,
         Self::JavaScript,
@@ -38,8 +38,13 @@ impl Syntax {
 
     /// The language of a file name.
     pub fn of(path: &str) -> Option<Self> {
-        let is = |extension: &&str| path.strip_suffix(*extension).is_some_and(|name| name.ends_with('.'));
-        Self::ALL.into_iter().find(|syntax| syntax.extensions().iter().any(is))
+        let is = |extension: &&&str| path.strip_suffix(**extension).is_some_and(|name| name.ends_with('.'));
+        let all = Self::ALL.into_iter().flat_map(|syntax| {
+            let known = syntax.extensions().iter().filter(is);
+            known.map(move |extension| (extension.len(), syntax))
+        });
+        // `.tf.json` is not `.json`.
+        all.max_by_key(|(length, _)| *length).map(|(_, syntax)| syntax)
     }
 
     /// The file name extensions of a language.

@@ -62,7 +62,7 @@ run "leaves_the_limits_to_the_schedule" {
   }
 
   assert {
-    condition     = output.min_capacity == 3 && output.max_capacity == 12
+    condition     = output.service.min_capacity == 3 && output.service.max_capacity == 12
     error_message = "The outputs must say the limits as given."
   }
 }

@@ -233,7 +233,8 @@ fn renames_and_blue_green_move_the_state() {
         workspace.spec(&of_all_kinds("front", "renamed_from: web", SCHEDULE, TWO_GROUPS));
         let policy = "aws_appautoscaling_policy.requests__front";
         let left = "move module.front.aws_appautoscaling_policy.requests[0] to";
-        let updated = steps(&[&format!("{left} {policy}"), &format!("update {policy}")]);
+        let alarm = "update module.front.aws_cloudwatch_metric_alarm.this[\"errors\"]"; // of both groups
+        let updated = steps(&[&format!("{left} {policy}"), &format!("update {policy}"), alarm]);
         assert_eq!(workspace.apply(), updated, "{}", provider.name);
 
         workspace.spec(&of_all_kinds("face", "renamed_from: front", SCHEDULE, TWO_GROUPS));
