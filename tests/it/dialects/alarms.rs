@@ -256,7 +256,7 @@ environments:
 "#;
 
 fn run(stage: &Stage, args: &[&str], expected: i32) -> String {
-    let output = stage.run("out/cli/prod.sh", args);
+    let output = stage.run("out/cli/autoscaling.sh prod", args);
     assert_eq!(output.status.code(), Some(expected), "{args:?}: {}", said(&output));
     said(&output)
 }
