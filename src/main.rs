@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use scalegen::cli::{self, Color};
 use scalegen::commands::{self, Streams, UntilClosed};
 
+#[cfg(feature = "mimalloc")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -114,7 +114,7 @@ fn a_broken_template_writes_nothing() {
         ("x/a.tf.tera", "{{ nope }}", "nope"),
         ("x/a.tf.tera", "{{ project | safe }}", "`safe` is not available"),
         ("x/a.tf.tera", "{% if %}", "a.tf"),
-        ("x/a.exe.tera", "", "the extension before `.tera` must be one of tf.json, tf, hcl, yaml"),
+        ("x/a.exe.tera", "", "the extension before `.tera` must be one of tf, hcl, yaml"),
         ("x/@service.tf.tera", "", "needs `@env` too"),
         ("x/@foo.tf.tera", "", "may hold `@env` and `@service`"),
         ("terraform/@env/@service.tf.tera", "", ""),

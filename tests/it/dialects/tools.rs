@@ -59,9 +59,6 @@ const CFN_LINT_IS_BEHIND: &[(&str, &str, usize)] = &[
     ("faster", "E3030:'ECSServiceAverageCPUUtilizationHighResolution' is not one of", 2),
     ("faster", "E3030:'ECSServiceAverageMemoryUtilizationHighResolution' is not one of", 1),
     ("alarmed", "E3030:'ECSServiceAverageCPUUtilizationHighResolution' is not one of", 2),
-    // It would rather have a dashboard's body in Fn::Sub, where `${` in data would mean something: no data stands there.
-    ("langfuse", "I1022:Prefer using Fn::Sub over Fn::Join with an empty delimiter", 4),
-    ("monitored", "I1022:Prefer using Fn::Sub over Fn::Join with an empty delimiter", 1),
 ];
 
 #[test]
