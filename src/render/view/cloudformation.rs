@@ -1,5 +1,7 @@
 //! CloudFormation templates: what stands around the properties of resources, and the properties as structures.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 
 use super::group::{Groups, Parameter};
@@ -139,11 +141,10 @@ impl<'f> ServiceView<'f> {
     pub(super) fn new(common: &'f Common<'_>, index: usize) -> Self {
         let (environment, service) = (common.environment, &common.environment.services[index]);
         let maker = Maker { service, state: &common.state()[index], groups: Groups::new(service) };
-        let boards = common.dashboards.iter().enumerate().skip(1);
-        let dashboard = boards
-            .filter(|(_, board)| board.services.first().is_some_and(|first| first.name == service.name))
-            .map(|(index, board)| DashboardView::new(common, board, index))
-            .next();
+        // Dashboards begin with their services in order, which is that of the names.
+        let begins = |board: &Board<'_>| board.services[0].name.cmp(&service.name);
+        let dashboard = common.dashboards.binary_search_by(begins).ok().filter(|index| *index > 0);
+        let dashboard = dashboard.map(|index| DashboardView::new(common, &common.dashboards[index], index));
         Self {
             project: &common.fleet.project,
             environment: &environment.name,
@@ -395,7 +396,7 @@ fn known(indent: usize) -> Yaml<'static> {
 impl<'f> DashboardView<'f> {
     fn new(common: &Common<'_>, board: &'f Board<'_>, index: usize) -> Self {
         let body = board.desired().dashboard_body;
-        let looked_up = Parameters::new(common.environment);
+        let looked_up = common.parameters();
         let reference = |lookup: &Lookup<'_>| format!("${{{}}}", looked_up.id(lookup));
         let text = body_text(
             &Json { reference: Some(&reference) },
@@ -427,54 +428,65 @@ fn body_text(json: &Json<'_>, body: &Data<'_>, room: usize) -> String {
 }
 
 /// Parameters of all dashboards of an environment, in the order of the services.
-pub(super) struct Parameters(Vec<DashboardParameter>);
+#[derive(Debug, Default)]
+pub(super) struct Parameters {
+    all: Vec<DashboardParameter>,
+    /// By load balancer: the place of its parameter, and those of its target groups.
+    places: BTreeMap<String, (usize, BTreeMap<String, usize>)>,
+}
 
 impl Parameters {
     pub(super) fn new(environment: &plan::Environment) -> Self {
-        let mut all: Vec<DashboardParameter> = Vec::new();
-        let (mut balancers, mut groups) = (0, 0);
-        let targets = environment.services.iter().flat_map(plan::Service::target_groups);
-        for group in targets {
+        let mut parameters = Self::default();
+        let mut groups = 0;
+        for group in environment.services.iter().flat_map(plan::Service::target_groups) {
             let LoadBalancer::Named { name, target_group } = &group.balancer else { continue };
-            let is = |known: &DashboardParameter, group: Option<&str>| {
-                known.load_balancer == **name && known.target_group.as_deref() == group
-            };
-            if !all.iter().any(|known| is(known, None)) {
-                balancers += 1;
-                let id = format!("LoadBalancer{balancers}");
-                all.push(DashboardParameter { id, load_balancer: name.to_string(), target_group: None });
-            }
-            if !all.iter().any(|known| is(known, Some(target_group))) {
-                groups += 1;
-                let (id, load_balancer) = (format!("TargetGroup{groups}"), name.to_string());
-                let target_group = Some(target_group.to_string());
-                all.push(DashboardParameter { id, load_balancer, target_group });
-            }
+            parameters.add(name, target_group, &mut groups);
         }
-        Self(all)
+        parameters
     }
 
-    fn of(&self, lookup: &Lookup<'_>) -> Option<&DashboardParameter> {
-        let (balancer, group) = match lookup {
-            Lookup::LoadBalancer(name) => (name, None),
+    fn add(&mut self, load_balancer: &str, target_group: &str, groups: &mut usize) {
+        let number = self.places.len() + 1;
+        let all = &mut self.all;
+        let mut push = |id: String, target_group: Option<&str>| {
+            let target_group = target_group.map(str::to_owned);
+            all.push(DashboardParameter { id, load_balancer: load_balancer.to_owned(), target_group });
+            all.len() - 1
+        };
+        if !self.places.contains_key(load_balancer) {
+            let place = push(format!("LoadBalancer{number}"), None);
+            self.places.insert(load_balancer.to_owned(), (place, BTreeMap::new()));
+        }
+        if let Some((_, known)) = self.places.get_mut(load_balancer)
+            && !known.contains_key(target_group)
+        {
+            *groups += 1;
+            known.insert(target_group.to_owned(), push(format!("TargetGroup{groups}"), Some(target_group)));
+        }
+    }
+
+    /// The place of what a lookup is.
+    fn place(&self, lookup: &Lookup<'_>) -> Option<usize> {
+        match lookup {
+            Lookup::LoadBalancer(name) => Some(self.places.get(&**name)?.0),
             Lookup::TargetGroup { load_balancer, target_group }
-            | Lookup::ResourceLabel { load_balancer, target_group } => (load_balancer, Some(&**target_group)),
-            Lookup::PolicyArn(_) => return None,
-        };
-        let is = |known: &&DashboardParameter| {
-            known.load_balancer == **balancer && known.target_group.as_deref() == group
-        };
-        self.0.iter().find(is)
+            | Lookup::ResourceLabel { load_balancer, target_group } => {
+                self.places.get(&**load_balancer)?.1.get(&**target_group).copied()
+            }
+            Lookup::PolicyArn(_) => None,
+        }
     }
 
     fn id(&self, lookup: &Lookup<'_>) -> &str {
-        self.of(lookup).map_or("", |parameter| &parameter.id)
+        self.place(lookup).map_or("", |place| &self.all[place].id)
     }
 
     /// Those that a body refers to: load balancers first.
     pub(super) fn used(&self, body: &Data<'_>) -> Vec<DashboardParameter> {
-        let used: Vec<_> = body.lookups().into_iter().filter_map(|lookup| self.of(lookup)).collect();
-        let mut used: Vec<_> = self.0.iter().filter(|known| used.contains(known)).cloned().collect();
+        let places: BTreeSet<usize> =
+            body.lookups().into_iter().filter_map(|lookup| self.place(lookup)).collect();
+        let mut used: Vec<_> = places.into_iter().map(|place| self.all[place].clone()).collect();
         used.sort_by_key(|parameter| parameter.target_group.is_some());
         used
     }

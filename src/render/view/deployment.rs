@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Common;
 use super::cli::Head;
-use super::cloudformation::{self, Parameters, alarm_logical_id, is_imported, logical_id};
+use super::cloudformation::{self, alarm_logical_id, is_imported, logical_id};
 use super::group::{self, Groups};
 use crate::aws::alarm::MetricAlarm;
 use crate::aws::scaling::{Configuration, CustomizedMetric, PredefinedMetric, ScalableTarget, ScalingPolicy};
@@ -148,7 +148,7 @@ enum Identifier<'f> {
 /// The stacks of what the services have together, which are deployed first: alarms name the topic.
 fn together<'f>(common: &'f Common<'_>) -> Vec<Stack<'f>> {
     let Some(monitoring) = &common.environment.monitoring else { return Vec::new() };
-    let all = Parameters::new(common.environment);
+    let all = common.parameters();
     let parameters = |index: usize| {
         let board = common.dashboards.get(index)?;
         Some(all.used(&board.desired().dashboard_body).into_iter().map(Parameter::from).collect())

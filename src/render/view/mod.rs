@@ -124,13 +124,26 @@ struct Common<'f> {
     dashboards: Vec<dashboard::Board<'f>>,
     monitoring: Option<aws::monitoring::Monitoring<'f>>,
     state: OnceLock<Vec<aws::Service<'f>>>,
+    parameters: OnceLock<cloudformation::Parameters>,
 }
 
 impl<'f> Common<'f> {
     fn new(fleet: &'f Fleet, environment: &'f plan::Environment) -> Self {
         let dashboards = dashboard::boards(&fleet.project, environment);
         let monitoring = desired::monitoring::monitoring(fleet, environment, &dashboards);
-        Self { fleet, environment, dashboards, monitoring, state: OnceLock::new() }
+        Self {
+            fleet,
+            environment,
+            dashboards,
+            monitoring,
+            state: OnceLock::new(),
+            parameters: OnceLock::new(),
+        }
+    }
+
+    /// What CloudFormation's dashboards look up.
+    fn parameters(&self) -> &cloudformation::Parameters {
+        self.parameters.get_or_init(|| cloudformation::Parameters::new(self.environment))
     }
 
     /// What AWS must hold for its services.
