@@ -167,12 +167,13 @@ impl<'de> Deserialize<'de> for Data<'_> {
 impl Data<'_> {
     /// `{"$lookup": …}` as what it stands for.
     fn with_lookups(self) -> Self {
-        match &self {
-            Self::Map(fields) => match fields.as_slice() {
-                [(key, value)] if key == LOOKUP => lookup(value).map_or(self.clone(), Self::Text),
-                _ => self,
-            },
-            _ => self,
+        let found = match self.fields() {
+            [(key, value)] if key == LOOKUP => lookup(value),
+            _ => None,
+        };
+        match found {
+            Some(text) => Self::Text(text),
+            None => self,
         }
     }
 }

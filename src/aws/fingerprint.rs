@@ -4,15 +4,14 @@ use rayon::prelude::*;
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::desired;
+use super::{Service, desired};
 use crate::plan::{Environment, Fleet};
 
 /// Stands for all that applying the environment does to services and to who is told of them, in whatever dialect. Nothing
 /// else that the spec says is in it, and nothing of how dashboards look: neither a new price nor a new graph begins a
-/// rollout anew.
-pub fn fingerprint(fleet: &Fleet, environment: &Environment) -> String {
-    let of_service = |service| hash(&desired::service(environment, service));
-    let services: Vec<u64> = environment.services.par_iter().map(of_service).collect();
+/// rollout anew. `state` is that of its services.
+pub fn fingerprint(fleet: &Fleet, environment: &Environment, state: &[Service<'_>]) -> String {
+    let services: Vec<u64> = state.par_iter().map(hash).collect();
     let head = (&*fleet.project, &*environment.account, &*environment.region);
     let together = desired::monitoring::monitoring(fleet, environment, &[]);
     let dashboard = environment.monitoring.as_ref().and_then(|monitoring| monitoring.dashboard.as_deref());

@@ -8,6 +8,7 @@ use crate::plan::policy::{
     ScheduledAction, StepScaling, TrackedMetric, Tracking,
 };
 use crate::plan::{Controller, Scope, Service};
+use crate::words::counted;
 
 /// What AWS will do with a service.
 #[derive(Debug)]
@@ -184,7 +185,7 @@ fn few_tasks(service: &Service, removing: &[(&Policy, &Tracking)]) -> String {
         return "The last task goes only while there is no load at all; CPU and memory have no data without a task and never bring it back.".to_owned();
     }
     if min + 1 >= from {
-        return format!("{} are the fewest from which one can go.", counted((min + 1).into(), "task"));
+        return format!("{} are the fewest from which one can go.", counted(min + 1, "task"));
     }
     let lines = removing.iter().map(|(policy, tracking)| {
         let below = removes_below(tracking.target.get(), min + 1);
@@ -198,7 +199,7 @@ fn few_tasks(service: &Service, removing: &[(&Policy, &Tracking)]) -> String {
     };
     format!(
         "{} are the fewest from which one can go, and it goes only when {} enough for the load: when {}.{rest}",
-        counted((min + 1).into(), "task"),
+        counted(min + 1, "task"),
         if min == 1 { "1 is".to_owned() } else { format!("{min} are") },
         listed(&lines.collect::<Vec<_>>())
     )
@@ -279,10 +280,6 @@ pub(super) fn unit(metric: &TrackedMetric) -> &'static str {
 pub(super) fn figure(value: f64) -> String {
     let scale = if value.abs() < 10.0 { 1000.0 } else { 10.0 };
     ((value * scale).round() / scale).to_string()
-}
-
-fn counted(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn listed(words: &[String]) -> String {

@@ -142,6 +142,13 @@ pub enum Role {
     More(Key),
 }
 
+impl Role {
+    /// Whether deployments alternate between it and another: either may be idle.
+    pub fn alternates(&self) -> bool {
+        matches!(self, Self::Blue | Self::Green)
+    }
+}
+
 /// A metric of the user's.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CustomMetric {

@@ -11,7 +11,7 @@ use super::encode::json;
 use super::structure::Indenting;
 use super::syntax::{self, Syntax};
 use super::templates::{Per, Template, Templates, target_of};
-use super::view::slice::{self, Place, Scene, Slice};
+use super::view::slice::{self, Place, Slice};
 use super::{Selection, TemplateError};
 use crate::artifacts::{ANY_PROJECT, Artifact, Artifacts, Ownership};
 use crate::aws::Data;
@@ -88,11 +88,9 @@ impl Engines {
         take: Take<'_, E>,
     ) -> Result<(), RenderError<E>> {
         let outputs = self.templates.outputs_of(&self.targets)?;
-        let scene = Scene { fleet };
-        let run =
-            Run { engines: self, scene: &scene, outputs: &outputs, selection, take, paths: Mutex::default() };
+        let run = Run { engines: self, fleet, outputs: &outputs, selection, take, paths: Mutex::default() };
 
-        run.files(Per::Fleet, "", "", |slice| (slice.fleet)(&scene))?;
+        run.files(Per::Fleet, "", "", |slice| (slice.fleet)(fleet))?;
         let environments = fleet.environments.iter().filter(|said| selection.has_environment(&said.name));
         let environments: Vec<_> = environments.collect();
         environments.par_iter().try_for_each(|said| run.environment(said))
@@ -120,7 +118,7 @@ impl<E> From<TemplateError> for RenderError<E> {
 /// One run over a fleet.
 struct Run<'f, E> {
     engines: &'f Engines,
-    scene: &'f Scene<'f>,
+    fleet: &'f Fleet,
     outputs: &'f [Template<'f>],
     selection: &'f Selection,
     take: Take<'f, E>,
@@ -131,7 +129,7 @@ struct Run<'f, E> {
 impl<E: Send> Run<'_, E> {
     /// All files about one environment.
     fn environment(&self, environment: &Environment) -> Result<(), RenderError<E>> {
-        let place = Place::new(self.scene, environment);
+        let place = Place::new(self.fleet, environment);
         let services = environment.services.iter().map(|service| &*service.name).enumerate();
         let selected: Vec<_> = services.filter(|(_, name)| self.selection.has_service(name)).collect();
         selected.par_iter().try_for_each(|(index, name)| {
@@ -188,7 +186,7 @@ impl<E: Send> Run<'_, E> {
         if body.trim().is_empty() {
             return Ok(None);
         }
-        let project = if template.plain.is_some() { ANY_PROJECT } else { &self.scene.fleet.project };
+        let project = if template.plain.is_some() { ANY_PROJECT } else { &self.fleet.project };
         let text = Ownership::stamp(template.syntax.comment(), project, body);
         let artifact = Artifact { text, executable: template.syntax.executable() };
         Ok(Some((template.output(environment, service), artifact)))

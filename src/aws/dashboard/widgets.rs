@@ -269,7 +269,7 @@ fn requests(service: &Service, groups: &[&TargetGroup]) -> Graph {
         metrics.push(sum.into());
     }
     for (index, group) in groups.iter().enumerate() {
-        let alternating = if matches!(group.role, Role::Blue | Role::Green) { "alternating" } else { "m" };
+        let alternating = if group.role.alternates() { "alternating" } else { "m" };
         let options = json!({ "label": format!("requests{}", suffix(&group.role)), "id": format!("{alternating}{index}") });
         metrics.push(of_group(group, "RequestCountPerTarget", options));
     }

@@ -3,9 +3,7 @@
 use serde::Serialize;
 
 use super::Common;
-use crate::aws::fingerprint::fingerprint;
 use crate::aws::{self, desired};
-use crate::plan::{Environment, Fleet};
 use crate::render::encode::json;
 use crate::render::structure::Structure;
 
@@ -21,15 +19,10 @@ impl DataView {
         Self { data: Structure::of(&json::pretty(data)) }
     }
 
-    /// What AWS must hold for a service.
-    pub fn service(state: &aws::Service<'_>) -> Self {
-        Self::of(state)
-    }
-
     /// An environment, and what its services have together.
     pub fn environment(common: &Common<'_>) -> Self {
         Self::of(&EnvironmentData {
-            head: Head::new(common.fleet, common.environment),
+            head: Head::new(common),
             monitoring: common.monitoring.as_ref(),
             tags: desired::tags(&common.environment.tags),
         })
@@ -59,7 +52,7 @@ pub(super) struct Head<'f> {
     partition: &'f str,
     region: &'f str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fingerprint: Option<String>,
+    fingerprint: Option<&'f str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rollout: Option<Place<'f>>,
     services: Vec<&'f str>,
@@ -88,7 +81,8 @@ struct WaveBefore<'f> {
 }
 
 impl<'f> Head<'f> {
-    pub(super) fn new(fleet: &'f Fleet, environment: &'f Environment) -> Self {
+    pub(super) fn new(common: &'f Common<'_>) -> Self {
+        let (fleet, environment) = (common.fleet, common.environment);
         let of_environment =
             fleet.waves.iter().position(|wave| wave.environments.contains(&environment.name));
         let before = |until: usize| (1..).zip(&fleet.waves[..until]);
@@ -99,7 +93,7 @@ impl<'f> Head<'f> {
             account: &environment.account,
             partition: environment.region.partition(),
             region: &environment.region,
-            fingerprint: of_environment.map(|_| fingerprint(fleet, environment)),
+            fingerprint: of_environment.map(|_| common.fingerprint()),
             rollout: of_environment.map(|at| Place {
                 wave: at + 1,
                 waves: fleet.waves.len(),

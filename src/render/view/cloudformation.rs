@@ -9,6 +9,7 @@ use super::{Common, deployment};
 use crate::aws::dashboard::{self, Board};
 use crate::aws::monitoring::{Monitoring, Rule};
 use crate::aws::{self, Data, Lookup};
+use crate::plan::alarms::ServiceAlarm;
 use crate::plan::policy::{Policy, PolicyId};
 use crate::plan::{self, LoadBalancer};
 use crate::render::encode::json::Json;
@@ -73,15 +74,32 @@ struct AlarmView {
     properties: Structure,
 }
 
-/// What a template keeps of a service.
+/// Which template of a service, and with that what it keeps.
 #[derive(Clone, Copy)]
-enum Stage {
+pub(super) enum Stage {
+    /// Its own.
     Whole,
+    /// What is imported: the scalable target, and policies that are live.
     Import,
+    /// Everything but policies that get another name.
     Rename,
 }
 
 impl Stage {
+    /// The parameters of what it looks up.
+    pub(super) fn parameters<'f>(self, service: &plan::Service, groups: &Groups<'f>) -> Vec<Parameter<'f>> {
+        let policies = service.policies.iter().filter(|policy| self.keeps(policy));
+        let alarms = service.alarms.on.iter().filter(|_| self.keeps_alarms());
+        let of_alarms = alarms.flat_map(ServiceAlarm::target_groups);
+        let used: Vec<_> = policies.flat_map(Policy::target_groups).chain(of_alarms).collect();
+        groups.parameters(|group| used.contains(&group))
+    }
+
+    /// An import adds nothing that is new.
+    fn keeps_alarms(self) -> bool {
+        !matches!(self, Self::Import)
+    }
+
     fn keeps(self, policy: &Policy) -> bool {
         match self {
             Self::Whole => true,
@@ -130,7 +148,7 @@ pub(super) fn alarm_logical_id(policy: &Policy) -> String {
 }
 
 /// The logical id of an alarm on how a service does.
-pub(super) fn service_alarm_logical_id(kind: plan::alarms::AlarmKind) -> String {
+fn service_alarm_logical_id(kind: plan::alarms::AlarmKind) -> String {
     let words = kind.key().split('_');
     let camel: String =
         words.map(|word| format!("{}{}", word[..1].to_ascii_uppercase(), &word[1..])).collect();
@@ -144,7 +162,7 @@ impl<'f> ServiceView<'f> {
         // Dashboards begin with their services in order, which is that of the names.
         let begins = |board: &Board<'_>| board.services[0].name.cmp(&service.name);
         let dashboard = common.dashboards.binary_search_by(begins).ok().filter(|index| *index > 0);
-        let dashboard = dashboard.map(|index| DashboardView::new(common, &common.dashboards[index], index));
+        let dashboard = dashboard.and_then(|index| DashboardView::new(common, index));
         Self {
             project: &common.fleet.project,
             environment: &environment.name,
@@ -169,13 +187,7 @@ struct Maker<'f> {
 
 impl<'f> Maker<'f> {
     fn template(&self, stage: Stage) -> TemplateView<'f> {
-        let mut lookups = Vec::new();
-        let mut structure = |data: &Data<'_>| {
-            lookups.extend(data.lookups().into_iter().cloned().map(owned));
-            self.structure(data)
-        };
         let scheduled = !matches!(stage, Stage::Import) && !self.state.scheduled_actions.is_empty();
-        let scalable_target = structure(&self.scalable_target(stage, scheduled));
         let mut after = None;
         let mut step_alarms = self.state.metric_alarms.iter();
         let mut policies = Vec::new();
@@ -186,35 +198,23 @@ impl<'f> Maker<'f> {
             }
             let alarm = alarm.map(|alarm| AlarmView {
                 logical_id: alarm_logical_id(policy),
-                properties: structure(&Data::of(alarm)),
+                properties: self.structure(&Data::of(alarm)),
             });
             let before = after.replace(logical_id(policy));
-            policies.push(self.policy(policy, before, structure(&Data::of(state)), alarm));
+            policies.push(self.policy(policy, before, self.structure(&Data::of(state)), alarm));
         }
-        let alarms = match stage {
-            Stage::Import => Vec::new(),
-            Stage::Whole | Stage::Rename => {
-                let kinds = self.service.alarms.on.iter().map(|alarm| alarm.kind);
-                let alarm = |(kind, alarm)| AlarmView {
-                    logical_id: service_alarm_logical_id(kind),
-                    properties: structure(&Data::of(alarm)),
-                };
-                kinds.zip(step_alarms).map(alarm).collect()
-            }
-        };
-        let used = |group: &plan::policy::TargetGroup| match &group.balancer {
-            LoadBalancer::Named { name, target_group } => {
-                lookups.iter().any(|lookup| looks_up(lookup, name, target_group))
-            }
-            LoadBalancer::Literal { .. } => false,
+        let kinds = self.service.alarms.on.iter().map(|alarm| alarm.kind).filter(|_| stage.keeps_alarms());
+        let alarm = |(kind, alarm)| AlarmView {
+            logical_id: service_alarm_logical_id(kind),
+            properties: self.structure(&Data::of(alarm)),
         };
         TemplateView {
             retained: imports(self.service),
-            parameters: self.groups.parameters(used),
+            parameters: stage.parameters(self.service, &self.groups),
             scheduled,
-            scalable_target,
+            scalable_target: self.structure(&self.scalable_target(stage, scheduled)),
             policies,
-            alarms,
+            alarms: kinds.zip(step_alarms).map(alarm).collect(),
         }
     }
 
@@ -273,32 +273,6 @@ impl<'f> Maker<'f> {
                 let policy = self.service.policies.iter().find(|policy| *policy.name.value == **name);
                 format!("!Ref {}", policy.map(logical_id).unwrap_or_default())
             }
-        }
-    }
-}
-
-fn looks_up(lookup: &Lookup<'_>, balancer: &str, group: &str) -> bool {
-    match lookup {
-        Lookup::LoadBalancer(name) => name == balancer,
-        Lookup::TargetGroup { load_balancer, target_group }
-        | Lookup::ResourceLabel { load_balancer, target_group } => {
-            load_balancer == balancer && target_group == group
-        }
-        Lookup::PolicyArn(_) => false,
-    }
-}
-
-/// A lookup of its own.
-fn owned(lookup: Lookup<'_>) -> Lookup<'static> {
-    let text = |text: aws::Str<'_>| aws::Str::from(text.into_owned());
-    match lookup {
-        Lookup::LoadBalancer(name) => Lookup::LoadBalancer(text(name)),
-        Lookup::PolicyArn(name) => Lookup::PolicyArn(text(name)),
-        Lookup::TargetGroup { load_balancer, target_group } => {
-            Lookup::TargetGroup { load_balancer: text(load_balancer), target_group: text(target_group) }
-        }
-        Lookup::ResourceLabel { load_balancer, target_group } => {
-            Lookup::ResourceLabel { load_balancer: text(load_balancer), target_group: text(target_group) }
         }
     }
 }
@@ -363,14 +337,13 @@ impl<'f> EnvironmentView<'f> {
 
 impl<'f> MonitoringView<'f> {
     fn new(common: &'f Common<'_>, state: &'f Monitoring<'_>) -> Self {
-        let first = common.dashboards.first();
         Self {
             topic: state.topic.as_ref().map(|topic| TopicView {
                 name: &topic.name,
                 policy: Structure::of(&known(8).fields(&topic.policy)),
             }),
             rules: ["AtMaximum", "ImpairedTasks"].into_iter().zip(&state.rules).map(RuleView::new).collect(),
-            dashboard: first.map(|board| DashboardView::new(common, board, 0)),
+            dashboard: DashboardView::new(common, 0),
         }
     }
 }
@@ -394,22 +367,23 @@ fn known(indent: usize) -> Yaml<'static> {
 }
 
 impl<'f> DashboardView<'f> {
-    fn new(common: &Common<'_>, board: &'f Board<'_>, index: usize) -> Self {
-        let body = board.desired().dashboard_body;
+    /// None where there is no such dashboard.
+    fn new(common: &'f Common<'_>, index: usize) -> Option<Self> {
+        let (board, body) = (common.dashboards.get(index)?, common.dashboard_body(index)?);
         let looked_up = common.parameters();
         let reference = |lookup: &Lookup<'_>| format!("${{{}}}", looked_up.id(lookup));
         let text = body_text(
             &Json { reference: Some(&reference) },
-            &body,
+            body,
             dashboard::room(common.environment, index),
         );
         let number = if index == 0 { String::new() } else { (index + 1).to_string() };
-        Self {
+        Some(Self {
             logical_id: format!("Dashboard{number}"),
             name: &board.name,
             body: Structure::of(&text),
-            parameters: looked_up.used(&body),
-        }
+            parameters: looked_up.used(body),
+        })
     }
 }
 

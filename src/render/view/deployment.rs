@@ -5,13 +5,12 @@ use serde::Serialize;
 
 use super::Common;
 use super::cli::Head;
-use super::cloudformation::{self, alarm_logical_id, is_imported, logical_id};
+use super::cloudformation::{self, Stage, alarm_logical_id, is_imported, logical_id};
 use super::group::{self, Groups};
 use crate::aws::alarm::MetricAlarm;
 use crate::aws::scaling::{Configuration, CustomizedMetric, PredefinedMetric, ScalableTarget, ScalingPolicy};
 use crate::aws::{self, Absent, AbsentPolicy, Lookup, Str, Tag, Text, desired};
-use crate::plan::alarms::ServiceAlarm;
-use crate::plan::policy::{Policy, Role, TargetGroup};
+use crate::plan::policy::{Policy, TargetGroup};
 use crate::plan::{self, LoadBalancer};
 use crate::render::encode::json;
 use crate::render::structure::Structure;
@@ -20,7 +19,7 @@ use crate::render::structure::Structure;
 pub(super) fn data(common: &Common<'_>) -> Structure {
     let services = common.environment.services.iter().zip(common.state());
     Structure::of(&json::pretty(&Deployment {
-        head: Head::new(common.fleet, common.environment),
+        head: Head::new(common),
         stacks: together(common).into_iter().chain(services.map(stack)).collect(),
         tags: desired::tags(&common.environment.tags),
     }))
@@ -68,7 +67,7 @@ struct Stack<'f> {
     #[serde(skip_serializing_if = "Option::is_none")]
     import: Option<Import<'f>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    rename: Option<Stage>,
+    rename: Option<Before>,
 }
 
 /// Parameter of a change set.
@@ -106,7 +105,7 @@ struct Group<'f> {
 /// A template that comes before that of the stack.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Stage {
+struct Before {
     template_body: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     parameters: Vec<Parameter>,
@@ -117,7 +116,7 @@ struct Stage {
 #[serde(rename_all = "PascalCase")]
 struct Import<'f> {
     #[serde(flatten)]
-    stage: Stage,
+    before: Before,
     resources_to_import: Vec<ResourceToImport<'f>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scaling_policies: Vec<&'f ScalingPolicy<'f>>,
@@ -148,21 +147,21 @@ enum Identifier<'f> {
 /// The stacks of what the services have together, which are deployed first: alarms name the topic.
 fn together<'f>(common: &'f Common<'_>) -> Vec<Stack<'f>> {
     let Some(monitoring) = &common.environment.monitoring else { return Vec::new() };
-    let all = common.parameters();
     let parameters = |index: usize| {
-        let board = common.dashboards.get(index)?;
-        Some(all.used(&board.desired().dashboard_body).into_iter().map(Parameter::from).collect())
+        let used = common.dashboard_body(index).map(|body| common.parameters().used(body));
+        used.into_iter().flatten().map(Parameter::from).collect()
     };
     let first = Stack {
         stack_name: (&*monitoring.stack).into(),
         template_body: "monitoring/stack.yaml".to_owned(),
-        parameters: parameters(0).unwrap_or_default(),
+        parameters: parameters(0),
         ..Stack::default()
     };
-    let further = common.dashboards.iter().enumerate().skip(1).map(|(index, board)| Stack {
-        stack_name: format!("{}-{}", &*monitoring.stack, index + 1).into(),
+    let names = monitoring.dashboard_stacks(common.dashboards.len());
+    let further = names.zip(&common.dashboards).enumerate().skip(1).map(|(index, (name, board))| Stack {
+        stack_name: name.into(),
         template_body: format!("dashboard/{}.yaml", board.services[0].name),
-        parameters: parameters(index).unwrap_or_default(),
+        parameters: parameters(index),
         ..Stack::default()
     });
     [first].into_iter().chain(further).collect()
@@ -171,12 +170,11 @@ fn together<'f>(common: &'f Common<'_>) -> Vec<Stack<'f>> {
 /// The stack of a service.
 fn stack<'f>((service, state): (&'f plan::Service, &'f aws::Service<'f>)) -> Stack<'f> {
     let groups = Groups::new(service);
-    let renames = cloudformation::renames(service);
     Stack {
         stack_name: (&*service.stack).into(),
         service: Some(&service.name),
         template_body: format!("{}.yaml", service.name),
-        parameters: groups.parameters(|_| true).into_iter().map(Parameter::from).collect(),
+        parameters: Stage::Whole.parameters(service, &groups).into_iter().map(Parameter::from).collect(),
         scalable_target: Some(&state.scalable_target),
         scaling_policies: service.policies.iter().zip(&state.scaling_policies).map(policy).collect(),
         scheduled_actions: state
@@ -189,10 +187,7 @@ fn stack<'f>((service, state): (&'f plan::Service, &'f aws::Service<'f>)) -> Sta
         target_groups: service.target_groups().into_iter().map(group).collect(),
         absent: absent(&state.absent),
         import: cloudformation::imports(service).then(|| import(service, state, &groups)),
-        rename: renames.then(|| {
-            let kept = |policy: &Policy| policy.renamed_from.is_none();
-            stage("rename", service, &groups, kept, &service.alarms.on)
-        }),
+        rename: cloudformation::renames(service).then(|| before("rename", Stage::Rename, service, &groups)),
     }
 }
 
@@ -218,7 +213,7 @@ fn group(group: &TargetGroup) -> Group<'_> {
             (arn_suffix, target_group_arn_suffix)
         }
     };
-    Group { load_balancer, target_group, alternates: matches!(group.role, Role::Blue | Role::Green) }
+    Group { load_balancer, target_group, alternates: group.role.alternates() }
 }
 
 /// Policies that have another name now are not among them, and alarms go with their policies.
@@ -267,27 +262,18 @@ fn import<'f>(service: &'f plan::Service, state: &'f aws::Service<'f>, groups: &
     let resources =
         [target].into_iter().chain(policies.iter().map(of_policy)).chain(alarms.iter().map(of_alarm));
     Import {
-        stage: stage("import", service, groups, is_imported, &[]),
+        before: before("import", Stage::Import, service, groups),
         resources_to_import: resources.collect(),
         scaling_policies: policies.iter().map(|(_, state)| *state).collect(),
         metric_alarms: alarms.iter().map(|(_, alarm)| *alarm).collect(),
     }
 }
 
-/// A template that has some of the policies and alarms, and the parameters of what they count.
-fn stage(
-    folder: &str,
-    service: &plan::Service,
-    groups: &Groups<'_>,
-    keeps: impl Fn(&Policy) -> bool,
-    alarms: &[ServiceAlarm],
-) -> Stage {
-    let of_policies = service.policies.iter().filter(|policy| keeps(policy)).flat_map(Policy::target_groups);
-    let used: Vec<_> = of_policies.chain(alarms.iter().flat_map(ServiceAlarm::target_groups)).collect();
-    let parameters = groups.parameters(|group| used.contains(&group));
-    Stage {
+/// A template in a folder beside that of the stack.
+fn before(folder: &str, stage: Stage, service: &plan::Service, groups: &Groups<'_>) -> Before {
+    Before {
         template_body: format!("{folder}/{}.yaml", service.name),
-        parameters: parameters.into_iter().map(Parameter::from).collect(),
+        parameters: stage.parameters(service, groups).into_iter().map(Parameter::from).collect(),
     }
 }
 

@@ -8,8 +8,6 @@ use crate::plan::{self, LoadBalancer};
 /// A target group and its load balancer.
 #[derive(Debug, Serialize)]
 pub(super) struct GroupView<'f> {
-    /// Its place among the groups of the service; placeholders name it.
-    index: usize,
     /// Key in Terraform's map of looked-up groups.
     key: String,
     /// Whether the ends of the ARNs are looked up when applied.
@@ -17,7 +15,6 @@ pub(super) struct GroupView<'f> {
     /// Whether deployments alternate between it and another: either may be idle.
     alternates: bool,
     load_balancer: Option<&'f str>,
-    load_balancer_ident: Option<String>,
     target_group: Option<&'f str>,
     load_balancer_arn_suffix: Option<&'f str>,
     target_group_arn_suffix: Option<&'f str>,
@@ -74,7 +71,7 @@ impl<'f> Groups<'f> {
 
 fn views<'f>(service: &plan::Service, groups: &[&'f TargetGroup]) -> Vec<GroupView<'f>> {
     let mut views: Vec<GroupView<'_>> = Vec::new();
-    for (index, group) in groups.iter().enumerate() {
+    for group in groups {
         let prefix = prefix(&group.role);
         // Groups of one load balancer share its parameter.
         let known = match &group.balancer {
@@ -87,25 +84,22 @@ fn views<'f>(service: &plan::Service, groups: &[&'f TargetGroup]) -> Vec<GroupVi
                 view.load_balancer_parameter.clone()
             });
         let target_group_parameter = format!("{prefix}TargetGroupFullName");
-        views.push(view(index, service, group, load_balancer_parameter, target_group_parameter));
+        views.push(view(service, group, load_balancer_parameter, target_group_parameter));
     }
     views
 }
 
 fn view<'f>(
-    index: usize,
     service: &plan::Service,
     group: &'f TargetGroup,
     load_balancer_parameter: String,
     target_group_parameter: String,
 ) -> GroupView<'f> {
     let mut view = GroupView {
-        index,
         key: key(&service.name, &group.role),
         lookup: false,
-        alternates: matches!(group.role, Role::Blue | Role::Green),
+        alternates: group.role.alternates(),
         load_balancer: None,
-        load_balancer_ident: None,
         target_group: None,
         load_balancer_arn_suffix: None,
         target_group_arn_suffix: None,
@@ -117,7 +111,6 @@ fn view<'f>(
         LoadBalancer::Named { name, target_group } => {
             view.lookup = true;
             view.load_balancer = Some(name);
-            view.load_balancer_ident = Some(name.ident());
             view.target_group = Some(target_group);
         }
         LoadBalancer::Literal { arn_suffix, target_group_arn_suffix } => {

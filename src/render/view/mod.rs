@@ -20,6 +20,7 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::aws::fingerprint::fingerprint;
 use crate::aws::{self, dashboard, desired};
 use crate::plan::policy::Policy;
 use crate::plan::{self, Fleet};
@@ -125,6 +126,7 @@ struct Common<'f> {
     monitoring: Option<aws::monitoring::Monitoring<'f>>,
     state: OnceLock<Vec<aws::Service<'f>>>,
     parameters: OnceLock<cloudformation::Parameters>,
+    fingerprint: OnceLock<String>,
 }
 
 impl<'f> Common<'f> {
@@ -138,7 +140,19 @@ impl<'f> Common<'f> {
             monitoring,
             state: OnceLock::new(),
             parameters: OnceLock::new(),
+            fingerprint: OnceLock::new(),
         }
+    }
+
+    /// Stands for what applying the environment does.
+    fn fingerprint(&self) -> &str {
+        let of = || fingerprint(self.fleet, self.environment, self.state());
+        self.fingerprint.get_or_init(of)
+    }
+
+    /// What is drawn on a dashboard, by its place among those of the environment.
+    fn dashboard_body(&self, index: usize) -> Option<&aws::Data<'f>> {
+        Some(&self.monitoring.as_ref()?.dashboards.get(index)?.dashboard_body)
     }
 
     /// What CloudFormation's dashboards look up.

@@ -12,14 +12,7 @@ use super::docs::{EnvironmentPages, FleetPages};
 use super::load_test::{LoadTests, LoadTestsPage};
 use super::terraform::{ModuleView, RootView};
 use super::{Common, EnvironmentView, FleetView, Parts, ServiceView};
-use crate::plan::Fleet;
-
-/// A fleet, as all views of a run see it.
-#[derive(Debug, Clone, Copy)]
-pub struct Scene<'f> {
-    /// The fleet.
-    pub fleet: &'f Fleet,
-}
+use crate::plan::{Environment, Fleet};
 
 /// An environment, as all views of a run see it.
 pub struct Place<'f> {
@@ -30,7 +23,7 @@ pub struct Place<'f> {
 /// What the templates of a target see, as functions of where they are rendered.
 pub struct Slice {
     /// Once.
-    pub fleet: fn(&Scene<'_>) -> Value,
+    pub fleet: fn(&Fleet) -> Value,
     /// Once an environment.
     pub environment: fn(&Place<'_>) -> Value,
     /// Once a service, by its place among the services of the environment.
@@ -55,7 +48,7 @@ pub fn of(target: &str) -> &'static Slice {
 static CLI: Slice = Slice {
     fleet: |_| Value::from(tera::Map::new()),
     environment: |place| value(&DataView::environment(&place.common)),
-    service: |place, index| value(&DataView::service(&place.common.state()[index])),
+    service: |place, index| value(&DataView::of(&place.common.state()[index])),
 };
 
 static CLOUDFORMATION: Slice = Slice {
@@ -65,13 +58,13 @@ static CLOUDFORMATION: Slice = Slice {
 };
 
 static TERRAFORM: Slice = Slice {
-    fleet: |scene| value(&ModuleView::new(scene.fleet)),
+    fleet: |fleet| value(&ModuleView::new(fleet)),
     environment: |place| value(&RootView::new(&place.common)),
     service: |_, _| Value::from(tera::Map::new()),
 };
 
 static DOCS: Slice = Slice {
-    fleet: |scene| value(&Docs { docs: FleetPages::new(scene.fleet) }),
+    fleet: |fleet| value(&Docs { docs: FleetPages::new(fleet) }),
     environment: |place| {
         value(&Docs { docs: EnvironmentPages::new(place.common.fleet, place.common.environment) })
     },
@@ -79,7 +72,7 @@ static DOCS: Slice = Slice {
 };
 
 static LOADTEST: Slice = Slice {
-    fleet: |scene| value(&LoadTestsPage::new(scene.fleet)),
+    fleet: |fleet| value(&LoadTestsPage::new(fleet)),
     environment: |place| value(&DataView::of(&LoadTests::of(place.common.environment))),
     service: |_, _| Value::from(tera::Map::new()),
 };
@@ -89,9 +82,10 @@ static LOADTEST: Slice = Slice {
 struct Docs<T> {
     docs: T,
 }
+
 /// Names that live on AWS: nothing that takes its time.
 static INVENTORY: Slice = Slice {
-    fleet: |scene| value(&FleetView::new(scene.fleet, Parts::default())),
+    fleet: |fleet| value(&FleetView::new(fleet, Parts::default())),
     environment: |place| place.whole(Parts::default()),
     service: |place, index| place.services()[index].clone(),
 };
@@ -100,13 +94,13 @@ static IAM: Slice =
     Slice { environment: |place| place.whole(Parts { iam: true, ..Parts::default() }), ..INVENTORY };
 
 static GITHUB: Slice = Slice {
-    fleet: |scene| value(&FleetView::new(scene.fleet, Parts { github: true, ..Parts::default() })),
+    fleet: |fleet| value(&FleetView::new(fleet, Parts { github: true, ..Parts::default() })),
     ..INVENTORY
 };
 
 /// Everything, for templates of users.
 static WHOLE: Slice = Slice {
-    fleet: |scene| value(&FleetView::new(scene.fleet, EVERYTHING)),
+    fleet: |fleet| value(&FleetView::new(fleet, EVERYTHING)),
     environment: |place| place.whole(EVERYTHING),
     ..INVENTORY
 };
@@ -115,8 +109,8 @@ const EVERYTHING: Parts = Parts { docs: true, github: true, iam: true };
 
 impl<'f> Place<'f> {
     /// An environment of a fleet.
-    pub fn new(scene: &'f Scene<'f>, environment: &'f crate::plan::Environment) -> Self {
-        Self { common: Common::new(scene.fleet, environment), services: OnceLock::new() }
+    pub fn new(fleet: &'f Fleet, environment: &'f Environment) -> Self {
+        Self { common: Common::new(fleet, environment), services: OnceLock::new() }
     }
 
     /// The environment with its services.

@@ -24,7 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The stages above in one call: a fleet, or what is wrong with the text.
     ("reading", &["lint", "plan", "spec", "document", "diagnostic"]),
     // It says where settings come from and what becomes of them: of the fleet, and of the text that it was read from.
-    ("explain", &["spec", "plan", "document", "diagnostic"]),
+    ("explain", &["words", "spec", "plan", "document", "diagnostic"]),
     ("artifacts", &[]),
     // What changes between two plans, and between what is rendered of them.
     ("diff", &["words", "plan", "cost", "artifacts"]),

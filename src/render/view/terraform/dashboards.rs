@@ -22,8 +22,12 @@ struct Own<'f> {
 }
 
 /// The body of a dashboard.
-pub(super) fn body(environment: &Environment, board: &Board<'_>, locals: &mut Locals) -> Hcl {
-    let body = board.desired().dashboard_body;
+pub(super) fn body(
+    environment: &Environment,
+    board: &Board<'_>,
+    body: &Data<'_>,
+    locals: &mut Locals,
+) -> Hcl {
     let all = body.get("widgets").map(Data::items).unwrap_or_default();
     let (head, own) = parts(board, all);
     let mut widgets: Vec<Hcl> = head.iter().map(|widget| of_all(environment, board, widget)).collect();

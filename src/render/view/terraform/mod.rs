@@ -12,7 +12,8 @@ mod versions;
 use serde::Serialize;
 
 use super::Common;
-use crate::aws::monitoring::Monitoring;
+use crate::aws::dashboard::Board;
+use crate::aws::monitoring::{Dashboard, Monitoring};
 use crate::aws::{Data, Text};
 use crate::plan::{self, Environment, Fleet, LoadBalancer};
 use crate::render::encode::hcl::{self, Hcl};
@@ -144,15 +145,18 @@ impl<'f> RootView<'f> {
         let mut locals = Locals::default();
         let alarms = alarms::alarms(environment, state, &mut locals);
         let monitoring = common.monitoring.as_ref();
-        let boards = crate::aws::dashboard::boards(&common.fleet.project, environment);
-        let view = |(index, board): (usize, &crate::aws::dashboard::Board<'_>)| BoardView {
+        let boards = common.dashboards.iter().zip(monitoring.into_iter().flat_map(|state| &state.dashboards));
+        let view = |(index, (board, state)): (usize, (&Board<'_>, &Dashboard<'_>))| BoardView {
             ident: if index == 0 { "services".to_owned() } else { format!("services_{}", index + 1) },
             body: body([
                 ("dashboard_name", Hcl::text(&board.name)),
-                ("dashboard_body", encoded(dashboards::body(environment, board, &mut locals))),
+                (
+                    "dashboard_body",
+                    encoded(dashboards::body(environment, board, &state.dashboard_body, &mut locals)),
+                ),
             ]),
         };
-        let boards: Vec<_> = boards.iter().enumerate().map(view).collect();
+        let boards: Vec<_> = boards.enumerate().map(view).collect();
         locals.0.extend(alarms.iter().map(|all| ("alarms".to_owned(), all.clone())));
         let services: Vec<_> = environment
             .services
