@@ -58,6 +58,7 @@ fn show_after(patience: Duration, bar: &ProgressBar) -> (Sender<()>, JoinHandle<
     let wait = move || {
         if done.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
             bar.set_draw_target(ProgressDrawTarget::stderr());
+            bar.tick();
             bar.enable_steady_tick(TICK);
         }
     };
