@@ -58,6 +58,11 @@ impl<'f> Data<'f> {
         }
     }
 
+    /// A string that is known.
+    pub fn string(text: impl Into<Str<'f>>) -> Self {
+        Self::Text(Text::Known(text.into()))
+    }
+
     /// The value of a field.
     pub fn get(&self, field: &str) -> Option<&Data<'f>> {
         match self {
@@ -123,6 +128,18 @@ impl<'f> From<Text<'f>> for Data<'f> {
 impl<'f> From<&'f str> for Data<'f> {
     fn from(text: &'f str) -> Self {
         Self::Text(text.into())
+    }
+}
+
+impl From<u32> for Data<'_> {
+    fn from(value: u32) -> Self {
+        Self::Integer(value.into())
+    }
+}
+
+impl<'f> FromIterator<Data<'f>> for Data<'f> {
+    fn from_iter<I: IntoIterator<Item = Self>>(items: I) -> Self {
+        Self::List(items.into_iter().collect())
     }
 }
 
@@ -225,6 +242,16 @@ impl<'de> Visitor<'de> for Reader {
             fields.push((name.into(), value));
         }
         Ok(Data::Map(fields))
+    }
+}
+
+impl Lookup<'static> {
+    /// The lookup that a string serialises to as a variant of this name, if it is one.
+    pub(crate) fn of_variant(name: &str, value: &(impl Serialize + ?Sized)) -> Option<Self> {
+        match (name == LOOKUP).then(|| lookup(&Data::of(value)))?? {
+            Text::Lookup(lookup) => Some(lookup),
+            Text::Known(_) | Text::Topic(_) => None,
+        }
     }
 }
 

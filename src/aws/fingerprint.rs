@@ -13,7 +13,7 @@ use crate::plan::{Environment, Fleet};
 pub fn fingerprint(fleet: &Fleet, environment: &Environment, state: &[Service<'_>]) -> String {
     let services: Vec<u64> = state.par_iter().map(hash).collect();
     let head = (&*fleet.project, &*environment.account, &*environment.region);
-    let together = desired::monitoring::monitoring(fleet, environment, &[]);
+    let together = desired::monitoring::monitoring(fleet, environment, Vec::new());
     let dashboard = environment.monitoring.as_ref().and_then(|monitoring| monitoring.dashboard.as_deref());
     format!("{:016x}", hash(&(head, &environment.tags, services, together, dashboard)))
 }

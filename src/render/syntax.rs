@@ -129,6 +129,27 @@ pub(super) fn json_string(text: &str) -> String {
     String::from_utf8(out).expect("JSON is text")
 }
 
+/// Appends a string as JSON.
+pub(super) fn push_json(text: &str, out: &mut String) {
+    if is_plain(text) { push_quoted(text, out) } else { out.push_str(&json_string(text)) }
+}
+
+/// Appends a string as YAML.
+pub(super) fn push_yaml(text: &str, out: &mut String) {
+    if is_plain(text) { push_quoted(text, out) } else { out.push_str(&yaml_string(text)) }
+}
+
+/// Whether the double-quoted literal of a text is the text, in JSON and in YAML.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~' if byte != b'"' && byte != b'\\'))
+}
+
+fn push_quoted(text: &str, out: &mut String) {
+    out.push('"');
+    out.push_str(text);
+    out.push('"');
+}
+
 /// A string as HCL, for structures.
 pub(super) fn hcl_string(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len() + 2);

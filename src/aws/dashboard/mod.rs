@@ -6,10 +6,8 @@
 
 mod widgets;
 
-use serde::Serialize;
-
 use crate::aws::monitoring::Dashboard;
-use crate::aws::{Data, Lookup, Str};
+use crate::aws::{Data, Str, Text};
 use crate::plan::{Environment, Service};
 
 /// Most services of one dashboard: more are no overview, and load slowly.
@@ -26,39 +24,37 @@ pub struct Board<'f> {
     pub name: String,
     /// The services on it.
     pub services: Vec<&'f Service>,
-    /// What is drawn.
-    pub widgets: Vec<Widget>,
 }
 
 /// One thing that is drawn, in a place on the grid.
-#[derive(Debug, Serialize)]
-pub struct Widget {
-    #[serde(rename = "type")]
+struct Widget<'f> {
     kind: &'static str,
     x: u32,
     y: u32,
     width: u32,
     height: u32,
-    properties: Data<'static>,
+    properties: Data<'f>,
 }
 
-/// The dashboards of an environment, in the order of the services; none where none is asked for.
-pub fn boards<'f>(project: &str, environment: &'f Environment) -> Vec<Board<'f>> {
+/// The dashboards of an environment, in the order of the services, and what CloudWatch must hold of each; none where none
+/// is asked for.
+pub fn boards<'f>(project: &str, environment: &'f Environment) -> (Vec<Board<'f>>, Vec<Dashboard<'f>>) {
     let Some(name) = environment.monitoring.as_ref().and_then(|monitoring| monitoring.dashboard.as_ref())
     else {
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     };
     let board = |(index, page): (usize, Page<'f>)| {
         let (services, widgets): (Vec<_>, Vec<_>) = page.into_iter().unzip();
         let name = if index == 0 { name.to_string() } else { format!("{name}-{}", index + 1) };
         let widgets = widgets::board(project, environment, &services, widgets);
-        Board { name, services, widgets }
+        let desired = Dashboard { dashboard_name: name.clone().into(), dashboard_body: body(widgets) };
+        (Board { name, services }, desired)
     };
-    pages(environment).into_iter().enumerate().map(board).collect()
+    pages(environment).into_iter().enumerate().map(board).unzip()
 }
 
 /// The services of a dashboard, each with its widgets.
-type Page<'f> = Vec<(&'f Service, Vec<Widget>)>;
+type Page<'f> = Vec<(&'f Service, Vec<Widget<'f>>)>;
 
 /// The services of each dashboard.
 fn pages(environment: &Environment) -> Vec<Page<'_>> {
@@ -67,7 +63,7 @@ fn pages(environment: &Environment) -> Vec<Page<'_>> {
     let mut bytes = rules(environment);
     for service in &environment.services {
         let widgets = widgets::service(environment, service);
-        let own = widgets.iter().map(weight).sum::<usize>();
+        let own = widgets.iter().map(Widget::weight).sum::<usize>();
         match pages.last_mut() {
             Some(page) if page.len() < MOST_SERVICES && bytes + own <= MOST_BYTES => {
                 page.push((service, widgets));
@@ -82,29 +78,63 @@ fn pages(environment: &Environment) -> Vec<Page<'_>> {
     pages
 }
 
-impl<'f> Board<'f> {
-    /// What CloudWatch must hold.
-    pub fn desired(&self) -> Dashboard<'f> {
-        Dashboard { dashboard_name: self.name.clone().into(), dashboard_body: self.body() }
+/// What is drawn.
+fn body<'f>(widgets: Vec<Widget<'f>>) -> Data<'f> {
+    map([
+        ("start", "-PT12H".into()),
+        ("periodOverride", "inherit".into()),
+        ("widgets", widgets.into_iter().map(Widget::data).collect()),
+    ])
+}
+
+impl<'f> Widget<'f> {
+    fn data(self) -> Data<'f> {
+        map([
+            ("type", self.kind.into()),
+            ("x", self.x.into()),
+            ("y", self.y.into()),
+            ("width", self.width.into()),
+            ("height", self.height.into()),
+            ("properties", self.properties),
+        ])
     }
 
-    /// What is drawn.
-    fn body(&self) -> Data<'f> {
-        let field = |name: &'static str, value: Data<'f>| (Str::from(name), value);
-        Data::Map(vec![
-            field("start", "-PT12H".into()),
-            field("periodOverride", "inherit".into()),
-            field("widgets", Data::List(self.widgets.iter().map(Data::of).collect())),
-        ])
+    /// Bytes of it in a template, where quotes and backslashes take two.
+    fn weight(&self) -> usize {
+        let around = r#"{"type":"","x":,"y":,"width":,"height":,"properties":}"#;
+        let quotes = around.bytes().filter(|byte| *byte == b'"').count();
+        let places = [self.x, self.y, self.width, self.height].map(|number| number.to_string().len());
+        around.len() + quotes + self.kind.len() + places.iter().sum::<usize>() + weight(&self.properties) + 20
     }
 }
 
-/// Bytes of a widget in a template, where quotes and backslashes take two.
-fn weight(widget: &Widget) -> usize {
-    let data = Data::of(widget).map_lookups(&|_: &Lookup<'_>| Data::from("x".repeat(REFERENCE)));
-    let text = serde_json::to_string(&data).expect("a widget is JSON");
-    let escaped = text.bytes().filter(|b| matches!(b, b'"' | b'\\')).count();
-    text.len() + escaped + 20
+/// Fields in order.
+fn map<'f, const N: usize>(fields: [(&'static str, Data<'f>); N]) -> Data<'f> {
+    Data::Map(fields.map(|(name, value)| (Str::from(name), value)).into())
+}
+
+/// Bytes of a value as JSON without blanks in a string of JSON, where quotes and backslashes take two.
+fn weight(data: &Data<'_>) -> usize {
+    let byte = |byte: u8| match byte {
+        b'"' | b'\\' => 4,
+        b'\n' | b'\r' | b'\t' => 3,
+        0..b' ' => 7,
+        _ => 1,
+    };
+    let string = |text: &str| 4 + text.bytes().map(byte).sum::<usize>();
+    match data {
+        Data::Text(Text::Known(text) | Text::Topic(text)) => string(text),
+        Data::Text(Text::Lookup(_)) => REFERENCE + 4,
+        Data::List(items) => 1 + items.len().max(1) + items.iter().map(weight).sum::<usize>(),
+        Data::Map(fields) => {
+            let field = |(name, value): &(Str<'_>, Data<'_>)| string(name) + 1 + weight(value);
+            1 + fields.len().max(1) + fields.iter().map(field).sum::<usize>()
+        }
+        Data::Null | Data::Bool(true) => 4,
+        Data::Bool(false) => 5,
+        Data::Integer(value) => value.to_string().len(),
+        Data::Number(value) => value.to_string().len(),
+    }
 }
 
 /// Bytes that the body of a dashboard may take in its template: the first lies in one with the rules, which name the
@@ -119,4 +149,30 @@ fn rules(environment: &Environment) -> usize {
     clusters.sort_unstable();
     clusters.dedup();
     clusters.iter().map(|cluster| 2 * cluster.len() + 100).sum::<usize>().min(10_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::Lookup;
+    use serde_json::json;
+
+    #[test]
+    fn the_weight_is_that_of_the_text_in_a_string() {
+        let of = |value: &serde_json::Value| {
+            let inner = value.to_string();
+            serde_json::to_string(&inner).unwrap().len() - 2
+        };
+        let known = json!({
+            "markdown": "## a\n`\"b\\`\t\u{1}", "metrics": [["x", { "y": 2.5, "z": -7 }], []],
+            "none": {}, "visible": false, "null": [null, true],
+        });
+        assert_eq!(weight(&Data::from(known.clone())), of(&known));
+        let looked_up = Data::from(Text::Lookup(Lookup::LoadBalancer("alb".into())));
+        assert_eq!(weight(&looked_up), of(&json!("x".repeat(REFERENCE))));
+        let properties = Data::from(known.clone());
+        let widget = Widget { kind: "text", x: 0, y: 10, width: 24, height: 2, properties };
+        let whole = json!({ "type": "text", "x": 0, "y": 10, "width": 24, "height": 2, "properties": known });
+        assert_eq!(widget.weight(), of(&whole) + 20);
+    }
 }

@@ -1,10 +1,8 @@
 //! What is drawn of a service. Only metrics that AWS documents: AWS/ECS and ECS/ContainerInsights (ECS developer guide),
 //! AWS/ApplicationELB (ELB user guide), each with all its dimensions.
 
-use serde_json::{Value, json};
-
-use super::Widget;
-use crate::aws::{Data, balancer};
+use super::{Widget, map};
+use crate::aws::{Data, Str, balancer};
 use crate::plan::policy::{Policy, PolicyId, Resolution, Role, TargetGroup, TrackedMetric};
 use crate::plan::{Environment, Service};
 
@@ -16,26 +14,26 @@ const HEADING: u32 = 2;
 const GRAPH: u32 = 6;
 
 /// A graph: its title, how it counts, what it shows, and the lines across it.
-struct Graph {
+struct Graph<'f> {
     title: &'static str,
     statistic: &'static str,
     period: u32,
-    metrics: Vec<Data<'static>>,
-    lines: Vec<Value>,
+    metrics: Vec<Data<'f>>,
+    lines: Vec<Data<'f>>,
 }
 
 /// A dashboard of some services: all at a glance, then each, with its own widgets.
-pub(super) fn board(
+pub(super) fn board<'f>(
     project: &str,
-    environment: &Environment,
-    services: &[&Service],
-    own: Vec<Vec<Widget>>,
-) -> Vec<Widget> {
+    environment: &'f Environment,
+    services: &[&'f Service],
+    own: Vec<Vec<Widget<'f>>>,
+) -> Vec<Widget<'f>> {
     let title = format!(
         "# {project} {}: autoscaling\nScales out when ANY metric is above its target, in only when ALL agree. Made by scalegen for `{project}/{}`.",
         environment.name, environment.name
     );
-    let mut widgets = vec![text(&title)];
+    let mut widgets = vec![text(title)];
     row(environment, [all_cpu(services), all_running(services)].into(), &mut widgets);
     for of_service in own {
         let begin = bottom(&widgets);
@@ -45,8 +43,8 @@ pub(super) fn board(
 }
 
 /// What is drawn of one service, in rows from 0.
-pub(super) fn service(environment: &Environment, service: &Service) -> Vec<Widget> {
-    let mut widgets = vec![text(&heading_of(service))];
+pub(super) fn service<'f>(environment: &'f Environment, service: &'f Service) -> Vec<Widget<'f>> {
+    let mut widgets = vec![text(heading_of(service))];
     let own = vec![cpu(service), tasks(service), activity(service), hours(service)];
     row(environment, own, &mut widgets);
     let groups = service.target_groups();
@@ -58,7 +56,7 @@ pub(super) fn service(environment: &Environment, service: &Service) -> Vec<Widge
 }
 
 /// The first row below some widgets: the last one is never higher than another.
-fn bottom(widgets: &[Widget]) -> u32 {
+fn bottom(widgets: &[Widget<'_>]) -> u32 {
     widgets.last().map_or(0, |last| last.y + last.height)
 }
 
@@ -79,17 +77,19 @@ fn heading_of(service: &Service) -> String {
 }
 
 /// Graphs side by side, of one width, below what there is.
-fn row(environment: &Environment, graphs: Vec<Graph>, widgets: &mut Vec<Widget>) {
+fn row<'f>(environment: &'f Environment, graphs: Vec<Graph<'f>>, widgets: &mut Vec<Widget<'f>>) {
     let width = WIDTH / u32::try_from(graphs.len()).expect("a few");
     let y = bottom(widgets);
     for (x, graph) in (0..).step_by(width as usize).zip(graphs) {
-        let head = json!({
-            "title": graph.title, "region": &*environment.region, "stat": graph.statistic, "period": graph.period,
-        });
-        let mut properties = Data::of(&head).into_fields();
-        properties.push(("metrics".into(), graph.metrics.into()));
+        let mut properties = vec![
+            ("title".into(), graph.title.into()),
+            ("region".into(), (&*environment.region).into()),
+            ("stat".into(), graph.statistic.into()),
+            ("period".into(), graph.period.into()),
+            ("metrics".into(), graph.metrics.into()),
+        ];
         if !graph.lines.is_empty() {
-            properties.push(("annotations".into(), json!({ "horizontal": graph.lines }).into()));
+            properties.push(("annotations".into(), map([("horizontal", graph.lines.into())])));
         }
         let properties = Data::Map(properties);
         widgets.push(Widget { kind: "metric", x, y, width, height: GRAPH, properties });
@@ -97,50 +97,51 @@ fn row(environment: &Environment, graphs: Vec<Graph>, widgets: &mut Vec<Widget>)
 }
 
 /// A heading over the whole width, at the top.
-fn text(markdown: &str) -> Widget {
-    let properties = json!({ "markdown": markdown }).into();
+fn text<'f>(markdown: String) -> Widget<'f> {
+    let properties = map([("markdown", markdown.into())]);
     Widget { kind: "text", x: 0, y: 0, width: WIDTH, height: HEADING, properties }
 }
 
-fn line(label: String, value: f64, color: &str) -> Value {
-    json!({ "label": label, "value": number(value), "color": color })
+/// A line across a graph.
+fn line<'f>(label: String, value: f64, color: &'static str) -> Data<'f> {
+    map([("label", label.into()), ("value", Data::number(value)), ("color", color.into())])
 }
 
-/// Whole numbers without a point.
-fn number(value: f64) -> Value {
-    if value.fract() == 0.0 { json!(value as i64) } else { json!(value) }
+/// Options of a metric that is drawn under this label.
+fn labelled<'f>(label: impl Into<Str<'f>>) -> Data<'f> {
+    map([("label", Data::string(label))])
 }
 
-fn limits(service: &Service) -> Vec<Value> {
+fn limits<'f>(service: &Service) -> Vec<Data<'f>> {
     let (min, max) = (service.min.get(), service.max.get());
     vec![line(format!("min {min}"), f64::from(min), LIMIT), line(format!("max {max}"), f64::from(max), LIMIT)]
 }
 
 /// The line of a policy's target.
-fn target(service: &Service, id: &PolicyId, what: &str) -> Option<Value> {
+fn target<'f>(service: &Service, id: &PolicyId, what: &str) -> Option<Data<'f>> {
     let target = service.policy(id)?.tracking()?.target.get();
     Some(line(format!("target{what} {target}"), target, TARGET))
 }
 
-fn ecs(service: &Service, namespace: &str, name: &str, options: Value) -> Data<'static> {
-    json!([
-        namespace,
-        name,
-        "ClusterName",
-        &**service.cluster,
-        "ServiceName",
-        &**service.ecs_service,
-        options
+fn ecs<'f>(service: &'f Service, namespace: &'static str, name: &'static str, options: Data<'f>) -> Data<'f> {
+    let (cluster, ecs_service) = (&**service.cluster, &**service.ecs_service);
+    Data::List(vec![
+        namespace.into(),
+        name.into(),
+        "ClusterName".into(),
+        cluster.into(),
+        "ServiceName".into(),
+        ecs_service.into(),
+        options,
     ])
-    .into()
 }
 
-fn cpu(service: &Service) -> Graph {
-    let mut metrics = vec![ecs(service, "AWS/ECS", "CPUUtilization", json!({ "label": "CPU" }))];
-    let mut lines: Vec<Value> = target(service, &PolicyId::Cpu, "").into_iter().collect();
+fn cpu(service: &Service) -> Graph<'_> {
+    let mut metrics = vec![ecs(service, "AWS/ECS", "CPUUtilization", labelled("CPU"))];
+    let mut lines: Vec<Data<'_>> = target(service, &PolicyId::Cpu, "").into_iter().collect();
     let mut title = "CPU, %";
     if let Some(memory) = target(service, &PolicyId::Memory, " of memory") {
-        metrics.push(ecs(service, "AWS/ECS", "MemoryUtilization", json!({ "label": "memory" })));
+        metrics.push(ecs(service, "AWS/ECS", "MemoryUtilization", labelled("memory")));
         lines.push(memory);
         title = "CPU and memory, %";
     }
@@ -181,37 +182,39 @@ fn running(service: &Service) -> Running {
 }
 
 /// An expression over the metric `r`, which is not drawn itself.
-fn expression(service: &Service, how: &Running, text: &str, label: &str) -> Vec<Data<'static>> {
-    let hidden = json!({ "id": "r", "visible": false });
-    vec![
-        json!([{ "expression": text, "label": label, "id": "e" }]).into(),
-        ecs(service, how.namespace, how.metric, hidden),
-    ]
+fn expression<'f>(service: &'f Service, how: &Running, text: String, label: &'static str) -> Vec<Data<'f>> {
+    let hidden = map([("id", "r".into()), ("visible", Data::Bool(false))]);
+    vec![computed(text, label, "e".into()), ecs(service, how.namespace, how.metric, hidden)]
 }
 
-fn tasks(service: &Service) -> Graph {
+/// What is computed of other metrics.
+fn computed<'f>(expression: String, label: &'f str, id: Data<'f>) -> Data<'f> {
+    Data::List(vec![map([("expression", expression.into()), ("label", label.into()), ("id", id)])])
+}
+
+fn tasks(service: &Service) -> Graph<'_> {
     let how = running(service);
-    let label = json!({ "label": "running" });
+    let label = labelled("running");
     let (title, metrics) = if service.container_insights.value {
-        let desired = ecs(service, how.namespace, "DesiredTaskCount", json!({ "label": "desired" }));
+        let desired = ecs(service, how.namespace, "DesiredTaskCount", labelled("desired"));
         ("Tasks, desired and running", vec![desired, ecs(service, how.namespace, how.metric, label)])
     } else if how.a_minute == 1 {
         ("Tasks, running", vec![ecs(service, how.namespace, how.metric, label)])
     } else {
         let third = format!("r/{}", how.a_minute);
-        ("Tasks, running (estimate)", expression(service, &how, &third, "running"))
+        ("Tasks, running (estimate)", expression(service, &how, third, "running"))
     };
     Graph { title, statistic: how.statistic, period: 60, metrics, lines: limits(service) }
 }
 
 /// AWS has no metric of scaling activities: what is drawn is how the number of tasks changes.
-fn activity(service: &Service) -> Graph {
+fn activity(service: &Service) -> Graph<'_> {
     let mut how = running(service);
     if service.container_insights.value {
         how.metric = "DesiredTaskCount";
     }
     let change = if how.a_minute == 1 { "DIFF(r)".to_owned() } else { format!("DIFF(r/{})", how.a_minute) };
-    let metrics = expression(service, &how, &change, "added or removed");
+    let metrics = expression(service, &how, change, "added or removed");
     Graph {
         title: "Scaling activity, tasks added or removed",
         statistic: how.statistic,
@@ -222,12 +225,12 @@ fn activity(service: &Service) -> Graph {
 }
 
 /// Tasks times hours, hour by hour. A count of samples is one of minutes.
-fn hours(service: &Service) -> Graph {
+fn hours(service: &Service) -> Graph<'_> {
     let how = running(service);
     let metrics = if service.container_insights.value {
-        vec![ecs(service, how.namespace, how.metric, json!({ "label": "task-hours" }))]
+        vec![ecs(service, how.namespace, how.metric, labelled("task-hours"))]
     } else {
-        expression(service, &how, &format!("r/{}", 60 * how.a_minute), "task-hours")
+        expression(service, &how, format!("r/{}", 60 * how.a_minute), "task-hours")
     };
     Graph {
         title: "Task-hours an hour",
@@ -248,32 +251,31 @@ fn suffix(role: &Role) -> String {
     }
 }
 
-fn of_group(group: &TargetGroup, name: &str, options: Value) -> Data<'static> {
-    let target_group = Data::of(&balancer::target_group(group));
+fn of_group<'f>(group: &'f TargetGroup, name: &'static str, options: Data<'f>) -> Data<'f> {
     let mut metric = of_balancer(group, name);
-    metric.extend(["TargetGroup".into(), target_group, options.into()]);
+    metric.extend(["TargetGroup".into(), balancer::target_group(group).into(), options]);
     metric.into()
 }
 
-fn of_balancer(group: &TargetGroup, name: &str) -> Vec<Data<'static>> {
-    let balancer = Data::of(&balancer::load_balancer(group));
-    vec!["AWS/ApplicationELB".into(), name.to_owned().into(), "LoadBalancer".into(), balancer]
+fn of_balancer<'f>(group: &'f TargetGroup, name: &'static str) -> Vec<Data<'f>> {
+    let balancer = balancer::load_balancer(group).into();
+    vec!["AWS/ApplicationELB".into(), name.into(), "LoadBalancer".into(), balancer]
 }
 
 /// The only statistic that this metric has is its sum; it is the average over the targets all the same.
-fn requests(service: &Service, groups: &[&TargetGroup]) -> Graph {
+fn requests<'f>(service: &Service, groups: &[&'f TargetGroup]) -> Graph<'f> {
     let mut metrics = Vec::new();
     if groups.iter().any(|group| group.role == Role::Blue) {
-        let sum =
-            json!([{ "expression": "SUM(METRICS(\"alternating\"))", "label": "blue and green", "id": "e" }]);
-        metrics.push(sum.into());
+        let sum = "SUM(METRICS(\"alternating\"))".to_owned();
+        metrics.push(computed(sum, "blue and green", "e".into()));
     }
     for (index, group) in groups.iter().enumerate() {
         let alternating = if group.role.alternates() { "alternating" } else { "m" };
-        let options = json!({ "label": format!("requests{}", suffix(&group.role)), "id": format!("{alternating}{index}") });
+        let label = format!("requests{}", suffix(&group.role));
+        let options = map([("label", label.into()), ("id", format!("{alternating}{index}").into())]);
         metrics.push(of_group(group, "RequestCountPerTarget", options));
     }
-    let mut lines: Vec<Value> = target(service, &PolicyId::Requests, "").into_iter().collect();
+    let mut lines: Vec<Data<'_>> = target(service, &PolicyId::Requests, "").into_iter().collect();
     for policy in &service.policies {
         if let PolicyId::MoreRequests(key) = &policy.id {
             lines.extend(target(service, &policy.id, &format!(" of {key}")));
@@ -282,15 +284,15 @@ fn requests(service: &Service, groups: &[&TargetGroup]) -> Graph {
     Graph { title: "Requests per target and minute", statistic: "Sum", period: 60, metrics, lines }
 }
 
-fn latency(service: &Service, groups: &[&TargetGroup]) -> Graph {
+fn latency<'f>(service: &Service, groups: &[&'f TargetGroup]) -> Graph<'f> {
     let mut metrics = Vec::new();
     for group in groups {
         for (index, statistic) in ["p50", "p95", "p99"].into_iter().enumerate() {
-            let options =
-                json!({ "stat": statistic, "label": format!("{statistic}{}", suffix(&group.role)) });
+            let label = format!("{statistic}{}", suffix(&group.role));
+            let options = map([("stat", statistic.into()), ("label", label.into())]);
             metrics.push(match index {
                 0 => of_group(group, "TargetResponseTime", options),
-                _ => json!([".", ".", ".", ".", ".", ".", options]).into(), // as the line before
+                _ => [const { "." }; 6].map(Data::from).into_iter().chain([options]).collect(), // as the line before
             });
         }
     }
@@ -303,11 +305,11 @@ fn latency(service: &Service, groups: &[&TargetGroup]) -> Graph {
     Graph { title: "Response time, seconds", statistic: "p50", period: 60, metrics, lines }
 }
 
-fn errors(groups: &[&TargetGroup]) -> Graph {
+fn errors<'f>(groups: &[&'f TargetGroup]) -> Graph<'f> {
     let mut metrics = Vec::new();
     let mut balancers = Vec::new();
     for group in groups {
-        let options = json!({ "label": format!("tasks{}", suffix(&group.role)) });
+        let options = labelled(format!("tasks{}", suffix(&group.role)));
         metrics.push(of_group(group, "HTTPCode_Target_5XX_Count", options));
         let balancer = of_balancer(group, "HTTPCode_ELB_5XX_Count");
         if !balancers.contains(&balancer) {
@@ -315,31 +317,30 @@ fn errors(groups: &[&TargetGroup]) -> Graph {
         }
     }
     for mut balancer in balancers {
-        balancer.push(json!({ "label": "load balancer, all its services" }).into());
+        balancer.push(labelled("load balancer, all its services"));
         metrics.push(balancer.into());
     }
     Graph { title: "5xx a minute", statistic: "Sum", period: 60, metrics, lines: Vec::new() }
 }
 
 /// The CPU of all services.
-fn all_cpu(services: &[&Service]) -> Graph {
-    let metric =
-        |service: &&Service| ecs(service, "AWS/ECS", "CPUUtilization", json!({ "label": &*service.name }));
+fn all_cpu<'f>(services: &[&'f Service]) -> Graph<'f> {
+    let metric = |service: &&'f Service| ecs(service, "AWS/ECS", "CPUUtilization", labelled(&*service.name));
     let metrics = services.iter().map(metric).collect();
     Graph { title: "CPU of all, %", statistic: "Average", period: 60, metrics, lines: Vec::new() }
 }
 
 /// The running tasks of all services.
-fn all_running(services: &[&Service]) -> Graph {
+fn all_running<'f>(services: &[&'f Service]) -> Graph<'f> {
     let mut metrics = Vec::new();
     for (index, service) in services.iter().enumerate() {
         let how = running(service);
-        let mut options = json!({ "label": &*service.name, "stat": how.statistic });
+        let stat = ("stat", how.statistic.into());
+        let mut options = map([("label", (&*service.name).into()), stat.clone()]);
         if how.a_minute > 1 {
             let estimate = format!("r{index}/{}", how.a_minute);
-            let shown = json!({ "expression": estimate, "label": &*service.name, "id": format!("e{index}") });
-            metrics.push(json!([shown]).into());
-            options = json!({ "id": format!("r{index}"), "stat": how.statistic, "visible": false });
+            metrics.push(computed(estimate, &service.name, format!("e{index}").into()));
+            options = map([("id", format!("r{index}").into()), stat, ("visible", Data::Bool(false))]);
         }
         metrics.push(ecs(service, how.namespace, how.metric, options));
     }

@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::topic;
-use crate::aws::dashboard::Board;
-use crate::aws::monitoring::{Monitoring, Rule, Topic};
+use crate::aws::monitoring::{Dashboard, Monitoring, Rule, Topic};
 use crate::aws::{Data, Text};
 use crate::plan::operations;
 use crate::plan::{Environment, Fleet};
@@ -26,11 +25,11 @@ const OWNER: [&str; 8] = [
     "SNS:Subscribe",
 ];
 
-/// What AWS must hold for an environment; `boards` are its dashboards. None where nothing is made for it.
+/// What AWS must hold for an environment, with its dashboards. None where nothing is made for it.
 pub fn monitoring<'f>(
     fleet: &Fleet,
     environment: &'f Environment,
-    boards: &[Board<'f>],
+    dashboards: Vec<Dashboard<'f>>,
 ) -> Option<Monitoring<'f>> {
     let said = environment.monitoring.as_ref()?;
     let mark = format!("scalegen for `{}/{}`", fleet.project, environment.name);
@@ -53,7 +52,7 @@ pub fn monitoring<'f>(
         policy_id: made.map(|_| policy_id.into()),
         mark: mark.into(),
         rules,
-        dashboards: boards.iter().map(Board::desired).collect(),
+        dashboards,
     })
 }
 

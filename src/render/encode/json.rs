@@ -4,13 +4,14 @@
 use serde::Serialize;
 
 use super::WIDTH;
-use crate::aws::{Data, Lookup, Text};
+use super::line::{Kind, Language, Line, Value};
+use crate::aws::Lookup;
 use crate::render::syntax;
 
 /// A value that begins a line; the outermost object or list is always broken, so that a file can hold it. A lookup is an
 /// object with the one key `$lookup`.
-pub fn pretty(value: &impl Serialize) -> String {
-    Json { reference: None }.pretty(&Data::of(value))
+pub fn pretty(value: &(impl Serialize + ?Sized)) -> String {
+    Json { reference: None }.pretty(value)
 }
 
 /// Prints structures as JSON.
@@ -22,119 +23,33 @@ pub struct Json<'r> {
 
 impl Json<'_> {
     /// A value that begins a line; the outermost object or list is always broken.
-    pub fn pretty(&self, data: &Data<'_>) -> String {
-        let mut text = String::new();
-        if can_break(data) {
-            self.broken(data, 0, &mut text);
-        } else {
-            self.line(data, &mut text);
+    pub fn pretty(&self, value: &(impl Serialize + ?Sized)) -> String {
+        let line = Line::of(value, self);
+        if !line.value().can_break() {
+            return line.into_text();
         }
+        let mut text = String::with_capacity(line.value().text().len() * 5 / 4);
+        broken(line.value(), 0, &mut text);
         text
     }
 
     /// A value in one line, however long.
-    pub fn one_line(&self, data: &Data<'_>) -> String {
-        let mut text = String::new();
-        self.line(data, &mut text);
-        text
+    pub fn one_line(&self, value: &(impl Serialize + ?Sized)) -> String {
+        Line::of(value, self).into_text()
     }
+}
 
-    /// A value as it stands behind `column` columns of its line, in a structure that is indented by `indent`.
-    fn write(&self, data: &Data<'_>, indent: usize, column: usize, out: &mut String) {
-        let begin = out.len();
-        self.line(data, out);
-        // One more for the comma behind it.
-        if column + (out.len() - begin) >= WIDTH && can_break(data) {
-            out.truncate(begin);
-            self.broken(data, indent, out);
+impl Language for Json<'_> {
+    fn string(&self, text: &str, out: &mut String) {
+        if self.reference.is_some() && text.contains("${") {
+            out.push_str(&syntax::json_string(text).replace("${", "\\u0024{"));
+        } else {
+            syntax::push_json(text, out);
         }
     }
 
-    /// An object or a list in lines, indented by `indent`.
-    fn broken(&self, data: &Data<'_>, indent: usize, out: &mut String) {
-        let names = data.fields().iter().map(|(name, value)| (Some(&**name), value));
-        let entries = names.chain(data.items().iter().map(|item| (None, item)));
-        let (open, close) = if data.fields().is_empty() { ('[', ']') } else { ('{', '}') };
-        let inner = indent + 2;
-        out.push(open);
-        let mut packed = false; // whether the line that was begun last may take another entry
-        let mut begin = out.len();
-        for (index, entry) in entries.enumerate() {
-            if packed && self.joins(entry, inner, begin, out) {
-                packed = !out[begin..].contains('\n');
-                continue;
-            }
-            out.push_str(if index == 0 { "\n" } else { ",\n" });
-            begin = out.len();
-            out.extend(std::iter::repeat_n(' ', inner));
-            self.member(entry, inner, begin, out);
-            packed = !out[begin..].contains('\n');
-        }
-        out.push('\n');
-        out.extend(std::iter::repeat_n(' ', indent));
-        out.push(close);
-    }
-
-    /// Whether an entry joins the line that begins at `begin`, where it then stands: what fits there, and the first line of
-    /// what would not fit into a line of its own either.
-    fn joins(&self, entry: Entry<'_, '_>, indent: usize, begin: usize, out: &mut String) -> bool {
-        if entry.0.is_none() && can_break(entry.1) {
-            return false;
-        }
-        let end = out.len();
-        out.push_str(", ");
-        self.member(entry, indent, begin, out);
-        let first_line = out[end..].find('\n').map_or(out.len(), |at| end + at);
-        let is_whole = first_line == out.len();
-        let joins = first_line - begin < WIDTH && (is_whole || !self.fits(entry, indent));
-        if !joins {
-            out.truncate(end);
-        }
-        joins
-    }
-
-    /// Whether an entry fits into a line of its own.
-    fn fits(&self, (name, value): Entry<'_, '_>, indent: usize) -> bool {
-        let mut text = String::new();
-        self.line(value, &mut text);
-        // The quotes, the colon, the blank and the comma.
-        indent + name.map_or(0, |name| name.len() + 4) + text.len() < WIDTH
-    }
-
-    /// An entry of an object or a list, in a line that begins at `begin`.
-    fn member(&self, (name, value): Entry<'_, '_>, indent: usize, begin: usize, out: &mut String) {
-        if let Some(name) = name {
-            self.string(name, out);
-            out.push_str(": ");
-        }
-        self.write(value, indent, out.len() - begin, out);
-    }
-
-    /// A value in one line.
-    fn line(&self, data: &Data<'_>, out: &mut String) {
-        match data {
-            Data::List(items) if !items.is_empty() => {
-                let begin = out.len();
-                for item in items {
-                    out.push_str(if out.len() == begin { "[" } else { ", " });
-                    self.line(item, out);
-                }
-                out.push(']');
-            }
-            Data::Map(fields) if !fields.is_empty() => {
-                let begin = out.len();
-                for (name, value) in fields {
-                    out.push_str(if out.len() == begin { "{ " } else { ", " });
-                    self.string(name, out);
-                    out.push_str(": ");
-                    self.line(value, out);
-                }
-                out.push_str(" }");
-            }
-            Data::Text(Text::Lookup(lookup)) => self.lookup(lookup, out),
-            Data::Text(Text::Known(text) | Text::Topic(text)) => self.string(text, out),
-            other => out.push_str(&serde_json::to_string(other).expect("scalars are JSON")),
-        }
+    fn key(&self, name: &str, out: &mut String) {
+        self.string(name, out);
     }
 
     fn lookup(&self, lookup: &Lookup<'_>, out: &mut String) {
@@ -146,33 +61,66 @@ impl Json<'_> {
             }
             None => {
                 out.push_str("{ \"$lookup\": ");
-                self.line(&Data::of(lookup), out);
+                out.push_str(&self.one_line(lookup));
                 out.push_str(" }");
             }
         }
     }
-
-    fn string(&self, text: &str, out: &mut String) {
-        let text = syntax::json_string(text);
-        match self.reference {
-            Some(_) => out.push_str(&text.replace("${", "\\u0024{")),
-            None => out.push_str(&text),
-        }
-    }
 }
 
-/// The name, in an object, and the value.
-type Entry<'d, 'f> = (Option<&'d str>, &'d Data<'f>);
+/// An object or a list in lines, indented by `indent`.
+fn broken(value: Value<'_>, indent: usize, out: &mut String) {
+    let (open, close) = if value.kind() == Kind::List { ('[', ']') } else { ('{', '}') };
+    let inner = indent + 2;
+    out.push(open);
+    let mut packed = false; // whether the line that was begun last may take another entry
+    let mut begin = out.len();
+    for (index, entry) in value.children().enumerate() {
+        if packed && joins(entry, inner, out.len() - begin) {
+            out.push_str(", ");
+        } else {
+            out.push_str(if index == 0 { "\n" } else { ",\n" });
+            begin = out.len();
+            out.extend(std::iter::repeat_n(' ', inner));
+        }
+        packed = member(entry, inner, begin, out);
+    }
+    out.push('\n');
+    out.extend(std::iter::repeat_n(' ', indent));
+    out.push(close);
+}
 
-/// Whether it can be broken into lines.
-fn can_break(data: &Data<'_>) -> bool {
-    !data.fields().is_empty() || !data.items().is_empty()
+/// Whether an entry joins a line that has so many columns: what fits there, and the first line of what would not fit into a
+/// line of its own either.
+fn joins(entry: Value<'_>, indent: usize, columns: usize) -> bool {
+    let column = columns + ", ".len();
+    if entry.can_break() && entry.key().is_empty() {
+        return false;
+    }
+    if column + entry.entry().len() < WIDTH {
+        return true;
+    }
+    let first_line = column + entry.key().len() + 1; // the bracket
+    entry.can_break() && first_line < WIDTH && indent + entry.entry().len() >= WIDTH
+}
+
+/// An entry of an object or a list, in a line that begins at `begin`; whether it stands there as a whole.
+fn member(entry: Value<'_>, indent: usize, begin: usize, out: &mut String) -> bool {
+    // One more for the comma behind it.
+    let fits = out.len() - begin + entry.entry().len() < WIDTH;
+    if fits || !entry.can_break() {
+        out.push_str(entry.entry());
+        return true;
+    }
+    out.push_str(entry.key());
+    broken(entry, indent, out);
+    false
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::{Lookup, Text};
+    use crate::aws::{Data, Text};
     use serde_json::json;
 
     #[test]

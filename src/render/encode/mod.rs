@@ -4,6 +4,7 @@
 
 pub mod hcl;
 pub mod json;
+mod line;
 pub mod yaml;
 
 /// Columns that a line of a structure takes at most, its indentation included.

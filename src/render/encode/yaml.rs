@@ -1,8 +1,11 @@
 //! YAML of CloudFormation: mappings in blocks, and what fits into a short line in one.
 
+use serde::Serialize;
+
 use super::WIDTH;
-use crate::aws::{Data, Lookup, Text};
-use crate::render::syntax::yaml_string;
+use super::line::{Kind, Language, Line, Value};
+use crate::aws::Lookup;
+use crate::render::syntax::{push_yaml, yaml_string};
 
 /// Prints structures as YAML. Lookups are printed by `reference`, as `!Ref LoadBalancer`.
 pub struct Yaml<'r> {
@@ -14,88 +17,72 @@ pub struct Yaml<'r> {
 
 impl Yaml<'_> {
     /// The fields of a mapping, one below the other; the first line is not indented, the others relative to it.
-    pub fn fields(&self, data: &Data<'_>) -> String {
-        let mut out = String::new();
-        self.block(data, 0, &mut out);
+    pub fn fields(&self, value: &(impl Serialize + ?Sized)) -> String {
+        let line = Line::of(value, self);
+        let mut out = String::with_capacity(line.value().text().len() * 5 / 4);
+        self.block(line.value(), 0, &mut out);
         out
     }
 
     /// Entries of a mapping or a list, each on lines of its own, indented by `depth`; the first begins where `out` ends.
-    fn block(&self, data: &Data<'_>, depth: usize, out: &mut String) {
-        for (index, (name, value)) in data.fields().iter().enumerate() {
+    fn block(&self, value: Value<'_>, depth: usize, out: &mut String) {
+        for (index, entry) in value.children().enumerate() {
             if index > 0 {
                 new_line(depth, out);
             }
-            let begin = out.len();
-            out.push_str(&key(name));
-            out.push(':');
-            self.value(value, depth + 2, depth + (out.len() - begin), out);
-        }
-        for (index, item) in data.items().iter().enumerate() {
-            if index > 0 {
-                new_line(depth, out);
+            if value.kind() == Kind::List {
+                out.push('-');
+                self.item(entry, depth + 2, out);
+            } else {
+                let key = entry.key().trim_end();
+                out.push_str(key);
+                self.value(entry, depth + 2, depth + key.len(), out);
             }
-            out.push('-');
-            self.item(item, depth + 2, out);
         }
     }
 
     /// What stands behind a key: a line, or a block below it.
-    fn value(&self, data: &Data<'_>, depth: usize, column: usize, out: &mut String) {
-        if !self.short(data, column, out) {
+    fn value(&self, value: Value<'_>, depth: usize, column: usize, out: &mut String) {
+        if !self.short(value, column, out) {
             new_line(depth, out);
-            self.block(data, depth, out);
+            self.block(value, depth, out);
         }
     }
 
     /// What stands behind the dash of a list.
-    fn item(&self, data: &Data<'_>, depth: usize, out: &mut String) {
-        if !self.short(data, depth, out) {
+    fn item(&self, value: Value<'_>, depth: usize, out: &mut String) {
+        if !self.short(value, depth, out) {
             out.push(' ');
-            self.block(data, depth, out);
+            self.block(value, depth, out);
         }
     }
 
     /// Whether it fits into the rest of the line, where it then stands.
-    fn short(&self, data: &Data<'_>, column: usize, out: &mut String) -> bool {
-        let begin = out.len();
-        out.push(' ');
-        self.flow(data, out);
-        let is_scalar = data.fields().is_empty() && data.items().is_empty();
-        let fits = self.indent + column + (out.len() - begin) <= WIDTH;
-        if !fits && !is_scalar {
-            out.truncate(begin);
+    fn short(&self, value: Value<'_>, column: usize, out: &mut String) -> bool {
+        let short = self.indent + column + 1 + value.text().len() <= WIDTH || !value.can_break();
+        if short {
+            out.push(' ');
+            out.push_str(value.text());
         }
-        fits || is_scalar
+        short
+    }
+}
+
+impl Language for Yaml<'_> {
+    fn string(&self, text: &str, out: &mut String) {
+        push_yaml(text, out);
     }
 
-    fn flow(&self, data: &Data<'_>, out: &mut String) {
-        match data {
-            Data::Null => out.push_str("null"),
-            Data::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-            Data::Integer(value) => out.push_str(&value.to_string()),
-            Data::Number(value) => out.push_str(&serde_json::Value::from(*value).to_string()),
-            Data::Text(Text::Lookup(lookup)) => out.push_str(&(self.reference)(lookup)),
-            Data::Text(Text::Known(text) | Text::Topic(text)) => out.push_str(&yaml_string(text)),
-            Data::List(items) => {
-                out.push('[');
-                for (index, item) in items.iter().enumerate() {
-                    out.push_str(if index == 0 { "" } else { ", " });
-                    self.flow(item, out);
-                }
-                out.push(']');
-            }
-            Data::Map(fields) if fields.is_empty() => out.push_str("{}"),
-            Data::Map(fields) => {
-                for (index, (name, value)) in fields.iter().enumerate() {
-                    out.push_str(if index == 0 { "{ " } else { ", " });
-                    out.push_str(&key(name));
-                    out.push_str(": ");
-                    self.flow(value, out);
-                }
-                out.push_str(" }");
-            }
+    fn key(&self, name: &str, out: &mut String) {
+        if is_bare(name) {
+            out.push_str(name);
+        } else {
+            out.push_str(&yaml_string(name));
         }
+    }
+
+    fn lookup(&self, lookup: &Lookup<'_>, out: &mut String) {
+        out.push_str(&(self.reference)(lookup));
     }
 }
 
@@ -104,20 +91,21 @@ fn new_line(depth: usize, out: &mut String) {
     out.extend(std::iter::repeat_n(' ', depth));
 }
 
-/// A key: bare where it is a word that YAML cannot take for anything else.
-fn key(name: &str) -> String {
-    let bare = name.starts_with(|c: char| c.is_ascii_alphabetic())
+/// Whether a key may stand without quotes: a word that YAML cannot take for anything else.
+fn is_bare(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-        && !matches!(
-            name.to_ascii_lowercase().as_str(),
-            "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null"
-        );
-    if bare { name.to_owned() } else { yaml_string(name) }
+        && (name.len() > 5
+            || !matches!(
+                name.to_ascii_lowercase().as_str(),
+                "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null"
+            ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::{Data, Text};
     use serde_json::json;
 
     #[test]

@@ -198,15 +198,15 @@ impl<'f> Maker<'f> {
             }
             let alarm = alarm.map(|alarm| AlarmView {
                 logical_id: alarm_logical_id(policy),
-                properties: self.structure(&Data::of(alarm)),
+                properties: self.structure(alarm),
             });
             let before = after.replace(logical_id(policy));
-            policies.push(self.policy(policy, before, self.structure(&Data::of(state)), alarm));
+            policies.push(self.policy(policy, before, self.structure(state), alarm));
         }
         let kinds = self.service.alarms.on.iter().map(|alarm| alarm.kind).filter(|_| stage.keeps_alarms());
         let alarm = |(kind, alarm)| AlarmView {
             logical_id: service_alarm_logical_id(kind),
-            properties: self.structure(&Data::of(alarm)),
+            properties: self.structure(alarm),
         };
         TemplateView {
             retained: imports(self.service),
@@ -253,7 +253,7 @@ impl<'f> Maker<'f> {
         Data::Map(properties)
     }
 
-    fn structure(&self, data: &Data<'_>) -> Structure {
+    fn structure(&self, data: &impl Serialize) -> Structure {
         let reference = |lookup: &Lookup<'_>| self.reference(lookup);
         Structure::of(&Yaml { reference: &reference, indent: PROPERTIES }.fields(data))
     }

@@ -131,8 +131,8 @@ struct Common<'f> {
 
 impl<'f> Common<'f> {
     fn new(fleet: &'f Fleet, environment: &'f plan::Environment) -> Self {
-        let dashboards = dashboard::boards(&fleet.project, environment);
-        let monitoring = desired::monitoring::monitoring(fleet, environment, &dashboards);
+        let (dashboards, bodies) = dashboard::boards(&fleet.project, environment);
+        let monitoring = desired::monitoring::monitoring(fleet, environment, bodies);
         Self {
             fleet,
             environment,

@@ -7,6 +7,7 @@ use std::fs;
 
 use scalegen::aws::Lookup;
 use scalegen::aws::dashboard::{MOST_SERVICES, boards};
+use scalegen::aws::monitoring::Dashboard;
 use scalegen::plan::Fleet;
 use scalegen::plan::policy::PolicyId;
 use scalegen::render::{Selection, Templates, render};
@@ -48,11 +49,10 @@ fn end(lookup: &Lookup<'_>) -> String {
 /// The bodies of all dashboards of an environment.
 fn bodies(fleet: &Fleet, environment: usize) -> Vec<Value> {
     let environment = &fleet.environments[environment];
-    let body = |board: &scalegen::aws::dashboard::Board<'_>| {
-        let body = board.desired().dashboard_body;
-        serde_json::to_value(body.map_lookups(&|lookup| end(lookup).into())).unwrap()
+    let body = |board: &Dashboard<'_>| {
+        serde_json::to_value(board.dashboard_body.map_lookups(&|lookup| end(lookup).into())).unwrap()
     };
-    boards(&fleet.project, environment).iter().map(body).collect()
+    boards(&fleet.project, environment).1.iter().map(body).collect()
 }
 
 /// Keys of an object, all known and the required ones there.

@@ -1,6 +1,7 @@
 //! What services have together that an account must hold: written down once more from the plan, without any template.
 //! Only the bodies of dashboards are taken from where they are made; `tests/it/dialects/dashboard.rs` judges those.
 
+use scalegen::aws::monitoring::Dashboard;
 use scalegen::aws::{Lookup, dashboard};
 use scalegen::plan::Environment;
 use scalegen::plan::operations::Topic;
@@ -109,12 +110,11 @@ fn dashboards(project: &str, environment: &Environment, made: &Value) -> Vec<Val
         }
         other => panic!("a dashboard looks {other:?} up"),
     };
-    let row = |board: &dashboard::Board<'_>| {
-        let body = board.desired().dashboard_body;
-        let body = serde_json::to_value(body.map_lookups(&|lookup| found(lookup).into())).unwrap();
-        json!({ "name": board.name, "body": body })
+    let row = |board: &Dashboard<'_>| {
+        let body = board.dashboard_body.map_lookups(&|lookup| found(lookup).into());
+        json!({ "name": board.dashboard_name, "body": serde_json::to_value(body).unwrap() })
     };
-    let mut rows: Vec<Value> = dashboard::boards(project, environment).iter().map(row).collect();
+    let mut rows: Vec<Value> = dashboard::boards(project, environment).1.iter().map(row).collect();
     rows.sort_by_key(|row| row["name"].as_str().unwrap().to_owned());
     rows
 }
