@@ -3,7 +3,9 @@
 //! A body is made of an API structure by [`arguments`]: the provider's names are the API's in snake case, but for a table
 //! of exceptions. Strings of the spec's are always literals; what refers to something is an [`Hcl::Raw`].
 
-use crate::aws::{Data, Text};
+use std::borrow::Cow;
+
+use crate::aws::{Data, Str, Text};
 use crate::render::syntax::hcl_string;
 
 /// Columns that an expression takes at most in a line, its indentation included, if it can be broken.
@@ -11,45 +13,48 @@ const WIDTH: usize = 170;
 /// Columns of the longest string in one line; a longer one is joined of several.
 const LONGEST: usize = 300;
 
+/// A name and its value: an argument, or a field of an object.
+pub type Field<'h> = (Str<'h>, Hcl<'h>);
+
 /// An expression, or a nested block of a body.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Hcl {
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hcl<'h> {
     /// A reference, a number, a condition: as it stands.
-    Raw(String),
+    Raw(Str<'h>),
     /// A string, of literals and references.
-    Text(Vec<Piece>),
+    Text(Vec<Piece<'h>>),
     /// `[…]`
-    List(Vec<Hcl>),
+    List(Vec<Hcl<'h>>),
     /// `{ … }`
-    Object(Vec<(String, Hcl)>),
+    Object(Vec<Field<'h>>),
     /// The same, with the fields that share a line where they fit.
-    Rows(Vec<Vec<(String, Hcl)>>),
+    Rows(Vec<Vec<Field<'h>>>),
     /// `name(…)`
-    Call(&'static str, Vec<Hcl>),
+    Call(&'static str, Vec<Hcl<'h>>),
     /// `[for each : value if only]`
-    ForList(String, Box<Hcl>, Option<String>),
+    ForList(Str<'h>, Box<Hcl<'h>>, Option<Str<'h>>),
     /// `{ for each : key => value if only }`
     ForMap {
         /// `key, value in map`
-        each: String,
+        each: Str<'h>,
         /// The key of an entry.
-        key: Box<Hcl>,
+        key: Box<Hcl<'h>>,
         /// The value of an entry.
-        value: Box<Hcl>,
+        value: Box<Hcl<'h>>,
         /// The condition of an entry.
-        only: Option<String>,
+        only: Option<Str<'h>>,
     },
     /// A nested block, as the value of its type.
-    Block(Vec<(String, Hcl)>),
+    Block(Vec<Field<'h>>),
 }
 
 /// A piece of a string.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Piece<'h> {
     /// Text as it is.
-    Literal(String),
+    Literal(Str<'h>),
     /// `${…}`
-    Reference(String),
+    Reference(Str<'h>),
 }
 
 /// Names in which the provider differs from the snake case of the API's: schema of hashicorp/aws, the resources
@@ -65,11 +70,11 @@ const EXCEPTIONS: [(&str, &str); 7] = [
 ];
 
 /// The provider's name of a field of the API.
-pub fn argument(field: &str) -> String {
+pub fn argument(field: &str) -> Str<'static> {
     if let Some((_, name)) = EXCEPTIONS.iter().find(|(known, _)| *known == field) {
-        return (*name).to_owned();
+        return (*name).into();
     }
-    let mut name = String::new();
+    let mut name = String::with_capacity(field.len() + 8);
     let bytes = field.as_bytes();
     for (at, c) in field.char_indices() {
         let begins = c.is_ascii_uppercase() && at > 0;
@@ -80,12 +85,15 @@ pub fn argument(field: &str) -> String {
         }
         name.push(c.to_ascii_lowercase());
     }
-    name
+    name.into()
 }
+
+/// What a string is, of some language.
+type AsHcl<'t, 'h> = &'t dyn Fn(&'h Text<'h>) -> Hcl<'h>;
 
 /// The arguments of a resource, of the fields of an API structure: structures become nested blocks, lists of structures
 /// repeated ones. `text` says what a string is.
-pub fn arguments(data: &Data<'_>, text: &dyn Fn(&Text<'_>) -> Hcl) -> Vec<(String, Hcl)> {
+pub fn arguments<'h>(data: &'h Data<'h>, text: AsHcl<'_, 'h>) -> Vec<Field<'h>> {
     let mut all = Vec::new();
     for (field, value) in data.fields() {
         let name = argument(field);
@@ -101,41 +109,79 @@ pub fn arguments(data: &Data<'_>, text: &dyn Fn(&Text<'_>) -> Hcl) -> Vec<(Strin
 }
 
 /// A value as an expression, under its own names.
-pub fn expression(data: &Data<'_>, text: &dyn Fn(&Text<'_>) -> Hcl) -> Hcl {
+pub fn expression<'h>(data: &'h Data<'h>, text: AsHcl<'_, 'h>) -> Hcl<'h> {
     match data {
-        Data::Null => Hcl::Raw("null".to_owned()),
-        Data::Bool(value) => Hcl::Raw(value.to_string()),
-        Data::Integer(value) => Hcl::Raw(value.to_string()),
-        Data::Number(value) => Hcl::Raw(serde_json::Value::from(*value).to_string()),
+        Data::Null => Hcl::raw("null"),
+        Data::Bool(value) => Hcl::raw(if *value { "true" } else { "false" }),
+        Data::Integer(value) => Hcl::raw(value.to_string()),
+        Data::Number(value) => Hcl::raw(serde_json::Value::from(*value).to_string()),
         Data::Text(value) => text(value),
         Data::List(items) => Hcl::List(items.iter().map(|item| expression(item, text)).collect()),
-        Data::Map(fields) => {
-            let field =
-                |(name, value): &(crate::aws::Str<'_>, Data<'_>)| (name.to_string(), expression(value, text));
-            Hcl::Object(fields.iter().map(field).collect())
-        }
+        Data::Map(fields) => Hcl::Object(
+            fields.iter().map(|(name, value)| (Cow::from(&**name), expression(value, text))).collect(),
+        ),
     }
 }
 
-impl Hcl {
+impl<'h> Hcl<'h> {
     /// A literal string.
-    pub fn text(text: &str) -> Self {
-        Self::Text(vec![Piece::Literal(text.to_owned())])
+    pub fn text(text: impl Into<Str<'h>>) -> Self {
+        Self::Text(vec![Piece::Literal(text.into())])
+    }
+
+    /// The same, of strings of its own.
+    pub fn into_owned(self) -> Hcl<'static> {
+        let all = |items: Vec<Self>| items.into_iter().map(Self::into_owned).collect();
+        match self {
+            Self::Raw(text) => Hcl::Raw(owned(text)),
+            Self::Text(pieces) => Hcl::Text(pieces.into_iter().map(Piece::into_owned).collect()),
+            Self::List(items) => Hcl::List(all(items)),
+            Self::Object(fields) => Hcl::Object(owned_fields(fields)),
+            Self::Rows(rows) => Hcl::Rows(rows.into_iter().map(owned_fields).collect()),
+            Self::Call(name, arguments) => Hcl::Call(name, all(arguments)),
+            Self::ForList(each, value, only) => {
+                Hcl::ForList(owned(each), Box::new(value.into_owned()), only.map(owned))
+            }
+            Self::ForMap { each, key, value, only } => Hcl::ForMap {
+                each: owned(each),
+                key: Box::new(key.into_owned()),
+                value: Box::new(value.into_owned()),
+                only: only.map(owned),
+            },
+            Self::Block(fields) => Hcl::Block(owned_fields(fields)),
+        }
     }
 
     /// A reference, a number or a condition.
-    pub fn raw(text: impl Into<String>) -> Self {
+    pub fn raw(text: impl Into<Str<'h>>) -> Self {
         Self::Raw(text.into())
     }
 }
 
+impl Piece<'_> {
+    fn into_owned(self) -> Piece<'static> {
+        match self {
+            Self::Literal(text) => Piece::Literal(owned(text)),
+            Self::Reference(text) => Piece::Reference(owned(text)),
+        }
+    }
+}
+
+fn owned(text: Str<'_>) -> Str<'static> {
+    Cow::Owned(text.into_owned())
+}
+
+fn owned_fields(fields: Vec<Field<'_>>) -> Vec<Field<'static>> {
+    fields.into_iter().map(|(name, value)| (owned(name), value.into_owned())).collect()
+}
+
 /// The lines of a body; the first is not indented, the others by `indent`.
-pub fn body(arguments: &[(String, Hcl)], indent: usize) -> String {
+pub fn body(arguments: &[Field<'_>], indent: usize) -> String {
     let mut out = String::new();
     let (blocks, attributes): (Vec<_>, Vec<_>) =
         arguments.iter().partition(|(_, value)| matches!(value, Hcl::Block(_)));
-    let attributes: Vec<(String, &Hcl)> =
-        attributes.into_iter().map(|(name, value)| (name.clone(), value)).collect();
+    let attributes: Vec<(&str, &Hcl<'_>)> =
+        attributes.into_iter().map(|(name, value)| (&**name, value)).collect();
     entries(&attributes, indent, &mut out);
     for (index, (name, block)) in blocks.iter().enumerate() {
         if index > 0 || !attributes.is_empty() {
@@ -155,14 +201,14 @@ pub fn body(arguments: &[(String, Hcl)], indent: usize) -> String {
 }
 
 /// The lines of a body whose fields share lines, row by row.
-pub fn rows(rows: &[Vec<(String, Hcl)>]) -> String {
+pub fn rows(rows: &[Vec<Field<'_>>]) -> String {
     let mut out = String::new();
     lines(&rows.iter().flat_map(|row| fitting(row, 0)).collect::<Vec<_>>(), 0, &mut out);
     out
 }
 
 /// An expression behind `column` columns of a line, in something that is indented by `indent`.
-pub fn write(value: &Hcl, indent: usize, column: usize, out: &mut String) {
+pub fn write(value: &Hcl<'_>, indent: usize, column: usize, out: &mut String) {
     let begin = out.len();
     line(value, out);
     // One more for a comma behind it.
@@ -177,13 +223,15 @@ pub fn write(value: &Hcl, indent: usize, column: usize, out: &mut String) {
 }
 
 /// An expression over several lines; false where there is no such form.
-fn broken(value: &Hcl, indent: usize, column: usize, out: &mut String) -> bool {
+fn broken(value: &Hcl<'_>, indent: usize, column: usize, out: &mut String) -> bool {
     match value {
         Hcl::Object(fields) if !fields.is_empty() => {
             if hugged(fields, indent, column, out) {
                 return true;
             }
-            let fields: Vec<_> = fields.iter().map(|(name, value)| (key(name), value)).collect();
+            let keys: Vec<_> = fields.iter().map(|(name, _)| key(name)).collect();
+            let fields: Vec<_> =
+                keys.iter().map(|key| &**key).zip(fields.iter().map(|(_, value)| value)).collect();
             out.push_str("{\n");
             spaces(indent + 2, out);
             entries(&fields, indent + 2, out);
@@ -239,25 +287,25 @@ fn broken(value: &Hcl, indent: usize, column: usize, out: &mut String) -> bool {
 }
 
 /// A string that is too long for a line, as sentences between which blanks are put.
-fn joined(pieces: &[Piece], indent: usize, column: usize, out: &mut String) -> bool {
+fn joined(pieces: &[Piece<'_>], indent: usize, column: usize, out: &mut String) -> bool {
     let mut whole = String::new();
     line(&Hcl::Text(pieces.to_vec()), &mut whole);
     if column + whole.len() <= LONGEST {
         return false;
     }
-    let mut parts: Vec<Vec<Piece>> = vec![Vec::new()];
+    let mut parts: Vec<Vec<Piece<'_>>> = vec![Vec::new()];
     for piece in pieces {
         let Piece::Literal(text) = piece else {
             parts.last_mut().expect("begins with one").push(piece.clone());
             continue;
         };
-        let mut rest = text.as_str();
+        let mut rest = &**text;
         while let Some(at) = rest.find(". ") {
-            parts.last_mut().expect("begins with one").push(Piece::Literal(rest[..=at].to_owned()));
+            parts.last_mut().expect("begins with one").push(Piece::Literal(rest[..=at].into()));
             parts.push(Vec::new());
             rest = &rest[at + 2..];
         }
-        parts.last_mut().expect("begins with one").push(Piece::Literal(rest.to_owned()));
+        parts.last_mut().expect("begins with one").push(Piece::Literal(rest.into()));
     }
     if parts.len() == 1 {
         return false;
@@ -270,9 +318,9 @@ fn joined(pieces: &[Piece], indent: usize, column: usize, out: &mut String) -> b
 }
 
 /// An object whose last field alone takes several lines: the others stand in the first line, and it begins there.
-fn hugged(fields: &[(String, Hcl)], indent: usize, column: usize, out: &mut String) -> bool {
+fn hugged(fields: &[Field<'_>], indent: usize, column: usize, out: &mut String) -> bool {
     let Some(((last, value), before)) = fields.split_last() else { return false };
-    let is_short = |(_, value): &(String, Hcl)| matches!(value, Hcl::Raw(_) | Hcl::Text(_));
+    let is_short = |(_, value): &Field<'_>| matches!(value, Hcl::Raw(_) | Hcl::Text(_));
     let is_long = match value {
         Hcl::Object(_) | Hcl::Rows(_) => !before.is_empty(),
         Hcl::List(_) => true,
@@ -298,7 +346,7 @@ fn hugged(fields: &[(String, Hcl)], indent: usize, column: usize, out: &mut Stri
 }
 
 /// The fields of a row: as many in a line as fit; those that are broken stand alone.
-fn fitting(row: &[(String, Hcl)], indent: usize) -> Vec<(String, String)> {
+fn fitting(row: &[Field<'_>], indent: usize) -> Vec<(String, String)> {
     let mut lines: Vec<(String, String)> = Vec::new();
     for (name, value) in row {
         let (name, text) = entry(&key(name), value, indent);
@@ -317,7 +365,7 @@ fn fitting(row: &[(String, Hcl)], indent: usize) -> Vec<(String, String)> {
 }
 
 /// Whether it has no parts that could be broken.
-fn is_flat(value: &Hcl) -> bool {
+fn is_flat(value: &Hcl<'_>) -> bool {
     match value {
         Hcl::Raw(_) | Hcl::Text(_) => true,
         Hcl::Object(fields) => fields.iter().all(|(_, value)| matches!(value, Hcl::Raw(_) | Hcl::Text(_))),
@@ -326,14 +374,14 @@ fn is_flat(value: &Hcl) -> bool {
 }
 
 /// A name and its value.
-fn entry(name: &str, value: &Hcl, indent: usize) -> (String, String) {
+fn entry(name: &str, value: &Hcl<'_>, indent: usize) -> (String, String) {
     let mut text = String::new();
     write(value, indent, indent + name.len() + 3, &mut text);
     (name.to_owned(), text)
 }
 
 /// `name = value` on lines of their own.
-fn entries(fields: &[(String, &Hcl)], indent: usize, out: &mut String) {
+fn entries(fields: &[(&str, &Hcl<'_>)], indent: usize, out: &mut String) {
     lines(&fields.iter().map(|(name, value)| entry(name, value, indent)).collect::<Vec<_>>(), indent, out);
 }
 
@@ -357,7 +405,7 @@ fn lines(entries: &[(String, String)], indent: usize, out: &mut String) {
 }
 
 /// Short items, as many in a line as fit.
-fn filled(items: &[Hcl], indent: usize, out: &mut String) {
+fn filled(items: &[Hcl<'_>], indent: usize, out: &mut String) {
     let mut column = WIDTH;
     for item in items {
         let mut text = String::new();
@@ -382,7 +430,7 @@ fn condition(only: Option<&str>, out: &mut String) {
     }
 }
 
-fn listed(items: &[Hcl], indent: usize, out: &mut String) {
+fn listed(items: &[Hcl<'_>], indent: usize, out: &mut String) {
     for item in items {
         out.push('\n');
         spaces(indent + 2, out);
@@ -398,7 +446,7 @@ fn close(indent: usize, bracket: char, out: &mut String) {
 }
 
 /// An expression in one line.
-pub fn line(value: &Hcl, out: &mut String) {
+pub fn line(value: &Hcl<'_>, out: &mut String) {
     match value {
         Hcl::Raw(text) => out.push_str(text),
         Hcl::Text(pieces) => string(pieces, out),
@@ -442,7 +490,7 @@ pub fn line(value: &Hcl, out: &mut String) {
     }
 }
 
-fn separated(items: &[Hcl], out: &mut String) {
+fn separated(items: &[Hcl<'_>], out: &mut String) {
     for (index, item) in items.iter().enumerate() {
         out.push_str(if index == 0 { "" } else { ", " });
         line(item, out);
@@ -450,7 +498,7 @@ fn separated(items: &[Hcl], out: &mut String) {
 }
 
 /// A string: a reference alone is that reference, so that a number stays one only where it is one.
-fn string(pieces: &[Piece], out: &mut String) {
+fn string(pieces: &[Piece<'_>], out: &mut String) {
     if let [Piece::Reference(reference)] = pieces {
         return out.push_str(reference);
     }
@@ -483,11 +531,11 @@ fn inside(text: &str, out: &mut String) {
 }
 
 /// A key of an object: bare where it is an identifier.
-fn key(name: &str) -> String {
+fn key(name: &str) -> Str<'_> {
     let bare = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         && !matches!(name, "for" | "null" | "true" | "false" | "if");
-    if bare { name.to_owned() } else { hcl_string(name) }
+    if bare { name.into() } else { hcl_string(name).into() }
 }
 
 fn spaces(count: usize, out: &mut String) {
@@ -499,7 +547,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn literal(text: &Text<'_>) -> Hcl {
+    fn literal<'h>(text: &'h Text<'_>) -> Hcl<'h> {
         Hcl::text(text.known().unwrap())
     }
 
@@ -534,7 +582,7 @@ mod tests {
 
     #[test]
     fn a_reference_behind_a_dollar_is_none_of_its_escapes() {
-        let pieces = |before: &str| vec![Piece::Literal(before.to_owned()), Piece::Reference("x".to_owned())];
+        let pieces = |before: &'static str| vec![Piece::Literal(before.into()), Piece::Reference("x".into())];
         for (before, text) in [("a", "\"a${x}\""), ("a$", "\"a${\"$\"}${x}\""), ("${", "\"$${${x}\"")] {
             let mut out = String::new();
             line(&Hcl::Text(pieces(before)), &mut out);

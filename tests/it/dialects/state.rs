@@ -207,14 +207,14 @@ fn schema(tools: &Tools, provider: &Provider) -> Value {
 fn arguments(data: &Data<'_>, block: &Value) {
     for (name, value) in hcl::arguments(data, &|_| Hcl::text("")) {
         match value {
-            Hcl::Block(_) => assert!(block["block_types"].get(&name).is_some(), "no block {name}"),
-            _ => assert!(block["attributes"].get(&name).is_some(), "no argument {name}"),
+            Hcl::Block(_) => assert!(block["block_types"].get(&*name).is_some(), "no block {name}"),
+            _ => assert!(block["attributes"].get(&*name).is_some(), "no argument {name}"),
         }
     }
     for (field, value) in data.fields() {
         let items = std::slice::from_ref(value).iter().chain(value.items());
         for item in items.filter(|item| !item.fields().is_empty()) {
-            arguments(item, &block["block_types"][hcl::argument(field)]["block"]);
+            arguments(item, &block["block_types"][&*hcl::argument(field)]["block"]);
         }
     }
 }

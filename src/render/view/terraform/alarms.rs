@@ -1,10 +1,12 @@
 //! Alarms of an environment as data for the modules: what is alike for several services is written once for them.
 
+use std::collections::BTreeMap;
+
 use crate::aws::{self, Data};
 use crate::plan::alarms::{AlarmKind, ServiceAlarm};
 use crate::plan::policy::PolicyId;
 use crate::plan::{self, Environment};
-use crate::render::encode::hcl::{self, Hcl};
+use crate::render::encode::hcl::{self, Field, Hcl};
 
 use super::place::{Phrase, Place};
 use super::services::{self, Locals};
@@ -12,7 +14,7 @@ use super::variants::{Variant, unified};
 
 /// An alarm, and the services that have it so.
 struct Alike<'f> {
-    alarm: Hcl,
+    alarm: Hcl<'f>,
     services: Vec<&'f str>,
 }
 
@@ -21,33 +23,45 @@ pub(super) fn alarms(
     environment: &Environment,
     state: &[aws::Service<'_>],
     locals: &mut Locals,
-) -> Option<Hcl> {
+) -> Option<Hcl<'static>> {
     let end = end(environment);
     let mut kinds = Vec::new();
     for kind in AlarmKind::ALL {
-        let mut all: Vec<Alike<'_>> = Vec::new();
-        for (service, state) in environment.services.iter().zip(state) {
-            let Some((said, alarm)) = alarm(service, state, kind) else { continue };
-            let alarm = entry(Place::among(service, "service"), said, service, &Data::of(alarm), end);
-            match all.iter_mut().find(|known| known.alarm == alarm) {
-                Some(known) => known.services.push(&service.name),
-                None => all.push(Alike { alarm, services: vec![&service.name] }),
-            }
-        }
+        let of_service = |(service, state)| {
+            let (said, alarm) = alarm(service, state, kind)?;
+            Some((service, said, Data::of(alarm)))
+        };
+        let alarms: Vec<_> = environment.services.iter().zip(state).filter_map(of_service).collect();
+        let entries = alarms.iter().map(|(service, said, alarm)| {
+            (&*service.name, entry(Place::among(service, "service"), said, service, alarm, end))
+        });
+        let all = alike(entries);
         if !all.is_empty() {
-            kinds.push((kind.key().to_owned(), of_kind(environment, all, locals)));
+            kinds.push((kind.key().into(), of_kind(environment, all, locals)));
         }
     }
     (!kinds.is_empty()).then_some(Hcl::Object(kinds))
 }
 
+/// The alarms that are the same, in the order of the first of each.
+fn alike<'a>(alarms: impl Iterator<Item = (&'a str, Hcl<'a>)>) -> Vec<Alike<'a>> {
+    let mut places: BTreeMap<Hcl<'_>, (usize, Vec<&str>)> = BTreeMap::new();
+    for (service, alarm) in alarms {
+        let place = places.len();
+        places.entry(alarm).or_insert_with(|| (place, Vec::new())).1.push(service);
+    }
+    let mut all: Vec<_> = places.into_iter().collect();
+    all.sort_unstable_by_key(|(_, (place, _))| *place);
+    all.into_iter().map(|(alarm, (_, services))| Alike { alarm, services }).collect()
+}
+
 /// The alarms of a kind by service: one expression, in which numbers are looked up that are not the same for all, or one
 /// for each that is alike.
-fn of_kind(environment: &Environment, all: Vec<Alike<'_>>, locals: &mut Locals) -> Hcl {
-    let mut each = |services: &[&str], alarm: Hcl| Hcl::ForMap {
-        each: "key, service in local.services".to_owned(),
+fn of_kind(environment: &Environment, all: Vec<Alike<'_>>, locals: &mut Locals) -> Hcl<'static> {
+    let mut each = |services: &[&str], alarm: Hcl<'_>| Hcl::ForMap {
+        each: "key, service in local.services".into(),
         key: Box::new(Hcl::raw("key")),
-        value: Box::new(alarm),
+        value: Box::new(alarm.into_owned()),
         only: services::only(environment, services, locals),
     };
     let variants: Vec<Variant<'_>> = all.iter().map(|alike| (&alike.services[..], &alike.alarm)).collect();
@@ -79,7 +93,13 @@ fn alarm<'a, 'f>(
 }
 
 /// The arguments of the resource as an object. Who is told is an input of its own.
-fn entry(place: Place<'_>, said: &ServiceAlarm, service: &plan::Service, alarm: &Data<'_>, end: &str) -> Hcl {
+fn entry<'h>(
+    place: Place<'_>,
+    said: &ServiceAlarm,
+    service: &plan::Service,
+    alarm: &'h Data<'h>,
+    end: &str,
+) -> Hcl<'h> {
     let phrases = phrases(place, said, service);
     let mut fields = Vec::new();
     for (field, value) in alarm.fields() {
@@ -91,7 +111,7 @@ fn entry(place: Place<'_>, said: &ServiceAlarm, service: &plan::Service, alarm: 
             "Dimensions" => place.dimensions(value),
             "Metrics" => {
                 fields.push((
-                    "metric_query".to_owned(),
+                    "metric_query".into(),
                     Hcl::List(
                         value.items().iter().map(|query| self::query(place, query, &phrases)).collect(),
                     ),
@@ -108,7 +128,7 @@ fn entry(place: Place<'_>, said: &ServiceAlarm, service: &plan::Service, alarm: 
                 place.known(text.strip_suffix(end).unwrap_or(text), &phrases)
             }
             "Threshold" if said.kind == AlarmKind::CpuAtMax => match above_target(place, said.threshold) {
-                Some(output) => Hcl::Raw(format!("service.{output}")),
+                Some(output) => Hcl::raw(format!("service.{output}")),
                 None => place.expression(value),
             },
             _ => place.expression(value),
@@ -134,9 +154,9 @@ const ROWS: [&[&str]; 2] = [
     &["comparison_operator", "threshold", "evaluation_periods", "datapoints_to_alarm", "treat_missing_data"],
 ];
 
-fn rows(fields: Vec<(String, Hcl)>) -> Vec<Vec<(String, Hcl)>> {
+fn rows(fields: Vec<Field<'_>>) -> Vec<Vec<Field<'_>>> {
     let row = |name: &str| ROWS.iter().position(|row| row.contains(&name));
-    let mut rows: Vec<Vec<(String, Hcl)>> = Vec::new();
+    let mut rows: Vec<Vec<Field<'_>>> = Vec::new();
     for (name, value) in fields {
         match rows.last_mut() {
             Some(last) if row(&name).is_some() && row(&last[0].0) == row(&name) => last.push((name, value)),
@@ -147,7 +167,7 @@ fn rows(fields: Vec<(String, Hcl)>) -> Vec<Vec<(String, Hcl)>> {
 }
 
 /// A line of metric math: `metric_stat` of the API is `metric` here, and flat.
-fn query(place: Place<'_>, query: &Data<'_>, phrases: &[Phrase]) -> Hcl {
+fn query<'h>(place: Place<'_>, query: &'h Data<'h>, phrases: &[Phrase]) -> Hcl<'h> {
     let mut fields = Vec::new();
     for (field, value) in query.fields() {
         match &**field {
@@ -160,7 +180,7 @@ fn query(place: Place<'_>, query: &Data<'_>, phrases: &[Phrase]) -> Hcl {
                         if name == "Dimensions" { place.dimensions(value) } else { place.expression(value) };
                     metric.push((hcl::argument(name), value));
                 }
-                fields.push(("metric".to_owned(), Hcl::Rows(rows(metric))));
+                fields.push(("metric".into(), Hcl::Rows(rows(metric))));
             }
             "Expression" => {
                 let text = super::place::known(value).unwrap_or_default();
@@ -181,12 +201,8 @@ fn above_target(place: Place<'_>, threshold: f64) -> Option<String> {
 
 /// The limits of the service, where alarms speak of them.
 fn phrases(place: Place<'_>, said: &ServiceAlarm, service: &plan::Service) -> Vec<Phrase> {
-    let phrase = |before: &str, number: u32, after: &str, output: &str| Phrase {
-        before: before.to_owned(),
-        number: number.to_string(),
-        after: after.to_owned(),
-        output: output.to_owned(),
-    };
+    let phrase =
+        |before: &str, number: u32, after: &str, output: &str| Phrase::new(before, &number, after, output);
     let (min, max) = (service.min.get(), service.max.get());
     match said.kind {
         AlarmKind::CpuAtMax => {
@@ -195,10 +211,7 @@ fn phrases(place: Place<'_>, said: &ServiceAlarm, service: &plan::Service) -> Ve
                 phrase(" >= ", max, ", cpu, 0)", "max_capacity"),
             ];
             if let Some(output) = above_target(place, said.threshold) {
-                phrases.push(Phrase {
-                    number: said.threshold.to_string(),
-                    ..phrase(" is above ", 0, " %", &output)
-                });
+                phrases.push(Phrase::new(" is above ", &said.threshold, " %", &output));
             }
             phrases
         }

@@ -14,9 +14,9 @@ use serde::Serialize;
 use super::Common;
 use crate::aws::dashboard::Board;
 use crate::aws::monitoring::{Dashboard, Monitoring};
-use crate::aws::{Data, Text};
+use crate::aws::{Data, Str, Text};
 use crate::plan::{self, Environment, Fleet, LoadBalancer};
-use crate::render::encode::hcl::{self, Hcl};
+use crate::render::encode::hcl::{self, Field, Hcl};
 use crate::render::structure::Structure;
 use policies::{ActionView, ModulePolicy, RootPolicy};
 use root::{Import, Move};
@@ -144,12 +144,13 @@ impl<'f> RootView<'f> {
         let (environment, state) = (common.environment, common.state());
         let mut locals = Locals::default();
         let alarms = alarms::alarms(environment, state, &mut locals);
+        let has_alarms = alarms.is_some();
         let monitoring = common.monitoring.as_ref();
         let boards = common.dashboards.iter().zip(monitoring.into_iter().flat_map(|state| &state.dashboards));
         let view = |(index, (board, state)): (usize, (&Board<'_>, &Dashboard<'_>))| BoardView {
             ident: if index == 0 { "services".to_owned() } else { format!("services_{}", index + 1) },
             body: body([
-                ("dashboard_name", Hcl::text(&board.name)),
+                ("dashboard_name", Hcl::text(&*board.name)),
                 (
                     "dashboard_body",
                     encoded(dashboards::body(environment, board, &state.dashboard_body, &mut locals)),
@@ -157,7 +158,7 @@ impl<'f> RootView<'f> {
             ]),
         };
         let boards: Vec<_> = boards.enumerate().map(view).collect();
-        locals.0.extend(alarms.iter().map(|all| ("alarms".to_owned(), all.clone())));
+        locals.0.extend(alarms.map(|all| ("alarms".into(), all)));
         let services: Vec<_> = environment
             .services
             .iter()
@@ -192,7 +193,7 @@ impl<'f> RootView<'f> {
                 .flat_map(root::moved)
                 .map(|(from, to)| MovedView { from: from.to_string(), to: to.to_string() })
                 .collect(),
-            has_alarms: alarms.is_some(),
+            has_alarms,
             topic: monitoring.and_then(|all| TopicView::new(environment, all)),
             foreign_topic: monitoring.is_some_and(|all| all.topic.is_none()),
             rules: monitoring.map(|all| rules(environment, all)).unwrap_or_default(),
@@ -234,7 +235,7 @@ impl TopicView {
         let made = all.topic.as_ref()?;
         let arn = Hcl::raw("aws_sns_topic.notifications.arn");
         Some(Self {
-            body: body([("name", Hcl::text(&made.name))]),
+            body: body([("name", Hcl::text(&*made.name))]),
             policy: body([("arn", arn), ("policy", encoded(document(environment, &made.policy)))]),
         })
     }
@@ -245,8 +246,8 @@ fn rules(environment: &Environment, all: &Monitoring<'_>) -> Vec<RuleView> {
         ident,
         impaired: ident == "impaired_tasks",
         body: body([
-            ("name", Hcl::text(&rule.name)),
-            ("description", Hcl::text(&rule.description)),
+            ("name", Hcl::text(&*rule.name)),
+            ("description", Hcl::text(&*rule.description)),
             ("event_pattern", encoded(document(environment, &rule.event_pattern))),
         ]),
         target: one(&text(environment, &rule.target)),
@@ -255,20 +256,20 @@ fn rules(environment: &Environment, all: &Monitoring<'_>) -> Vec<RuleView> {
 }
 
 /// A JSON document as an HCL value; the ARN of our topic is a reference.
-fn document(environment: &Environment, data: &Data<'_>) -> Hcl {
+fn document<'h>(environment: &Environment, data: &'h Data<'h>) -> Hcl<'h> {
     hcl::expression(data, &|value| text(environment, value))
 }
 
-fn text(environment: &Environment, text: &Text<'_>) -> Hcl {
+fn text<'h>(environment: &Environment, text: &'h Text<'h>) -> Hcl<'h> {
     let known = text.known().unwrap_or_default();
     match environment.topic_arn() {
-        Some(arn) if arn == known => topic(environment, &arn),
+        Some(arn) if arn == known => topic(environment, arn),
         _ => Hcl::text(known),
     }
 }
 
 /// The topic that alarms and rules tell: a reference where it is made here.
-fn topic(environment: &Environment, arn: &str) -> Hcl {
+fn topic(environment: &Environment, arn: String) -> Hcl<'static> {
     match environment.topic {
         Some(plan::operations::Topic::Made(_)) => Hcl::raw("aws_sns_topic.notifications.arn"),
         _ => Hcl::text(arn),
@@ -276,12 +277,12 @@ fn topic(environment: &Environment, arn: &str) -> Hcl {
 }
 
 /// Arguments of a resource, as lines.
-fn body<const N: usize>(arguments: [(&str, Hcl); N]) -> Structure {
-    Structure::of(&hcl::body(&arguments.map(|(name, value)| (name.to_owned(), value)), 0))
+fn body<const N: usize>(arguments: [(&str, Hcl<'_>); N]) -> Structure {
+    Structure::of(&hcl::body(&arguments.map(|(name, value)| (name.into(), value)), 0))
 }
 
 /// A value in one line.
-fn one(value: &Hcl) -> Structure {
+fn one(value: &Hcl<'_>) -> Structure {
     let mut text = String::new();
     hcl::line(value, &mut text);
     Structure::of(&text)
@@ -293,24 +294,24 @@ fn alarms_of(environment: &Environment, service: &plan::Service) -> Structure {
     let alarms = format!(
         "{{ for kind, alarms in local.alarms : kind => alarms[{key:?}] if contains(keys(alarms), {key:?}) }}"
     );
-    let mut inputs = vec![("alarms".to_owned(), Hcl::Raw(alarms))];
+    let mut inputs: Vec<Field<'_>> = vec![("alarms".into(), Hcl::raw(alarms))];
     if let Some(arn) = environment.topic_arn() {
-        inputs.push(("alarm_actions".to_owned(), Hcl::List(vec![topic(environment, &arn)])));
+        inputs.push(("alarm_actions".into(), Hcl::List(vec![topic(environment, arn)])));
     }
     let note = alarms::end(environment).trim_start();
     if !note.is_empty() {
-        inputs.push(("alarm_note".to_owned(), Hcl::text(note)));
+        inputs.push(("alarm_note".into(), Hcl::text(note)));
     }
     Structure::of(&hcl::body(&inputs, 0))
 }
 
-fn encoded(document: Hcl) -> Hcl {
+fn encoded(document: Hcl<'_>) -> Hcl<'_> {
     Hcl::Call("jsonencode", vec![document])
 }
 
 fn tags(environment: &Environment) -> Option<Structure> {
     let tags: Vec<_> =
-        environment.tags.iter().map(|(key, value)| (key.to_string(), Hcl::text(value))).collect();
+        environment.tags.iter().map(|(key, value)| (Str::from(&**key), Hcl::text(&**value))).collect();
     (!tags.is_empty()).then(|| body([("tags", Hcl::Object(tags))]))
 }
 
@@ -328,41 +329,44 @@ fn load_balancers(environment: &Environment) -> Vec<BalancerView<'_>> {
 }
 
 /// The target groups of a service that are looked up, by the keys of their data source.
-fn groups(service: &plan::Service) -> Vec<(String, Hcl)> {
+fn groups(service: &plan::Service) -> Vec<Field<'_>> {
     let mut all = Vec::new();
     for group in service.target_groups() {
         if let LoadBalancer::Named { name, target_group } = &group.balancer {
             let fields = vec![
-                ("name".to_owned(), Hcl::text(target_group)),
-                ("load_balancer".to_owned(), Hcl::Raw(format!("data.aws_lb.{}", name.ident()))),
+                ("name".into(), Hcl::text(&**target_group)),
+                ("load_balancer".into(), Hcl::raw(format!("data.aws_lb.{}", name.ident()))),
             ];
-            all.push((super::group::key(&service.name, &group.role), Hcl::Object(fields)));
+            all.push((super::group::key(&service.name, &group.role).into(), Hcl::Object(fields)));
         }
     }
     all
 }
 
-fn module(service: &plan::Service) -> (String, Hcl) {
-    (service.name.to_string(), Hcl::Raw(format!("module.{}.service", service.name.ident())))
+fn module(service: &plan::Service) -> Field<'_> {
+    ((&*service.name).into(), Hcl::raw(format!("module.{}.service", service.name.ident())))
 }
 
 /// The outputs of a service's module, with its policies beside the module.
-fn output(service: &plan::Service) -> (String, Hcl) {
+fn output(service: &plan::Service) -> Field<'_> {
     let ident = service.name.ident();
     let module = format!("module.{ident}");
     let others: Vec<_> = service.policies.iter().filter(|policy| !root::in_module(policy)).collect();
     if others.is_empty() {
-        return (service.name.to_string(), Hcl::Raw(module));
+        return ((&*service.name).into(), Hcl::raw(module));
     }
     let with = |output: &str, attribute: &str| {
         let policy = |policy: &&plan::policy::Policy| {
             let resource = root::policy_ident(&ident, &policy.id);
             let path = policy.id.path().trim_start_matches("scaling.").to_owned();
-            (path, Hcl::Raw(format!("aws_appautoscaling_policy.{resource}.{attribute}")))
+            (Str::from(path), Hcl::raw(format!("aws_appautoscaling_policy.{resource}.{attribute}")))
         };
         let others = Hcl::Object(others.iter().map(policy).collect());
-        (output.to_owned(), Hcl::Call("merge", vec![Hcl::Raw(format!("{module}.{output}")), others]))
+        (
+            Str::from(output.to_owned()),
+            Hcl::Call("merge", vec![Hcl::raw(format!("{module}.{output}")), others]),
+        )
     };
     let more = Hcl::Object(vec![with("policy_names", "name"), with("policy_arns", "arn")]);
-    (service.name.to_string(), Hcl::Call("merge", vec![Hcl::Raw(module), more]))
+    ((&*service.name).into(), Hcl::Call("merge", vec![Hcl::raw(module), more]))
 }

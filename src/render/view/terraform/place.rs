@@ -1,7 +1,10 @@
 //! Strings and numbers of a service in HCL: what is looked up is a data source's, what the service's module was told is an
 //! output of the module, so that a change of the spec changes one place of the root.
 
-use crate::aws::{Data, Lookup, Text, balancer};
+use std::fmt;
+use std::ops::Range;
+
+use crate::aws::{Data, Lookup, Str, Text, balancer};
 use crate::plan::policy::{Policy, PolicyId, TargetGroup, TrackedMetric};
 use crate::plan::{self, LoadBalancer};
 use crate::render::encode::hcl::{self, Hcl, Piece};
@@ -19,11 +22,40 @@ pub(super) struct Place<'f> {
 
 /// Words around a number, by which the number is known to be one of the module's.
 pub(super) struct Phrase {
-    pub(super) before: String,
-    pub(super) number: String,
-    pub(super) after: String,
+    /// The words with the number in them.
+    whole: String,
+    /// Where the number stands in them.
+    number: Range<usize>,
     /// The module's output.
-    pub(super) output: String,
+    output: String,
+}
+
+impl Phrase {
+    /// The module's `output` as `number`, behind and before these words.
+    pub(super) fn new(before: &str, number: &dyn fmt::Display, after: &str, output: &str) -> Self {
+        let begin = format!("{before}{number}");
+        let number = before.len()..begin.len();
+        Self { whole: begin + after, number, output: output.to_owned() }
+    }
+
+    /// Whether a label is the words up to the number.
+    pub(super) fn is_label(&self, label: &str) -> bool {
+        label == &self.whole[..self.number.end]
+    }
+
+    /// The module's output.
+    pub(super) fn output(&self) -> &str {
+        &self.output
+    }
+
+    /// Where a text has the number between these words; at their end, not as a part of a longer number.
+    fn find(&self, text: &str) -> Option<Range<usize>> {
+        let at = text.find(&self.whole)?;
+        let next = text[at + self.whole.len()..].chars().next();
+        let is_longer =
+            self.number.end == self.whole.len() && next.is_some_and(|c| c.is_ascii_digit() || c == '.');
+        (!is_longer).then(|| at + self.number.start..at + self.number.end)
+    }
 }
 
 impl<'f> Place<'f> {
@@ -43,12 +75,12 @@ impl<'f> Place<'f> {
     }
 
     /// An output of the service's module, in a block for several services.
-    pub(super) fn output(&self, name: &str) -> Option<Hcl> {
-        self.module.map(|module| Hcl::Raw(format!("{module}.{name}")))
+    pub(super) fn output(&self, name: &str) -> Option<Hcl<'static>> {
+        self.module.map(|module| Hcl::raw(format!("{module}.{name}")))
     }
 
     /// A string.
-    pub(super) fn text(&self, text: &Text<'_>) -> Hcl {
+    pub(super) fn text<'h>(&self, text: &'h Text<'h>) -> Hcl<'h> {
         match text {
             Text::Known(text) => self.known(text, &[]),
             Text::Topic(_) => Hcl::raw("aws_sns_topic.notifications.arn"),
@@ -57,19 +89,19 @@ impl<'f> Place<'f> {
     }
 
     /// A value under its own names.
-    pub(super) fn expression(&self, data: &Data<'_>) -> Hcl {
+    pub(super) fn expression<'h>(&self, data: &'h Data<'h>) -> Hcl<'h> {
         hcl::expression(data, &|text| self.text(text))
     }
 
     /// Dimensions of a metric as a map.
-    pub(super) fn dimensions(&self, data: &Data<'_>) -> Hcl {
-        let mut of = Vec::new();
+    pub(super) fn dimensions<'h>(&self, data: &'h Data<'h>) -> Hcl<'h> {
+        let mut of: Vec<(&'h str, &'h Data<'h>)> = Vec::new();
         for item in data.items() {
-            let name = item.get("Name").and_then(known).unwrap_or_default().to_owned();
+            let name = item.get("Name").and_then(known).unwrap_or_default();
             of.extend(item.get("Value").map(|value| (name, value)));
         }
         let is = |at: usize, name: &str, value: &str| {
-            of.get(at).is_some_and(|(known_as, data)| known_as == name && known(data) == Some(value))
+            of.get(at).is_some_and(|(known_as, data)| *known_as == name && known(data) == Some(value))
         };
         let own = of.len() == 2
             && is(0, "ClusterName", &self.service.cluster)
@@ -81,49 +113,46 @@ impl<'f> Place<'f> {
             });
         match self.output(if own { "dimensions" } else { "request_dimensions" }) {
             Some(output) if own || of_group => output,
-            _ => Hcl::Object(of.into_iter().map(|(name, value)| (name, self.expression(value))).collect()),
+            _ => Hcl::Object(
+                of.into_iter().map(|(name, value)| (name.into(), self.expression(value))).collect(),
+            ),
         }
     }
 
     /// A string that is known, with the names of the service in it, and the numbers of some phrases.
-    pub(super) fn known(&self, text: &str, phrases: &[Phrase]) -> Hcl {
+    pub(super) fn known<'h>(&self, text: &'h str, phrases: &[Phrase]) -> Hcl<'h> {
         let Some(module) = self.module else { return Hcl::text(text) };
-        let mut spans = Vec::new();
-        for phrase in phrases {
-            let whole = format!("{}{}{}", phrase.before, phrase.number, phrase.after);
-            let ends = |at: &usize| {
-                let next = text[at + whole.len()..].chars().next();
-                !next.is_some_and(|c| c.is_ascii_digit() || c == '.') || !phrase.after.is_empty()
-            };
-            if let Some(at) = text.find(&whole).filter(ends) {
-                let at = at + phrase.before.len();
-                spans.push((at, phrase.number.len(), format!("{module}.{}", phrase.output)));
+        let mut spans: Vec<(Range<usize>, Str<'h>)> = Vec::new();
+        if text.bytes().any(|byte| byte.is_ascii_digit()) {
+            for phrase in phrases {
+                let reference = || format!("{module}.{}", phrase.output).into();
+                spans.extend(phrase.find(text).map(|span| (span, reference())));
             }
         }
-        let names = [
-            (&**self.service.ecs_service, format!("{module}.name")),
-            (&**self.service.cluster, format!("{module}.cluster")),
-        ];
-        for (name, reference) in names {
+        let names = [(&**self.service.ecs_service, "name"), (&**self.service.cluster, "cluster")];
+        for (name, output) in names {
             for at in words(text, name) {
-                let free = spans.iter().all(|(from, len, _)| at + name.len() <= *from || from + len <= at);
-                if free {
-                    spans.push((at, name.len(), reference.clone()));
+                let span = at..at + name.len();
+                if spans.iter().all(|(other, _)| span.end <= other.start || other.end <= span.start) {
+                    spans.push((span, format!("{module}.{output}").into()));
                 }
             }
         }
-        spans.sort_unstable();
+        if spans.is_empty() {
+            return Hcl::text(text);
+        }
+        spans.sort_unstable_by_key(|(span, _)| span.start);
         let mut pieces = Vec::new();
         let mut end = 0;
-        for (at, len, reference) in spans {
-            if end < at {
-                pieces.push(Piece::Literal(text[end..at].to_owned()));
+        for (span, reference) in spans {
+            if end < span.start {
+                pieces.push(Piece::Literal(text[end..span.start].into()));
             }
             pieces.push(Piece::Reference(reference));
-            end = at + len;
+            end = span.end;
         }
-        if end < text.len() || pieces.is_empty() {
-            pieces.push(Piece::Literal(text[end..].to_owned()));
+        if end < text.len() {
+            pieces.push(Piece::Literal(text[end..].into()));
         }
         Hcl::Text(pieces)
     }
@@ -135,7 +164,7 @@ impl<'f> Place<'f> {
     }
 
     /// An end of an ARN that the module was told, in a block for several services.
-    fn of_module(&self, text: &Text<'_>) -> Option<Hcl> {
+    fn of_module(&self, text: &Text<'_>) -> Option<Hcl<'static>> {
         let group = self.counted()?;
         let name = match text {
             text if *text == balancer::load_balancer(group) => "load_balancer",
@@ -154,20 +183,20 @@ impl<'f> Place<'f> {
         }
     }
 
-    fn lookup(&self, lookup: &Lookup<'_>) -> Hcl {
+    fn lookup(&self, lookup: &Lookup<'_>) -> Hcl<'static> {
         let groups = self.service.target_groups();
         match lookup {
-            Lookup::LoadBalancer(name) => Hcl::Raw(load_balancer(&groups, name)),
+            Lookup::LoadBalancer(name) => Hcl::raw(load_balancer(&groups, name)),
             Lookup::TargetGroup { load_balancer, target_group } => {
-                Hcl::Raw(self.target_group(&groups, load_balancer, target_group))
+                Hcl::raw(self.target_group(&groups, load_balancer, target_group))
             }
             Lookup::ResourceLabel { load_balancer: name, target_group } => {
                 let ends = [load_balancer(&groups, name), self.target_group(&groups, name, target_group)];
-                Hcl::Call("join", vec![Hcl::text("/"), Hcl::List(ends.map(Hcl::Raw).into())])
+                Hcl::Call("join", vec![Hcl::text("/"), Hcl::List(ends.map(Hcl::raw).into())])
             }
             Lookup::PolicyArn(name) => {
                 let policy = self.service.policies.iter().find(|policy| **policy.name == **name);
-                Hcl::Raw(policy.map(|policy| self.policy_arn(policy)).unwrap_or_default())
+                Hcl::raw(policy.map(|policy| self.policy_arn(policy)).unwrap_or_default())
             }
         }
     }
@@ -192,10 +221,10 @@ impl<'f> Place<'f> {
         match (self.module, key.strip_prefix(&*self.service.name)) {
             (Some(_), Some("")) => index.push_str("key"),
             (Some(_), Some(rest)) => hcl::line(
-                &Hcl::Text(vec![Piece::Reference("key".to_owned()), Piece::Literal(rest.to_owned())]),
+                &Hcl::Text(vec![Piece::Reference("key".into()), Piece::Literal(rest.into())]),
                 &mut index,
             ),
-            _ => hcl::line(&Hcl::text(&key), &mut index),
+            _ => hcl::line(&Hcl::text(&*key), &mut index),
         }
         format!("data.aws_lb_target_group.service[{index}].arn_suffix")
     }
@@ -220,7 +249,9 @@ pub(super) fn known<'d>(data: &'d Data<'_>) -> Option<&'d str> {
 /// Where a name stands as a word of its own, or begins a name: `web` in `web-errors`, not in `the-web` or `webs`.
 fn words<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = usize> + 't {
     let of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.match_indices(name).map(|(at, _)| at).filter(move |at| {
+    // Most texts are shorter than most names, and need no search.
+    let found = (name.len() <= text.len()).then(|| text.match_indices(name));
+    found.into_iter().flatten().map(|(at, _)| at).filter(move |at| {
         let before = text[..*at].chars().next_back();
         let after = text[at + name.len()..].chars().next();
         !before.is_some_and(|c| of_name(c) || c == '-') && !after.is_some_and(of_name)

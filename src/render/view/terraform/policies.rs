@@ -9,7 +9,7 @@ use super::root::{self, Address};
 use crate::aws::{self, Data, balancer};
 use crate::plan;
 use crate::plan::policy::{Policy, PolicyId, PolicyKind, Resolution, TrackedMetric, Tracking};
-use crate::render::encode::hcl::{self, Hcl};
+use crate::render::encode::hcl::{self, Field, Hcl};
 use crate::render::structure::Structure;
 
 /// A policy that the module makes.
@@ -53,24 +53,30 @@ pub(super) fn in_module(service: &plan::Service) -> Vec<ModulePolicy<'_>> {
 
 fn module_policy<'f>(place: Place<'_>, policy: &'f Policy) -> Option<ModulePolicy<'f>> {
     let tracking = policy.tracking()?;
-    let number = |number: u32| Hcl::Raw(number.to_string());
-    let field = |name: &str, value: Hcl| (name.to_owned(), value);
+    let number = |number: u32| Hcl::raw(number.to_string());
     let high_resolution = is_measured_often(tracking);
+    let target = Data::number(tracking.target.get());
     let mut rows = vec![
-        vec![field("policy_name", Hcl::text(&policy.name))],
-        vec![field("target", place.expression(&Data::number(tracking.target.get())))],
+        vec![field("policy_name", Hcl::text(&**policy.name))],
+        vec![field("target", place.expression(&target))],
         vec![
             field("scale_out_cooldown", number(tracking.cooldown_out.get())),
             field("scale_in_cooldown", number(tracking.cooldown_in.get())),
-            field("disable_scale_in", Hcl::Raw(tracking.disable_scale_in.value.to_string())),
+            field("disable_scale_in", Hcl::raw(tracking.disable_scale_in.value.to_string())),
         ],
     ];
     if high_resolution {
         rows.push(vec![field("resolution", number(20))]);
     }
     if let TrackedMetric::Requests(group) = &tracking.metric {
-        rows.push(vec![field("load_balancer_arn_suffix", place.text(&balancer::load_balancer(group)))]);
-        rows.push(vec![field("target_group_arn_suffix", place.text(&balancer::target_group(group)))]);
+        rows.push(vec![field(
+            "load_balancer_arn_suffix",
+            place.text(&balancer::load_balancer(group)).into_owned(),
+        )]);
+        rows.push(vec![field(
+            "target_group_arn_suffix",
+            place.text(&balancer::target_group(group)).into_owned(),
+        )]);
     }
     Some(ModulePolicy {
         input: policy.id.metric(),
@@ -78,6 +84,10 @@ fn module_policy<'f>(place: Place<'_>, policy: &'f Policy) -> Option<ModulePolic
         high_resolution,
         body: Structure::of(&hcl::rows(&rows)),
     })
+}
+
+fn field<'h>(name: &'h str, value: Hcl<'h>) -> Field<'h> {
+    (name.into(), value)
 }
 
 fn is_measured_often(tracking: &Tracking) -> bool {
@@ -98,7 +108,8 @@ pub(super) fn in_root<'f>(service: &'f plan::Service, state: &aws::Service<'_>) 
         if root::in_module(policy) {
             continue;
         }
-        let mut body = arguments(service, &Data::of(state));
+        let data = Data::of(state);
+        let mut body = arguments(service, &data);
         let rest = body.split_off(2);
         body.extend(identity(service));
         body.extend(rest);
@@ -117,7 +128,8 @@ pub(super) fn in_root<'f>(service: &'f plan::Service, state: &aws::Service<'_>) 
 /// The scheduled actions.
 pub(super) fn actions(service: &plan::Service, state: &aws::Service<'_>) -> Vec<ActionView> {
     let view = |(action, state): (&plan::policy::ScheduledAction, &aws::scaling::ScheduledAction<'_>)| {
-        let mut body = arguments(service, &Data::of(state));
+        let data = Data::of(state);
+        let mut body = arguments(service, &data);
         let rest = body.split_off(1);
         body.extend(identity(service));
         body.extend(rest);
@@ -131,25 +143,26 @@ pub(super) fn actions(service: &plan::Service, state: &aws::Service<'_>) -> Vec<
 }
 
 /// Which scalable target it is of.
-fn identity(service: &plan::Service) -> [(String, Hcl); 3] {
+fn identity(service: &plan::Service) -> [Field<'static>; 3] {
     [
         ("service_namespace", Hcl::text(aws::scaling::NAMESPACE)),
         ("scalable_dimension", Hcl::text(aws::scaling::DIMENSION)),
-        ("resource_id", Hcl::Raw(format!("module.{}.resource_id", service.name.ident()))),
+        ("resource_id", Hcl::raw(format!("module.{}.resource_id", service.name.ident()))),
     ]
-    .map(|(name, value)| (name.to_owned(), value))
+    .map(|(name, value)| field(name, value))
 }
 
-fn arguments(service: &plan::Service, data: &Data<'_>) -> Vec<(String, Hcl)> {
+fn arguments<'h>(service: &plan::Service, data: &'h Data<'h>) -> Vec<Field<'h>> {
     hcl::arguments(data, &|text| Place::alone(service).text(text))
 }
 
 fn step_alarm(service: &plan::Service, alarm: &aws::alarm::MetricAlarm<'_>) -> Structure {
     let place = Place::alone(service);
     let data = Data::of(alarm);
-    let field = |(name, value): &(aws::Str<'_>, Data<'_>)| {
+    let mut fields = Vec::new();
+    for (name, value) in data.fields() {
         let value = if name == "Dimensions" { place.dimensions(value) } else { place.expression(value) };
-        (hcl::argument(name), value)
-    };
-    Structure::of(&hcl::body(&data.fields().iter().map(field).collect::<Vec<_>>(), 0))
+        fields.push((hcl::argument(name), value));
+    }
+    Structure::of(&hcl::body(&fields, 0))
 }
