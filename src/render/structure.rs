@@ -19,7 +19,11 @@ pub(super) struct Structure(Value);
 impl Structure {
     /// A structure of text that is complete in the language of the template.
     pub(super) fn of(encoded: &str) -> Self {
-        Self(Value::safe_string(&format!("\u{1}{encoded}\u{2}")))
+        let mut text = String::with_capacity(encoded.len() + 2);
+        text.push(char::from(BEGIN));
+        text.push_str(encoded);
+        text.push(char::from(END));
+        Self(Value::safe_string(&text))
     }
 }
 
@@ -45,18 +49,21 @@ impl Indenting {
     }
 
     fn column(&self) -> usize {
-        let line = self.out.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let line = memchr::memrchr(b'\n', &self.out).map_or(0, |at| at + 1);
         self.out.len() - line
     }
 
     fn copy(&mut self, text: &[u8]) {
         let Some(columns) = self.inside else { return self.out.extend_from_slice(text) };
-        for line in text.split_inclusive(|byte| *byte == b'\n') {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
             // What is empty stays so.
-            if self.out.ends_with(b"\n") && line != b"\n" {
+            if self.out.ends_with(b"\n") && rest[0] != b'\n' {
                 self.out.extend(std::iter::repeat_n(b' ', columns));
             }
-            self.out.extend_from_slice(line);
+            self.out.extend_from_slice(&rest[..end]);
+            rest = &rest[end..];
         }
     }
 }
@@ -64,7 +71,7 @@ impl Indenting {
 impl Write for Indenting {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut rest = bytes;
-        while let Some(at) = rest.iter().position(|byte| matches!(*byte, BEGIN | END)) {
+        while let Some(at) = memchr::memchr2(BEGIN, END, rest) {
             self.copy(&rest[..at]);
             self.inside = (rest[at] == BEGIN).then(|| self.column());
             self.structured = true;

@@ -24,19 +24,33 @@ pub struct Json<'r> {
 impl Json<'_> {
     /// A value that begins a line; the outermost object or list is always broken.
     pub fn pretty(&self, value: &(impl Serialize + ?Sized)) -> String {
-        let line = Line::of(value, self);
-        if !line.value().can_break() {
-            return line.into_text();
-        }
-        let mut text = String::with_capacity(line.value().text().len() * 5 / 4);
-        broken(line.value(), 0, &mut text);
-        text
+        laid_out(Line::of(value, self).value())
     }
 
-    /// A value in one line, however long.
-    pub fn one_line(&self, value: &(impl Serialize + ?Sized)) -> String {
-        Line::of(value, self).into_text()
+    /// The same, if the text that it makes `fits`; else with the items of the list under the last key in a line each.
+    pub fn pretty_or_dense(&self, value: &(impl Serialize + ?Sized), fits: impl Fn(&str) -> bool) -> String {
+        let line = Line::of(value, self);
+        let text = laid_out(line.value());
+        if fits(&text) { text } else { dense(line.value()) }
     }
+}
+
+fn laid_out(value: Value<'_>) -> String {
+    let mut text = String::with_capacity(value.text().len() * 5 / 4);
+    if value.can_break() {
+        broken(value, 0, &mut text);
+    } else {
+        text.push_str(value.text());
+    }
+    text
+}
+
+/// An object in one line, but for the items of its last list.
+fn dense(value: Value<'_>) -> String {
+    let Some(last) = value.children().last() else { return value.text().to_owned() };
+    let items: Vec<&str> = last.children().map(Value::text).collect();
+    let before = &value.text()[..value.text().len() - last.text().len() - " }".len()];
+    format!("{before}[\n{}\n] }}", items.join(",\n"))
 }
 
 impl Language for Json<'_> {
@@ -61,7 +75,7 @@ impl Language for Json<'_> {
             }
             None => {
                 out.push_str("{ \"$lookup\": ");
-                out.push_str(&self.one_line(lookup));
+                out.push_str(Line::of(lookup, self).value().text());
                 out.push_str(" }");
             }
         }

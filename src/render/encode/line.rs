@@ -64,7 +64,8 @@ pub struct Value<'l> {
 impl Line {
     /// A value in one line.
     pub fn of(value: &(impl Serialize + ?Sized), language: &impl Language) -> Self {
-        let mut writer = Writer { line: Self::default(), key: None, naming: false, language };
+        let line = Self { text: String::with_capacity(512), parts: Vec::with_capacity(32) };
+        let mut writer = Writer { line, key: None, naming: false, language };
         value.serialize(&mut writer).expect("API structures have a form in JSON");
         writer.line
     }
@@ -72,11 +73,6 @@ impl Line {
     /// The value.
     pub fn value(&self) -> Value<'_> {
         Value { line: self, at: 0 }
-    }
-
-    /// The whole line.
-    pub fn into_text(self) -> String {
-        self.text
     }
 }
 

@@ -372,11 +372,10 @@ impl<'f> DashboardView<'f> {
         let (board, body) = (common.dashboards.get(index)?, common.dashboard_body(index)?);
         let looked_up = common.parameters();
         let reference = |lookup: &Lookup<'_>| format!("${{{}}}", looked_up.id(lookup));
-        let text = body_text(
-            &Json { reference: Some(&reference) },
-            body,
-            dashboard::room(common.environment, index),
-        );
+        let room = dashboard::room(common.environment, index);
+        let fits = |text: &str| text.len() + (PROPERTIES + 2) * text.lines().count() <= room;
+        // Laid out for people, or a widget a line where that would not fit into a template.
+        let text = Json { reference: Some(&reference) }.pretty_or_dense(body, fits);
         let number = if index == 0 { String::new() } else { (index + 1).to_string() };
         Some(Self {
             logical_id: format!("Dashboard{number}"),
@@ -385,20 +384,6 @@ impl<'f> DashboardView<'f> {
             parameters: looked_up.used(body),
         })
     }
-}
-
-/// The text of a dashboard's body: laid out for people, or a widget a line where that would not fit into a template.
-fn body_text(json: &Json<'_>, body: &Data<'_>, room: usize) -> String {
-    let text = json.pretty(body);
-    let indentation = (PROPERTIES + 2) * text.lines().count();
-    if text.len() + indentation <= room {
-        return text;
-    }
-    let widgets = body.get("widgets").map(Data::items).unwrap_or_default();
-    let lines: Vec<String> = widgets.iter().map(|widget| json.one_line(widget)).collect();
-    let head: Vec<_> = body.fields().iter().filter(|(name, _)| name != "widgets").cloned().collect();
-    let head = json.one_line(&Data::Map(head));
-    format!("{}, \"widgets\": [\n{}\n] }}", head.trim_end_matches(" }"), lines.join(",\n"))
 }
 
 /// Parameters of all dashboards of an environment, in the order of the services.
