@@ -4,7 +4,7 @@
 //! `--service web` renders the environment's script, with all its services in it, and leaves out the files that are
 //! about other services only.
 
-use super::templates::{Per, Template, target_of};
+use super::templates::{Per, Template, chosen, target_of};
 
 /// Chosen targets, environments and services; an empty list chooses all.
 #[derive(Debug, Clone, Default)]
@@ -42,9 +42,4 @@ impl Selection {
             None => self.environments.is_empty() && self.services.is_empty(),
         }
     }
-}
-
-/// Whether a name is among the chosen ones.
-pub(super) fn chosen(names: &[String], name: &str) -> bool {
-    names.is_empty() || names.iter().any(|chosen| chosen == name)
 }

@@ -10,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use include_dir::{Dir, include_dir};
 
 use super::TemplateError;
-use super::selection::chosen;
 use super::syntax::Syntax;
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -169,6 +168,11 @@ fn template(path: &str) -> Result<Template<'_>, TemplateError> {
         return Err(problem("a path may hold `@env` and `@service` once each, below the target's folder"));
     }
     Ok(Template { path, per, syntax, plain: None })
+}
+
+/// Whether a name is among the chosen ones.
+pub(super) fn chosen(names: &[String], name: &str) -> bool {
+    names.is_empty() || names.iter().any(|chosen| chosen == name)
 }
 
 /// The first folder of a path.

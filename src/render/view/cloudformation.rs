@@ -1,17 +1,18 @@
 //! CloudFormation templates: what stands around the properties of resources, and the properties as structures.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 
 use super::group::{Groups, Parameter};
+use super::parameters::DashboardParameter;
+use super::stack::{
+    Stage, alarm_logical_id, imports, is_imported, logical_id, renames, service_alarm_logical_id,
+};
 use super::{Common, deployment};
 use crate::aws::dashboard::{self, Board};
 use crate::aws::monitoring::{Monitoring, Rule};
 use crate::aws::{self, Data, Lookup};
-use crate::plan::alarms::ServiceAlarm;
-use crate::plan::policy::{Policy, PolicyId};
-use crate::plan::{self, LoadBalancer};
+use crate::plan::policy::Policy;
+use crate::plan;
 use crate::render::encode::json::Json;
 use crate::render::encode::yaml::Yaml;
 use crate::render::structure::Structure;
@@ -72,87 +73,6 @@ struct PolicyView<'f> {
 struct AlarmView {
     logical_id: String,
     properties: Structure,
-}
-
-/// Which template of a service, and with that what it keeps.
-#[derive(Clone, Copy)]
-pub(super) enum Stage {
-    /// Its own.
-    Whole,
-    /// What is imported: the scalable target, and policies that are live.
-    Import,
-    /// Everything but policies that get another name.
-    Rename,
-}
-
-impl Stage {
-    /// The parameters of what it looks up.
-    pub(super) fn parameters<'f>(self, service: &plan::Service, groups: &Groups<'f>) -> Vec<Parameter<'f>> {
-        let policies = service.policies.iter().filter(|policy| self.keeps(policy));
-        let alarms = service.alarms.on.iter().filter(|_| self.keeps_alarms());
-        let of_alarms = alarms.flat_map(ServiceAlarm::target_groups);
-        let used: Vec<_> = policies.flat_map(Policy::target_groups).chain(of_alarms).collect();
-        groups.parameters(|group| used.contains(&group))
-    }
-
-    /// An import adds nothing that is new.
-    fn keeps_alarms(self) -> bool {
-        !matches!(self, Self::Import)
-    }
-
-    fn keeps(self, policy: &Policy) -> bool {
-        match self {
-            Self::Whole => true,
-            Self::Import => is_imported(policy),
-            Self::Rename => !is_renamed(policy),
-        }
-    }
-}
-
-/// Whether a stack takes the live policy over. One that gets another name is made anew.
-pub(super) fn is_imported(policy: &Policy) -> bool {
-    policy.adopt && !is_renamed(policy)
-}
-
-/// A live policy has a live target: both are imported, or neither.
-pub(super) fn imports(service: &plan::Service) -> bool {
-    service.adopt.value || service.policies.iter().any(is_imported)
-}
-
-/// Whether policies get other names.
-pub(super) fn renames(service: &plan::Service) -> bool {
-    service.policies.iter().any(is_renamed)
-}
-
-fn is_renamed(policy: &Policy) -> bool {
-    policy.renamed_from.is_some()
-}
-
-/// The logical id of a policy.
-pub(super) fn logical_id(policy: &Policy) -> String {
-    let (prefix, key) = match &policy.id {
-        PolicyId::Requests => ("Requests", None),
-        PolicyId::Cpu => ("Cpu", None),
-        PolicyId::Memory => ("Memory", None),
-        PolicyId::MoreRequests(key) => ("MoreRequests", Some(key)),
-        PolicyId::Custom(key) => ("Custom", Some(key)),
-        PolicyId::Step(key) => ("Step", Some(key)),
-        PolicyId::Predictive => ("Predictive", None),
-    };
-    format!("{prefix}{}Policy", key.map(|key| key.camel()).unwrap_or_default())
-}
-
-/// The logical id of the alarm of a step scaling policy.
-pub(super) fn alarm_logical_id(policy: &Policy) -> String {
-    format!("{}Alarm", logical_id(policy).trim_end_matches("Policy"))
-}
-
-/// The logical id of an alarm on how a service does.
-fn service_alarm_logical_id(kind: plan::alarms::AlarmKind) -> String {
-    let words = kind.key().split('_');
-    let camel: String =
-        words.map(|word| format!("{}{}", word[..1].to_ascii_uppercase(), &word[1..])).collect();
-    format!("{camel}ServiceAlarm")
 }
 
 impl<'f> ServiceView<'f> {
@@ -316,15 +236,6 @@ struct DashboardView<'f> {
     parameters: Vec<DashboardParameter>,
 }
 
-/// A parameter: the end of an ARN that deploy.sh looks up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct DashboardParameter {
-    pub(super) id: String,
-    pub(super) load_balancer: String,
-    /// None: the load balancer itself.
-    pub(super) target_group: Option<String>,
-}
-
 impl<'f> EnvironmentView<'f> {
     pub(super) fn new(common: &'f Common<'_>) -> Self {
         Self {
@@ -383,70 +294,5 @@ impl<'f> DashboardView<'f> {
             body: Structure::of(&text),
             parameters: looked_up.used(body),
         })
-    }
-}
-
-/// Parameters of all dashboards of an environment, in the order of the services.
-#[derive(Debug, Default)]
-pub(super) struct Parameters {
-    all: Vec<DashboardParameter>,
-    /// By load balancer: the place of its parameter, and those of its target groups.
-    places: BTreeMap<String, (usize, BTreeMap<String, usize>)>,
-}
-
-impl Parameters {
-    pub(super) fn new(environment: &plan::Environment) -> Self {
-        let mut parameters = Self::default();
-        let mut groups = 0;
-        for group in environment.services.iter().flat_map(plan::Service::target_groups) {
-            let LoadBalancer::Named { name, target_group } = &group.balancer else { continue };
-            parameters.add(name, target_group, &mut groups);
-        }
-        parameters
-    }
-
-    fn add(&mut self, load_balancer: &str, target_group: &str, groups: &mut usize) {
-        let number = self.places.len() + 1;
-        let all = &mut self.all;
-        let mut push = |id: String, target_group: Option<&str>| {
-            let target_group = target_group.map(str::to_owned);
-            all.push(DashboardParameter { id, load_balancer: load_balancer.to_owned(), target_group });
-            all.len() - 1
-        };
-        if !self.places.contains_key(load_balancer) {
-            let place = push(format!("LoadBalancer{number}"), None);
-            self.places.insert(load_balancer.to_owned(), (place, BTreeMap::new()));
-        }
-        if let Some((_, known)) = self.places.get_mut(load_balancer)
-            && !known.contains_key(target_group)
-        {
-            *groups += 1;
-            known.insert(target_group.to_owned(), push(format!("TargetGroup{groups}"), Some(target_group)));
-        }
-    }
-
-    /// The place of what a lookup is.
-    fn place(&self, lookup: &Lookup<'_>) -> Option<usize> {
-        match lookup {
-            Lookup::LoadBalancer(name) => Some(self.places.get(&**name)?.0),
-            Lookup::TargetGroup { load_balancer, target_group }
-            | Lookup::ResourceLabel { load_balancer, target_group } => {
-                self.places.get(&**load_balancer)?.1.get(&**target_group).copied()
-            }
-            Lookup::PolicyArn(_) => None,
-        }
-    }
-
-    fn id(&self, lookup: &Lookup<'_>) -> &str {
-        self.place(lookup).map_or("", |place| &self.all[place].id)
-    }
-
-    /// Those that a body refers to: load balancers first.
-    pub(super) fn used(&self, body: &Data<'_>) -> Vec<DashboardParameter> {
-        let places: BTreeSet<usize> =
-            body.lookups().into_iter().filter_map(|lookup| self.place(lookup)).collect();
-        let mut used: Vec<_> = places.into_iter().map(|place| self.all[place].clone()).collect();
-        used.sort_by_key(|parameter| parameter.target_group.is_some());
-        used
     }
 }

@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use super::Common;
 use super::cli::Head;
-use super::cloudformation::{self, Stage, alarm_logical_id, is_imported, logical_id};
 use super::group::{self, Groups};
+use super::parameters::DashboardParameter;
+use super::stack::{Stage, alarm_logical_id, imports, is_imported, logical_id, renames};
 use crate::aws::alarm::MetricAlarm;
 use crate::aws::scaling::{Configuration, CustomizedMetric, PredefinedMetric, ScalableTarget, ScalingPolicy};
 use crate::aws::{self, Absent, AbsentPolicy, Lookup, Str, Tag, Text, desired};
@@ -186,8 +187,8 @@ fn stack<'f>((service, state): (&'f plan::Service, &'f aws::Service<'f>)) -> Sta
         high_resolution_metrics: &state.high_resolution_metrics,
         target_groups: service.target_groups().into_iter().map(group).collect(),
         absent: absent(&state.absent),
-        import: cloudformation::imports(service).then(|| import(service, state, &groups)),
-        rename: cloudformation::renames(service).then(|| before("rename", Stage::Rename, service, &groups)),
+        import: imports(service).then(|| import(service, state, &groups)),
+        rename: renames(service).then(|| before("rename", Stage::Rename, service, &groups)),
     }
 }
 
@@ -296,8 +297,8 @@ impl From<group::Parameter<'_>> for Parameter {
     }
 }
 
-impl From<cloudformation::DashboardParameter> for Parameter {
-    fn from(parameter: cloudformation::DashboardParameter) -> Self {
+impl From<DashboardParameter> for Parameter {
+    fn from(parameter: DashboardParameter) -> Self {
         Self::new(parameter.id, parameter.load_balancer, parameter.target_group)
     }
 }

@@ -11,8 +11,10 @@ mod github;
 mod group;
 mod iam;
 mod load_test;
+mod parameters;
 mod rollout;
 pub mod slice;
+mod stack;
 mod terraform;
 
 use std::sync::OnceLock;
@@ -125,7 +127,7 @@ struct Common<'f> {
     dashboards: Vec<dashboard::Board<'f>>,
     monitoring: Option<aws::monitoring::Monitoring<'f>>,
     state: OnceLock<Vec<aws::Service<'f>>>,
-    parameters: OnceLock<cloudformation::Parameters>,
+    parameters: OnceLock<parameters::Parameters>,
     fingerprint: OnceLock<String>,
 }
 
@@ -156,8 +158,8 @@ impl<'f> Common<'f> {
     }
 
     /// What CloudFormation's dashboards look up.
-    fn parameters(&self) -> &cloudformation::Parameters {
-        self.parameters.get_or_init(|| cloudformation::Parameters::new(self.environment))
+    fn parameters(&self) -> &parameters::Parameters {
+        self.parameters.get_or_init(|| parameters::Parameters::new(self.environment))
     }
 
     /// What AWS must hold for its services.
