@@ -118,6 +118,17 @@ Examples:
 
 Exit status: 0, or 2 if the spec is invalid or has no such environment, service or setting.";
 
+const VIEW_EXAMPLES: &str = "\
+Examples:
+  gen view inventory prod-eu/web   what a template inventory/@env/@service.NAME.tera sees
+  gen view terraform prod-eu       what a template terraform/@env/NAME.tera sees
+  gen view my-folder               what a template my-folder/NAME.tera of --templates DIR sees
+
+A value that is text of several lines, such as the properties of a resource, is one hole of a
+template: it is printed with the indentation of the hole.
+
+Exit status: 0, or 2 if the spec is invalid or has no such environment or service.";
+
 /// Generate ECS autoscaling (Terraform, CloudFormation, AWS CLI) from one YAML spec
 #[derive(Debug, Parser)]
 #[command(
@@ -160,6 +171,9 @@ pub enum Command {
     /// Explain the code of a finding: why it matters, and what to write instead
     #[command(after_help = RULE_EXAMPLES)]
     Rule(Rule),
+    /// Print the values that the templates of a target see, as JSON
+    #[command(after_help = VIEW_EXAMPLES)]
+    View(View),
     /// Write a first spec, valid as it stands
     #[command(after_help = INIT_EXAMPLES)]
     Init(Init),
@@ -313,6 +327,19 @@ pub enum Shape {
     Text,
     /// For programs
     Json,
+}
+
+/// Arguments of `gen view`.
+#[derive(Debug, Clone, Args)]
+pub struct View {
+    /// The target: a folder of templates, built in or of your own
+    pub target: String,
+    /// An environment, or a service of one; without one, what is rendered once for the fleet
+    #[arg(value_name = "ENV[/SERVICE]")]
+    pub subject: Option<String>,
+    /// Which spec to read.
+    #[command(flatten)]
+    pub input: Input,
 }
 
 /// Arguments of `gen rule`.

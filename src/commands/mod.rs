@@ -17,6 +17,7 @@ mod rule;
 mod schema;
 mod streams;
 mod validate;
+mod view;
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -94,6 +95,7 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> Outcome {
         Some(Command::Diff(args)) => diff::run(args, streams),
         Some(Command::Explain(args)) => explain::run(args, streams),
         Some(Command::Rule(args)) => rule::run(args, streams),
+        Some(Command::View(args)) => view::run(args, streams),
         Some(Command::Schema) => schema::run(streams),
         Some(Command::Completions(args)) => completions::run(args, streams),
         Some(Command::Init(args)) => init::run(args, streams),

@@ -6,7 +6,7 @@ mod selection;
 mod structure;
 mod syntax;
 mod templates;
-mod view;
+pub mod view;
 
 use std::fmt;
 

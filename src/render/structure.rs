@@ -25,6 +25,11 @@ impl Structure {
         text.push(char::from(END));
         Self(Value::safe_string(&text))
     }
+
+    /// What was encoded, of a structure's text as a template's value.
+    pub(super) fn text(value: &str) -> Option<&str> {
+        value.strip_prefix(char::from(BEGIN))?.strip_suffix(char::from(END))
+    }
 }
 
 /// Takes what a template renders, and indents the structures in it.

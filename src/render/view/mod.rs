@@ -28,6 +28,7 @@ use crate::plan::policy::Policy;
 use crate::plan::{self, Fleet};
 use group::{GroupView, Groups};
 pub use rollout::Rollout;
+pub use slice::{of_environment, of_fleet, of_service};
 
 /// Parts of a view that take their time, and which of them a target wants.
 #[derive(Debug, Clone, Copy, Default)]

@@ -13,6 +13,7 @@ use super::load_test::{LoadTests, LoadTestsPage};
 use super::terraform::{ModuleView, RootView};
 use super::{Common, EnvironmentView, FleetView, Parts, ServiceView};
 use crate::plan::{Environment, Fleet};
+use crate::render::structure::Structure;
 
 /// An environment, as all views of a run see it.
 pub struct Place<'f> {
@@ -131,4 +132,45 @@ impl<'f> Place<'f> {
 
 fn value(view: &impl Serialize) -> Value {
     Value::from_serializable(view)
+}
+
+/// What the templates of a target that are rendered once see, as JSON.
+pub fn of_fleet(fleet: &Fleet, target: &str) -> serde_json::Value {
+    shown((of(target).fleet)(fleet))
+}
+
+/// What the templates of a target that are rendered once an environment see, as JSON.
+pub fn of_environment(fleet: &Fleet, target: &str, environment: &Environment) -> serde_json::Value {
+    shown((of(target).environment)(&Place::new(fleet, environment)))
+}
+
+/// What the templates of a target that are rendered once a service see, as JSON; `service` is its place in the environment.
+pub fn of_service(
+    fleet: &Fleet,
+    target: &str,
+    environment: &Environment,
+    service: usize,
+) -> serde_json::Value {
+    shown((of(target).service)(&Place::new(fleet, environment), service))
+}
+
+/// A view as JSON: structures are the text that their holes print.
+fn shown(view: Value) -> serde_json::Value {
+    let mut view = serde_json::to_value(view).expect("views are JSON");
+    bare(&mut view);
+    view.sort_all_objects();
+    view
+}
+
+fn bare(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) => {
+            if let Some(inside) = Structure::text(text) {
+                *text = inside.to_owned();
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(bare),
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(bare),
+        _ => {}
+    }
 }

@@ -6,3 +6,4 @@ mod formats;
 mod manners;
 mod recording;
 mod reported;
+mod view;
