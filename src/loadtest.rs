@@ -92,20 +92,12 @@ pub enum Kind {
 }
 
 /// A part of a scenario.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Phase {
-    /// Its name.
+    /// Its name, by which `scenarios.js` knows its requests.
     pub name: &'static str,
     /// Seconds.
     pub seconds: u32,
-    /// Requests per minute at its beginning.
-    pub from: u64,
-    /// Requests per minute at its end.
-    pub to: u64,
-    /// Whether its requests are the scenario's, not those of the base.
-    pub pressed: bool,
-    /// Whether the expectations hold in it. They do not while the load is there and the tasks are not.
-    pub judged: bool,
 }
 
 /// Why a service has no load test.
@@ -266,13 +258,13 @@ impl Load<'_> {
         }
         let tasks = up(needed).min(up(self.max));
         let phases = match kind {
-            Kind::Ramp => self.ramp(rate),
-            Kind::HighCpu | Kind::HighRequests | Kind::Both => self.step(rate, tasks),
+            Kind::Ramp => phases([("before", BEFORE), ("up", RAMP), ("hold", LOAD), ("down", RAMP)]),
+            Kind::HighCpu | Kind::HighRequests | Kind::Both => self.step(tasks),
         };
         Some(Scenario { kind, rate, needed, cpu_ms, tasks, phases })
     }
 
-    fn step(&self, rate: u64, tasks: u32) -> Vec<Phase> {
+    fn step(&self, tasks: u32) -> Vec<Phase> {
         let within = self.service.expectations.scale_out_within.get();
         let scale_out = whole_minutes(within.saturating_add(START));
         let steady = LOAD.saturating_sub(scale_out).max(LOAD / 2);
@@ -280,34 +272,17 @@ impl Load<'_> {
         let scale_ins = tasks.saturating_sub(up(self.start));
         let each = cooldown.unwrap_or_default().saturating_add(DRAIN);
         let after = SCALE_IN_AFTER.saturating_add(scale_ins.saturating_mul(each));
-        let base = self.base();
-        let phase = |name, seconds, rate, pressed, judged| Phase {
-            name,
-            seconds,
-            from: rate,
-            to: rate,
-            pressed,
-            judged,
-        };
-        vec![
-            phase("before", BEFORE, base, false, true),
-            phase("scale_out", scale_out, rate, true, false),
-            phase("steady", steady, rate, true, true),
-            phase("after", whole_minutes(after.clamp(AFTER.0, AFTER.1)), base, false, true),
-        ]
+        phases([
+            ("before", BEFORE),
+            ("scale_out", scale_out),
+            ("steady", steady),
+            ("after", whole_minutes(after.clamp(AFTER.0, AFTER.1))),
+        ])
     }
+}
 
-    fn ramp(&self, rate: u64) -> Vec<Phase> {
-        let base = self.base();
-        let phase =
-            |name, seconds, from, to, pressed| Phase { name, seconds, from, to, pressed, judged: true };
-        vec![
-            phase("before", BEFORE, base, base, false),
-            phase("up", RAMP, base, rate, true),
-            phase("hold", LOAD, rate, rate, true),
-            phase("down", RAMP, rate, base, true),
-        ]
-    }
+fn phases(all: [(&'static str, u32); 4]) -> Vec<Phase> {
+    all.map(|(name, seconds)| Phase { name, seconds }).to_vec()
 }
 
 /// Rounded down; a product such as 0.85 × 20 is a hair below what it stands for.

@@ -84,7 +84,7 @@ const HIGH_AT_MOST: f64 = 95.0;
 const HIGH: f64 = 85.0;
 /// Fewest and most changes of the number of tasks in three hours that are flapping. Target tracking scales in 15 minutes
 /// after the load has fallen, so once out and in takes about 20 minutes and counts as two.
-const CHANGES: (u32, u32) = (6, 18);
+pub const CHANGES: (u32, u32) = (6, 18);
 /// Length of a data point of all alarms on services.
 pub const PERIOD: Seconds = Seconds::literal(60);
 
@@ -103,11 +103,8 @@ impl AlarmKind {
             }
             Self::AtMax => (service.min.get() != highest).then_some(f64::from(highest)),
             Self::Flapping => {
-                // One way alone, from the minimum to the maximum, has at most one change for each task. So one more proves
-                // a way back.
-                let (fewest, most) = CHANGES;
-                let one_way = highest.saturating_sub(lowest).saturating_add(1).clamp(fewest, most);
-                Some(f64::from(if service.container_insights.value { one_way } else { 2 * one_way }))
+                let changes = changes(lowest, highest);
+                Some(f64::from(if service.container_insights.value { changes } else { 2 * changes }))
             }
             Self::BelowDesired
             | Self::Errors
@@ -133,6 +130,12 @@ pub fn limits(service: &Service) -> (u32, u32) {
     let maxs = service.schedule.iter().filter_map(|action| action.max.as_ref());
     let lowest = mins.map(|min| min.get()).fold(service.min.get(), u32::min);
     (lowest, maxs.map(|max| max.get()).fold(service.max.get(), u32::max))
+}
+
+/// Changes of the number of tasks that prove a way back: one way alone, from the minimum to the maximum, has at most one for
+/// each task.
+pub fn changes(min: u32, max: u32) -> u32 {
+    max.saturating_sub(min).saturating_add(1).clamp(CHANGES.0, CHANGES.1)
 }
 
 /// An alarm of a service.

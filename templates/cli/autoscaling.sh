@@ -1144,7 +1144,7 @@ check_arguments() {
         [[ $WITH_MONITORING == no ]] || usage_error "--monitoring does not go with $COMMAND"
         HAS_MONITORING=no
         ;;
-    *) usage_error "${COMMAND:+there is no command $COMMAND; }there are plan, apply, status, verify, rollback, suspend and resume" ;;
+    *) wrong_name 'a command' "$COMMAND" 'plan, apply, status, verify, rollback, suspend, resume' ;;
     esac
     if [[ $HAS_OVERRIDE == yes ]]; then
         [[ $COMMAND == apply ]] || usage_error '--override goes with apply'

@@ -84,6 +84,12 @@ usage_error() {
     exit 2
 }
 
+# wrong_name WHAT NAME KNOWN: NAME is none of those that are known, or missing; WHAT has its article.
+wrong_name() {
+    if [[ -z $2 ]]; then usage_error "name $1; there are: $3"; fi
+    usage_error "there is no ${1#* } $2; there are: $3"
+}
+
 #### Beginning and end
 
 # The pager of version 2 and its prompts would wait for a person.
@@ -178,7 +184,7 @@ load_environment() {
         fi
     done
     if [[ -z $1 || $1 == */* || ! -f $FOLDER/$1/environment.json ]]; then
-        usage_error "${1:+there is no environment $1; }there are: ${names[*]-none in $FOLDER}"
+        wrong_name 'an environment' "$1" "${names[*]-none in $FOLDER}"
     fi
     check_jq
     DATA=$FOLDER/$1

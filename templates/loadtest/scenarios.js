@@ -17,6 +17,18 @@ import http from "k6/http";
 // above 100 %, which is what these tests are about.
 const ABORT = 0.25;
 
+// Phases of a scenario: requests per minute at the beginning and the end, whether they are the scenario's and not those of
+// before, and whether the expectations hold: they do not while the load is there and the tasks are not.
+const PHASES = {
+  before: { from: "base", to: "base", pressed: false, judged: true },
+  scale_out: { from: "rate", to: "rate", pressed: true, judged: false },
+  steady: { from: "rate", to: "rate", pressed: true, judged: true },
+  after: { from: "base", to: "base", pressed: false, judged: true },
+  up: { from: "base", to: "rate", pressed: true, judged: true },
+  hold: { from: "rate", to: "rate", pressed: true, judged: true },
+  down: { from: "rate", to: "base", pressed: true, judged: true },
+};
+
 // The names that the command gives must be there before anything is read.
 const test = loadTest(__ENV);
 
@@ -69,7 +81,7 @@ function settings(environment, service, env) {
   if (!name || !known.includes(name)) {
     refuse(`-e SCENARIO=... must be one of ${known.join(", ")}; it is ${name || "missing"}`);
   }
-  const scenario = service.scenarios[name];
+  const scenario = scenarioOf(service, name);
   const base = baseUrl(env.BASE_URL);
   guard(environment, service, env, base);
   const run = {
@@ -89,6 +101,17 @@ function settings(environment, service, env) {
   }
   ceiling(service, scenario);
   return run;
+}
+
+/** A scenario, with the rates of its phases. */
+function scenarioOf(service, name) {
+  const scenario = service.scenarios[name];
+  const rates = { base: service.base, rate: scenario.rate };
+  const phases = Object.entries(scenario.seconds).map(([phase, seconds]) => {
+    const { from, to, pressed, judged } = PHASES[phase];
+    return { name: phase, seconds, from: rates[from], to: rates[to], pressed, judged };
+  });
+  return { ...scenario, phases };
 }
 
 function refuse(message) {

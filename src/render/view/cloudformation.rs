@@ -27,8 +27,6 @@ pub(super) struct ServiceView<'f> {
     environment: &'f str,
     region: &'f str,
     name: &'f str,
-    stack_name: &'f str,
-    resource_id: String,
     /// The template of the service.
     whole: TemplateView<'f>,
     /// What is live and imported: the scalable target, and the policies that say `adopt`. Nothing that the update after
@@ -88,8 +86,6 @@ impl<'f> ServiceView<'f> {
             environment: &environment.name,
             region: &environment.region,
             name: &service.name,
-            stack_name: &service.stack,
-            resource_id: service.resource_id(),
             whole: maker.template(Stage::Whole),
             import: imports(service).then(|| maker.template(Stage::Import)),
             rename: renames(service).then(|| maker.template(Stage::Rename)),

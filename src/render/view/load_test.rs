@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::number;
@@ -83,7 +83,13 @@ struct ScenarioData<'f> {
     /// Whether requests have to be heavy on CPU.
     heavy: bool,
     cpu_ms: Option<f64>,
-    phases: Vec<Phase>,
+    /// Its phases one after another: how long each takes.
+    #[serde(serialize_with = "by_name")]
+    seconds: Vec<Phase>,
+}
+
+fn by_name<S: Serializer>(phases: &[Phase], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map(phases.iter().map(|phase| (phase.name, phase.seconds)))
 }
 
 impl<'f> LoadTestsPage<'f> {
@@ -167,7 +173,7 @@ impl<'f> ScenarioData<'f> {
             policies: acting.iter().filter_map(|id| Some(&**service.policy(id)?.name)).collect(),
             heavy: matches!(scenario.kind, Kind::HighCpu | Kind::Both),
             cpu_ms: scenario.cpu_ms,
-            phases: scenario.phases.clone(),
+            seconds: scenario.phases.clone(),
         }
     }
 }

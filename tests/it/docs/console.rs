@@ -28,7 +28,7 @@ fn typed(page: &str) -> BTreeMap<String, Vec<BTreeMap<String, String>>> {
             continue;
         };
         let row: BTreeMap<String, String> = headings.iter().cloned().zip(cells).collect();
-        for name in ["Policy name", "Action name", "ECS service"] {
+        for name in ["Policy name", "step scaling policy", "Action name", "ECS service"] {
             if let Some(name) = row.get(name) {
                 rows.entry(name.clone()).or_default().push(row.clone());
             }
@@ -84,6 +84,14 @@ fn what_is_typed_is_what_the_plan_says() {
                     match row_of(&name) {
                         Some(row) => {
                             check(service, policy, row);
+                            if let PolicyKind::Step(step) = &policy.kind {
+                                let typed = rows[&name].iter().filter(|row| row["service"] == *service.name);
+                                let typed: Vec<_> =
+                                    typed.filter_map(|row| row.get("Action to take")).collect();
+                                let planned =
+                                    step.steps.iter().map(|step| step.by.unsigned_abs().to_string());
+                                assert!(typed.into_iter().eq(&planned.collect::<Vec<_>>()), "{name}: {page}");
+                            }
                             by_hand += 1;
                         }
                         None => {

@@ -92,7 +92,7 @@ fn it_finds_its_data_and_says_what_it_lacks() {
         assert!(said(&output).contains(words), "{words}: {}", said(&output));
     };
     let script = "out/cloudformation/deploy.sh";
-    refused(script, &["--dry-run"], "error: there are: prod\n");
+    refused(script, &["--dry-run"], "error: name an environment; there are: prod\n");
     refused(script, &["staging"], "error: there is no environment staging; there are: prod\n");
     refused(script, &["../cloudformation/prod"], "there is no environment ../cloudformation/prod");
     refused(script, &["prod", "web"], "unknown argument web");

@@ -353,9 +353,9 @@ fn it_finds_its_data_and_names_the_environments() {
     for (args, words) in [
         (&["nowhere", "plan"][..], "there is no environment nowhere; there are: prod"),
         (&["../cli/prod", "plan"], "there is no environment ../cli/prod; there are: prod"),
-        (&[], "there are: prod"),
-        (&["prod"], "error: there are plan, apply"),
-        (&["prod", "paln"], "there is no command paln"),
+        (&[], "error: name an environment; there are: prod\n"),
+        (&["prod"], "error: name a command; there are: plan, apply, status"),
+        (&["prod", "paln"], "error: there is no command paln; there are: plan, apply"),
         (&["prod", "plan", "--override", "x"], "--override goes with apply"),
         (&["prod", "apply", "--override", "x"], "no wave of a rollout has prod"),
         (&["prod", "plan", "--monitoring"], "have nothing together"),

@@ -5,4 +5,5 @@ mod pipeline;
 mod recipes;
 mod release;
 mod repository;
+mod sizes;
 mod workflows;

@@ -50,6 +50,14 @@ struct Balancer<'f> {
     target_group: &'f str,
 }
 
+/// What a step does: where the metric stands then, and how far that is from the threshold, which is what the API keeps.
+#[derive(Debug, Serialize)]
+struct StepRow {
+    by: u64,
+    metric: String,
+    distance: String,
+}
+
 /// A step scaling policy that can be typed, and its alarm.
 #[derive(Debug, Serialize)]
 struct TypedStep<'f> {
@@ -61,8 +69,7 @@ struct TypedStep<'f> {
     /// What the steps change.
     unit: &'static str,
     cooldown: u32,
-    /// What each does, and where.
-    steps: Vec<String>,
+    steps: Vec<StepRow>,
     alarm: &'f str,
     metric: &'f str,
     namespace: &'f str,
@@ -213,7 +220,7 @@ impl<'f> TypedStep<'f> {
             aggregation: desired::aggregation(step.aggregation),
             unit,
             cooldown: step.cooldown.get(),
-            steps: step.steps.iter().map(|step| adjustment(step, *alarm.threshold)).collect(),
+            steps: step.steps.iter().map(|step| StepRow::new(step, *alarm.threshold)).collect(),
             alarm: &alarm.name,
             metric: &alarm.metric.name,
             namespace: &alarm.metric.namespace,
@@ -229,21 +236,24 @@ impl<'f> TypedStep<'f> {
     }
 }
 
-/// What a step does: where the metric stands then, and how far that is from the threshold, which is what the API keeps.
-fn adjustment(step: &StepAdjustment, threshold: f64) -> String {
-    let between = |from: Option<f64>, to: Option<f64>| match (from.map(number), to.map(number)) {
+impl StepRow {
+    fn new(step: &StepAdjustment, threshold: f64) -> Self {
+        let metric = |bound: Option<f64>| bound.map(|distance| threshold + distance);
+        Self {
+            by: step.by.unsigned_abs(),
+            metric: between(metric(step.from), metric(step.to)),
+            distance: between(step.from, step.to),
+        }
+    }
+}
+
+fn between(from: Option<f64>, to: Option<f64>) -> String {
+    match (from.map(number), to.map(number)) {
         (Some(from), Some(to)) => format!("{from} to {to}"),
         (Some(from), None) => format!("{from} and more"),
         (None, Some(to)) => format!("up to {to}"),
         (None, None) => "any value".to_owned(),
-    };
-    let metric = |bound: Option<f64>| bound.map(|distance| threshold + distance);
-    format!(
-        "{} at {}, which is {} from the threshold",
-        step.by.unsigned_abs(),
-        between(metric(step.from), metric(step.to)),
-        between(step.from, step.to)
-    )
+    }
 }
 
 impl<'f> TypedAction<'f> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::aws::{self, Data};
-use crate::plan::alarms::{AlarmKind, ServiceAlarm};
+use crate::plan::alarms::{self, AlarmKind, ServiceAlarm};
 use crate::plan::policy::PolicyId;
 use crate::plan::{self, Environment};
 use crate::render::encode::hcl::{self, Field, Hcl};
@@ -131,6 +131,10 @@ fn entry<'h>(
                 Some(output) => Hcl::raw(format!("service.{output}")),
                 None => place.expression(value),
             },
+            "DatapointsToAlarm" => match usual_changes(said, service) {
+                Some(output) => Hcl::raw(format!("service.{output}")),
+                None => place.expression(value),
+            },
             _ => place.expression(value),
         };
         fields.push((name, value));
@@ -199,6 +203,16 @@ fn above_target(place: Place<'_>, threshold: f64) -> Option<String> {
     (above > 0.0 && above.fract() == 0.0).then(|| format!("{output} + {above}"))
 }
 
+/// How many data points are flapping, where that follows from the limits that the module is told.
+fn usual_changes(said: &ServiceAlarm, service: &plan::Service) -> Option<&'static str> {
+    let changes = alarms::changes(service.min.get(), service.max.get());
+    let (usual, output) = match service.container_insights.value {
+        true => (changes, "changes"),
+        false => (2 * changes, "changes * 2"),
+    };
+    (said.kind == AlarmKind::Flapping && said.datapoints == usual).then_some(output)
+}
+
 /// The limits of the service, where alarms speak of them.
 fn phrases(place: Place<'_>, said: &ServiceAlarm, service: &plan::Service) -> Vec<Phrase> {
     let phrase =
@@ -219,6 +233,10 @@ fn phrases(place: Place<'_>, said: &ServiceAlarm, service: &plan::Service) -> Ve
             vec![phrase(" runs ", max, " or more tasks", "max_capacity")]
         }
         AlarmKind::BelowDesired => vec![phrase("minimum of ", min, ", for", "min_capacity")],
+        AlarmKind::Flapping => usual_changes(said, service)
+            .map(|output| phrase(" changes in ", said.datapoints, " or more of ", output))
+            .into_iter()
+            .collect(),
         _ => Vec::new(),
     }
 }

@@ -45,6 +45,14 @@ struct SuspendedView {
 #[derive(Debug, Serialize)]
 pub(super) struct ModuleView {
     terraform: Versions,
+    changes: ChangesView,
+}
+
+/// Bounds of the number of changes that are flapping.
+#[derive(Debug, Serialize)]
+struct ChangesView {
+    fewest: u32,
+    most: u32,
 }
 
 /// What the templates of a root see.
@@ -135,7 +143,8 @@ struct BoardView {
 
 impl ModuleView {
     pub(super) fn new(fleet: &Fleet) -> Self {
-        Self { terraform: Versions::needed_by(fleet) }
+        let (fewest, most) = plan::alarms::CHANGES;
+        Self { terraform: Versions::needed_by(fleet), changes: ChangesView { fewest, most } }
     }
 }
 

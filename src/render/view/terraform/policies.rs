@@ -58,8 +58,8 @@ fn module_policy<'f>(place: Place<'_>, policy: &'f Policy) -> Option<ModulePolic
     let target = Data::number(tracking.target.get());
     let mut rows = vec![
         vec![field("policy_name", Hcl::text(&**policy.name))],
-        vec![field("target", place.expression(&target))],
         vec![
+            field("target", place.expression(&target)),
             field("scale_out_cooldown", number(tracking.cooldown_out.get())),
             field("scale_in_cooldown", number(tracking.cooldown_in.get())),
             field("disable_scale_in", Hcl::raw(tracking.disable_scale_in.value.to_string())),
