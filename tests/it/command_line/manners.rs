@@ -288,8 +288,10 @@ fn jobs_says_how_many_threads_and_changes_no_byte() {
 fn shown_of_slow_run(args: &str) -> String {
     let folder = large(1000);
     let line = format!("echo $$ >pid; exec {} --target cloudformation {args}", env!("CARGO_BIN_EXE_gen"));
-    let mut child = Command::new("script")
-        .args(["-qec", &line, "/dev/null"])
+    // A terminal of Python's: `script` would stop with its child, and can miss its end then.
+    let terminal = "import pty, sys; sys.exit(pty.spawn(['bash', '-c', sys.argv[1]]) >> 8)";
+    let mut child = Command::new("python3")
+        .args(["-c", terminal, &line])
         .current_dir(folder.path())
         .env("TERM", "xterm")
         .stdin(Stdio::null())
@@ -305,15 +307,14 @@ fn shown_of_slow_run(args: &str) -> String {
         std::thread::sleep(Duration::from_millis(1));
     }
     let pid = fs::read_to_string(folder.path().join("pid")).unwrap();
-    let script = child.id().to_string();
-    // A process that has ended meanwhile is no fault. `script` stops with its child.
-    let signal = |name: &str, pids: &[&str]| {
-        Command::new("kill").arg(name).args(pids).stderr(Stdio::null()).status().unwrap();
+    // A process that has ended meanwhile is no fault.
+    let signal = |name: &str| {
+        Command::new("kill").args([name, pid.trim()]).stderr(Stdio::null()).status().unwrap();
     };
     while child.try_wait().unwrap().is_none() {
-        signal("-STOP", &[pid.trim()]);
+        signal("-STOP");
         std::thread::sleep(Duration::from_millis(400));
-        signal("-CONT", &[&script, pid.trim()]);
+        signal("-CONT");
         std::thread::sleep(Duration::from_millis(40));
     }
     let shown = reader.join().unwrap();
