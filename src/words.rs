@@ -21,6 +21,11 @@ pub fn number(value: f64, decimals: i32) -> String {
     format!("{}", (value * unit).round() / unit)
 }
 
+/// A number with one decimal at most, or three where it is small.
+pub fn figure(value: f64) -> String {
+    number(value, if value.abs() < 10.0 { 3 } else { 1 })
+}
+
 /// A number with three significant digits, for examples: 166.666 is 167.
 pub fn rounded(value: f64) -> f64 {
     let decimals = 2 - value.abs().max(1e-9).log10().floor() as i32;

@@ -9,20 +9,18 @@ pub(super) fn compare(found: &mut ChangeList, old: &Prices, new: &Prices) {
     let before = found.changes.len();
     let said = || none("what costs are computed with; nothing on AWS changes");
     let currencies = (old.currency.code().to_owned(), new.currency.code().to_owned());
-    found.value("prices.currency", "", currencies, |_, _| said());
+    found.value("prices.currency", (&currencies.0, &currencies.1), |_, _| said());
     let (olds, news) = (listed(old), listed(new));
     let keys: BTreeSet<&String> = olds.keys().chain(news.keys()).collect();
     for key in keys {
-        found.option(format!("prices.{key}"), "", (olds.get(key), news.get(key)), String::clone, |_, _| {
-            said()
-        });
+        found.below("prices").value(key, (&olds.get(key), &news.get(key)), |_, _| said());
     }
     if found.changes.len() == before {
         // A list that gives no price.
         let quotes = [old, new].map(|prices| {
             (0..prices.quotes.len()).map(|at| quote(prices, at)).collect::<Vec<_>>().join("; ")
         });
-        found.value("prices", "", (&quotes[0], &quotes[1]), |_, _| said());
+        found.value("prices", (&quotes[0], &quotes[1]), |_, _| said());
     }
 }
 

@@ -8,7 +8,7 @@ use crate::plan::policy::{
     ScheduledAction, StepScaling, TrackedMetric, Tracking,
 };
 use crate::plan::{Controller, Scope, Service};
-use crate::words::counted;
+use crate::words::{counted, figure};
 
 /// What AWS will do with a service.
 #[derive(Debug)]
@@ -274,12 +274,6 @@ pub(super) fn unit(metric: &TrackedMetric) -> &'static str {
         TrackedMetric::Cpu(_) | TrackedMetric::Memory(_) => " %",
         TrackedMetric::Requests(_) | TrackedMetric::Custom(_) => "",
     }
-}
-
-/// A number with at most one decimal, or three where it is small.
-pub(super) fn figure(value: f64) -> String {
-    let scale = if value.abs() < 10.0 { 1000.0 } else { 10.0 };
-    ((value * scale).round() / scale).to_string()
 }
 
 fn listed(words: &[String]) -> String {

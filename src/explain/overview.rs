@@ -1,8 +1,9 @@
 //! The services of environments with their key numbers.
 
-use super::outlook::{figure, unit};
+use super::outlook::unit;
 use crate::plan::policy::{Policy, PolicyKind};
 use crate::plan::{Fleet, Scope};
+use crate::words::figure;
 
 /// The services of some environments.
 #[derive(Debug)]

@@ -23,7 +23,7 @@ use units::{
     TargetGroupSuffix, Tasks,
 };
 
-pub use crate::spec::words::{Controller, Strategy};
+pub use crate::spec::words::{Architecture, Controller, Strategy};
 pub use crate::spec::{Layer, Origin, Sourced};
 pub use resolve::resolve;
 
@@ -140,15 +140,6 @@ pub struct Task {
     pub memory_gib: f64,
     /// Processor architecture.
     pub architecture: Architecture,
-}
-
-/// Processor architecture of a task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Architecture {
-    /// 64-bit Intel and AMD.
-    X8664,
-    /// 64-bit ARM.
-    Arm64,
 }
 
 /// Which kinds of scaling are held back (SuspendedState of a scalable target).

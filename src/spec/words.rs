@@ -138,3 +138,14 @@ pub enum Strategy {
     /// A small part first, to the other target group.
     Canary,
 }
+
+/// Processor architecture of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Architecture {
+    /// 64-bit Intel and AMD.
+    #[serde(rename = "x86_64")]
+    X8664,
+    /// 64-bit ARM (Graviton).
+    Arm64,
+}

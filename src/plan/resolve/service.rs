@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::plan::alarms::Alarms;
 use crate::plan::policy::Gone;
 use crate::plan::units::{EcsName, Invalid, Slug, StackName, Tasks};
-use crate::plan::{Architecture, Deployment, Service, Sourced, Strategy, Suspended, Task, names};
+use crate::plan::{Deployment, Service, Sourced, Strategy, Suspended, Task, names};
 use crate::spec;
 
 impl Resolver<'_, '_> {
@@ -142,10 +142,7 @@ impl Resolver<'_, '_> {
         Some(Task {
             vcpu: said.vcpu.as_ref()?.value,
             memory_gib: said.memory_gib.as_ref()?.value,
-            architecture: match known(&said.architecture).value {
-                spec::Architecture::X8664 => Architecture::X8664,
-                spec::Architecture::Arm64 => Architecture::Arm64,
-            },
+            architecture: known(&said.architecture).value,
         })
     }
 }
