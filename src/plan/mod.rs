@@ -13,6 +13,8 @@ mod rules;
 pub mod stage;
 pub mod units;
 
+use std::fmt;
+
 use crate::diagnostic::{Location, Part, Step};
 use alarms::Alarms;
 use operations::{Expectations, Monitoring, Topic};
@@ -199,10 +201,12 @@ impl Scope<'_> {
     pub fn at(&self, from: &Origin) -> Location {
         place_of(from, &self.service.name)
     }
+}
 
-    /// How a message calls the service.
-    pub fn called(&self) -> String {
-        format!("{}/{}", self.environment.name, self.service.name)
+/// How a message calls the service.
+impl fmt::Display for Scope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.environment.name, self.service.name)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The policies and scheduled actions of a service.
 
+use std::fmt;
+
 use super::units::{
     ActionName, AlarmName, DimensionName, DimensionValue, Expression, Key, MetricLabel, MetricName,
     Namespace, PolicyName, QueryId, Schedule, Seconds, TargetValue, Tasks, TimeZone, Timestamp, Unit,
@@ -345,6 +347,13 @@ pub struct GonePolicy {
     pub alarm: Option<AlarmName>,
     /// The name of the policy that takes its place, if it is renamed.
     pub renamed_to: Option<PolicyName>,
+}
+
+/// What the spec calls it.
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id.metric())
+    }
 }
 
 impl Policy {

@@ -1,6 +1,7 @@
 //! Values that know their layer and their place in the text, and the types that serde reads them with.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
@@ -91,6 +92,12 @@ impl<T> Sourced<T> {
     /// A value that the program computes where the spec says none.
     pub fn built_in(value: T) -> Self {
         Self { value, from: Origin::default() }
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Sourced<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
     }
 }
 

@@ -14,11 +14,10 @@ const START: u32 = 60;
 pub(super) fn min_equals_max(scope: &Scope<'_>) -> Option<Diagnostic> {
     let Service { min, max, schedule, .. } = scope.service;
     (min.value == max.value && schedule.is_empty()).then(|| {
-        let message =
-            format!("{} always runs {}: its policies can change nothing", scope.called(), tasks(max.get()));
+        let message = format!("{scope} always runs {}: its policies can change nothing", tasks(max.get()));
         Diagnostic::new(Code::MinEqualsMax, scope.at(&max.from), message)
-            .label(format!("max {}", max.get()))
-            .also(scope.at(&min.from), format!("min {}", min.get()))
+            .label(format!("max {max}"))
+            .also(scope.at(&min.from), format!("min {min}"))
             .help("raise `max`, or, if the number is meant, switch scaling off with `enabled: false`")
     })
 }
@@ -30,8 +29,7 @@ pub(super) fn small_fleet(scope: &Scope<'_>) -> Option<Diagnostic> {
     let tracking = policies.iter().filter_map(Policy::tracking).find(may_remove)?;
     (max.get() == 2 && min.get() == 1).then(|| {
         let message = format!(
-            "{} runs 1 or 2 tasks: the second is removed only when the metric is below half of its target, {}",
-            scope.called(),
+            "{scope} runs 1 or 2 tasks: the second is removed only when the metric is below half of its target, {}",
             tracking.target.get() / 2.0
         );
         Diagnostic::new(Code::SmallFleet, scope.at(&max.from), message)
@@ -43,10 +41,8 @@ pub(super) fn small_fleet(scope: &Scope<'_>) -> Option<Diagnostic> {
 pub(super) fn production_of_one(scope: &Scope<'_>) -> Option<Diagnostic> {
     let min = &scope.service.min;
     (min.get() == 1 && is_production(scope.environment)).then(|| {
-        let message = format!(
-            "{} may run on one task: while it is replaced, or its zone is down, there is none",
-            scope.called()
-        );
+        let message =
+            format!("{scope} may run on one task: while it is replaced, or its zone is down, there is none");
         Diagnostic::new(Code::ProductionOfOne, scope.at(&min.from), message)
             .help("let production run at least 2 tasks, which ECS spreads over zones")
     })
@@ -64,10 +60,8 @@ pub(super) fn max_out_of_reach(scope: &Scope<'_>) -> Option<Diagnostic> {
     let seconds = duration(rounds, fastest);
     (seconds > INCIDENT).then(|| {
         let message = format!(
-            "{} takes {rounds} rounds, at least {} minutes, from {} to {}: its metric ends at 100 %, so that a round adds at most {:.0} %",
-            scope.called(),
+            "{scope} takes {rounds} rounds, at least {} minutes, from {min} to {}: its metric ends at 100 %, so that a round adds at most {:.0} %",
             seconds / 60,
-            min.get(),
             tasks(max.get()),
             10_000.0 / fastest.target.get() - 100.0
         );

@@ -132,7 +132,7 @@ impl Resolver<'_, '_> {
                     .replace("SERVICE", &service.ecs_service.value),
                 text.hint,
                 word(missing_data),
-                made_by(&self.spec.project),
+                made_by(&self.spec.project)
             ),
             metric: setting.watched.metric,
             comparison: setting.comparison,

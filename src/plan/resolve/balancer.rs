@@ -68,8 +68,7 @@ impl Resolver<'_, '_> {
         let nothing = spec::LoadBalancer::default();
         let said = Said::new(said.unwrap_or(&nothing));
         if let Some((named, literal)) = said.contradiction() {
-            let message =
-                format!("the load balancer of {} is both named and given by ARN suffix", here.called());
+            let message = format!("the load balancer of {here} is both named and given by ARN suffix");
             let problem = Diagnostic::new(Code::LoadBalancerAmbiguous, here.at(literal), message)
                 .label("given by suffix here")
                 .also(here.at(named), "named here")
@@ -129,7 +128,7 @@ impl Resolver<'_, '_> {
         } else {
             Location::key(["services", service])
         };
-        let message = format!("{} tracks requests, but its load balancer lacks {lacks}", here.called());
+        let message = format!("{here} tracks requests, but its load balancer lacks {lacks}");
         let help = format!(
             "add `load_balancer: {{ name: …, target_group: … }}` under `environments.{environment}.services.{service}`, or switch the policy off with `scaling: {{ requests: {{ enabled: false }} }}`"
         );

@@ -31,7 +31,7 @@ impl Resolver<'_, '_> {
                 let message = format!(
                     "the `{}` policy of {} has both a metric and metric math",
                     entry.id.metric(),
-                    of.here.called()
+                    of.here
                 );
                 let problem = Diagnostic::new(Code::CustomMetric, of.here.at(&math.from), message)
                     .also(of.here.at(&metric.from), "the metric");

@@ -156,7 +156,7 @@ impl Resolver<'_, '_> {
     /// A key without which a policy is nothing.
     pub(super) fn missing(&mut self, of: &Of<'_>, entry: &Entry<'_>, code: Code, lacks: &str, help: &str) {
         let place = of.here.at(&entry.from);
-        let message = format!("the `{}` policy of {} {lacks}", entry.id.metric(), of.here.called());
+        let message = format!("the `{}` policy of {} {lacks}", entry.id.metric(), of.here);
         self.diagnostics.push_once(Diagnostic::new(code, place, message).help(help));
     }
 }

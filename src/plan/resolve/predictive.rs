@@ -61,10 +61,8 @@ impl Resolver<'_, '_> {
             ForecastMetric::Requests => match &of.groups {
                 Groups::One(balancer) => Some(ForecastedMetric::Requests(only(balancer))),
                 Groups::Two(..) => {
-                    let message = format!(
-                        "a forecast of {} cannot count requests over two target groups",
-                        of.here.called()
-                    );
+                    let message =
+                        format!("a forecast of {} cannot count requests over two target groups", of.here);
                     let place = of.here.at(&asked.from);
                     let problem = Diagnostic::new(Code::RequestsOnAlternatingGroups, place, message);
                     self.diagnostics.push_once(problem.help("forecast `metric: cpu`"));

@@ -67,7 +67,7 @@ impl Resolver<'_, '_> {
         };
         if let Some((lacks, help)) = lacks {
             let place = here.at(&said.from);
-            let message = format!("the scheduled action `{key}` of {} {lacks}", here.called());
+            let message = format!("the scheduled action `{key}` of {here} {lacks}");
             self.diagnostics.push_once(Diagnostic::new(Code::ScheduleIncomplete, place, message).help(help));
         }
         let schedule = said.schedule.as_ref();

@@ -117,7 +117,7 @@ impl Resolver<'_, '_> {
         };
         if let Some(missing) = missing {
             let place = Location::key(["services", here.service]);
-            let message = format!("the capacity of {} lacks {missing}", here.called());
+            let message = format!("the capacity of {here} lacks {missing}");
             let help = "say it for all services under `defaults`: `capacity: { min: 2, max: 10 }`";
             self.diagnostics.push_once(Diagnostic::new(Code::MissingCapacity, place, message).help(help));
         }

@@ -61,11 +61,8 @@ impl Resolver<'_, '_> {
                     Some((TrackedMetric::Requests(group), from))
                 }
                 Groups::Two(..) => {
-                    let message = format!(
-                        "{} of {} tracks one target group, not two",
-                        entry.id.metric(),
-                        of.here.called()
-                    );
+                    let message =
+                        format!("{} of {} tracks one target group, not two", entry.id.metric(), of.here);
                     let problem =
                         Diagnostic::new(Code::LoadBalancerAmbiguous, of.here.at(&asked.from), message);
                     resolver

@@ -17,7 +17,7 @@ pub(super) fn alarm_instead(fleet: &Fleet, found: &mut Diagnostics) {
     for scope in fleet.services() {
         for instead in scope.service.alarms.instead.iter().filter(|instead| is_news(&scope, instead.why)) {
             let of = places.entry((instead.kind, instead.why));
-            let (_, places) = of.or_insert_with(|| (scope.called(), Vec::new()));
+            let (_, places) = of.or_insert_with(|| (scope.to_string(), Vec::new()));
             places.push(scope.at(&instead.from));
         }
     }

@@ -15,11 +15,8 @@ pub(super) fn duplicate_ecs_service(fleet: &Fleet, found: &mut Diagnostics) {
     };
     for (first, second) in collisions(fleet, key) {
         let message = format!(
-            "{} and {} scale the same ECS service, {}/{}",
-            first.called(),
-            second.called(),
-            &**second.service.cluster,
-            &**second.service.ecs_service
+            "{first} and {second} scale the same ECS service, {}/{}",
+            &**second.service.cluster, &**second.service.ecs_service
         );
         let problem = Diagnostic::new(Code::DuplicateEcsService, place_of(&second), message)
             .label("second")
@@ -34,12 +31,7 @@ pub(super) fn duplicate_stack_name(fleet: &Fleet, found: &mut Diagnostics) {
         [&*scope.environment.account, &*scope.environment.region, &*scope.service.stack].join("/")
     };
     for (first, second) in collisions(fleet, key) {
-        let message = format!(
-            "{} and {} would share the stack {:?}",
-            first.called(),
-            second.called(),
-            &*second.service.stack
-        );
+        let message = format!("{first} and {second} would share the stack {:?}", &*second.service.stack);
         let problem = Diagnostic::new(Code::DuplicateStackName, place_of(&second), message)
             .also(place_of(&first), "the other")
             .help("make `names.stack` tell them apart, for example with `{environment}`");
