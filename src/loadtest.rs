@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use crate::plan::policy::{PolicyId, Tracking};
+use crate::plan::policy::PolicyId;
 use crate::plan::stage::Stage;
 use crate::plan::{Environment, Service};
 
@@ -177,13 +177,9 @@ pub fn guarded(environment: &Environment) -> Option<&'static str> {
     }
 }
 
-fn trackings(service: &Service) -> impl Iterator<Item = &Tracking> {
-    service.policies.iter().filter_map(|policy| policy.tracking())
-}
-
 fn scales_in(service: &Service) -> bool {
     let held = service.suspended.as_ref().is_some_and(|held| held.scale_in);
-    !held && trackings(service).any(|tracking| !tracking.disable_scale_in.value)
+    !held && service.tracking().any(|(_, tracking)| !tracking.disable_scale_in.value)
 }
 
 /// What rates follow from.
@@ -268,7 +264,7 @@ impl Load<'_> {
         let within = self.service.expectations.scale_out_within.get();
         let scale_out = whole_minutes(within.saturating_add(START));
         let steady = LOAD.saturating_sub(scale_out).max(LOAD / 2);
-        let cooldown = trackings(self.service).map(|tracking| tracking.cooldown_in.get()).max();
+        let cooldown = self.service.tracking().map(|(_, tracking)| tracking.cooldown_in.get()).max();
         let scale_ins = tasks.saturating_sub(up(self.start));
         let each = cooldown.unwrap_or_default().saturating_add(DRAIN);
         let after = SCALE_IN_AFTER.saturating_add(scale_ins.saturating_mul(each));

@@ -284,6 +284,18 @@ impl<'a> IntoIterator for &'a Diagnostics {
     }
 }
 
+/// The help for a word that is not known: the one of `candidates` that was probably meant, or something else to write.
+pub fn hint<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    otherwise: impl Into<String>,
+) -> String {
+    match did_you_mean(word, candidates) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => otherwise.into(),
+    }
+}
+
 /// The closest of `candidates` to a mistyped `word`, if one is close enough to be meant.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let score = |candidate: &str| {

@@ -44,8 +44,7 @@ pub(super) fn compare(found: &mut ChangeList, pair: Pair<'_>, id: &PolicyId, old
 
 /// Whether any target tracking policy of the later service removes tasks.
 fn scales_in(pair: Pair<'_>) -> bool {
-    let tracking = pair.new.policies.iter().filter_map(|policy| policy.tracking());
-    tracking.into_iter().any(|tracking| !tracking.disable_scale_in.value)
+    pair.new.tracking().any(|(_, tracking)| !tracking.disable_scale_in.value)
 }
 
 pub(super) fn unit(id: &PolicyId) -> &'static str {

@@ -18,7 +18,7 @@ use std::fmt;
 use crate::diagnostic::{Location, Part, Step};
 use alarms::Alarms;
 use operations::{Expectations, Monitoring, Topic};
-use policy::{Gone, Policy, PolicyId, ScheduledAction, TargetGroup};
+use policy::{Gone, Policy, PolicyId, ScheduledAction, TargetGroup, Tracking};
 use prices::Prices;
 use units::{
     AccountId, BalancerName, EcsName, LoadBalancerSuffix, Region, Seconds, Slug, StackName,
@@ -268,6 +268,11 @@ impl Service {
     /// The policy that the spec calls so.
     pub fn policy(&self, id: &PolicyId) -> Option<&Policy> {
         self.policies.iter().find(|policy| policy.id == *id)
+    }
+
+    /// The target tracking policies.
+    pub fn tracking(&self) -> impl Iterator<Item = (&Policy, &Tracking)> + Clone {
+        self.policies.iter().filter_map(|policy| Some((policy, policy.tracking()?)))
     }
 
     /// The target groups that anything counts, each once.

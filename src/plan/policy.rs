@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::units::{
-    ActionName, AlarmName, DimensionName, DimensionValue, Expression, Key, MetricLabel, MetricName,
+    ActionName, AlarmName, DimensionName, DimensionValue, EcsName, Expression, Key, MetricLabel, MetricName,
     Namespace, PolicyName, QueryId, Schedule, Seconds, TargetValue, Tasks, TimeZone, Timestamp, Unit,
 };
 use super::{LoadBalancer, Origin, Sourced};
@@ -373,6 +373,24 @@ impl Policy {
         }
     }
 
+    /// Its forecast, if it acts on one.
+    pub fn predictive(&self) -> Option<&Predictive> {
+        match &self.kind {
+            PolicyKind::Predictive(predictive) => Some(predictive),
+            PolicyKind::Tracking(_) | PolicyKind::Step(_) => None,
+        }
+    }
+
+    /// The number of its alarms: Application Auto Scaling makes two for target tracking, one of them for scaling in.
+    pub fn alarms(&self) -> usize {
+        match &self.kind {
+            PolicyKind::Tracking(tracking) if tracking.disable_scale_in.value => 1,
+            PolicyKind::Tracking(_) => 2,
+            PolicyKind::Step(_) => 1,
+            PolicyKind::Predictive(_) => 0,
+        }
+    }
+
     /// The target groups that it counts.
     pub fn target_groups(&self) -> Vec<&TargetGroup> {
         match &self.kind {
@@ -388,52 +406,90 @@ impl Policy {
     }
 }
 
+impl Metric {
+    /// A metric of an ECS service.
+    pub fn of_service(
+        namespace: &str,
+        name: &str,
+        service: (&EcsName, &EcsName),
+        statistic: Statistic,
+    ) -> Self {
+        let text = |name: &EcsName| DimensionValue::parse(name).expect("ECS names are dimension values");
+        let dimensions = [
+            ("ClusterName", Dimension::Text(text(service.0))),
+            ("ServiceName", Dimension::Text(text(service.1))),
+        ];
+        Self::ours(namespace, name, dimensions, statistic)
+    }
+
+    /// A metric of a load balancer and one of its target groups.
+    pub fn of_target_group(group: &TargetGroup, name: &str, statistic: Statistic) -> Self {
+        let dimensions = [
+            ("LoadBalancer", Dimension::LoadBalancer(group.clone())),
+            ("TargetGroup", Dimension::TargetGroup(group.clone())),
+        ];
+        Self::ours("AWS/ApplicationELB", name, dimensions, statistic)
+    }
+
+    fn ours(namespace: &str, name: &str, dimensions: [(&str, Dimension); 2], statistic: Statistic) -> Self {
+        let dimension = |(name, value): (&str, _)| (DimensionName::parse(name).expect("a name"), value);
+        Self {
+            namespace: Namespace::parse(namespace).expect("a namespace"),
+            name: MetricName::parse(name).expect("a name"),
+            dimensions: dimensions.into_iter().map(dimension).collect(),
+            statistic,
+            unit: None,
+            from: None,
+        }
+    }
+}
+
+impl Query {
+    /// A metric that the value is made of.
+    pub fn measured(id: &str, metric: Metric) -> Self {
+        Self::ours(id, Term::Metric(metric), false)
+    }
+
+    /// The value.
+    pub fn returned(id: &str, expression: &str) -> Self {
+        Self::ours(id, Term::Expression(Expression::parse(expression).expect("an expression")), true)
+    }
+
+    fn ours(id: &str, term: Term, returned: bool) -> Self {
+        Self { id: QueryId::parse(id).expect("an id"), label: None, returned, term }
+    }
+}
+
 impl CustomMetric {
     /// Requests per target over both target groups of a blue/green deployment. The idle one reports 0, so their sum is
     /// that of the live one (AWS sample "ECS blue/green deployment patterns", auto scaling).
     pub fn requests_of_both(blue: &TargetGroup, green: &TargetGroup) -> Self {
-        let id = |text| QueryId::parse(text).expect("an id");
-        let requests = |group: &TargetGroup| Metric {
-            namespace: Namespace::parse("AWS/ApplicationELB").expect("a namespace"),
-            name: MetricName::parse("RequestCountPerTarget").expect("a name"),
-            dimensions: vec![
-                (
-                    DimensionName::parse("LoadBalancer").expect("a name"),
-                    Dimension::LoadBalancer(group.clone()),
-                ),
-                (DimensionName::parse("TargetGroup").expect("a name"), Dimension::TargetGroup(group.clone())),
-            ],
-            statistic: Statistic::Sum,
-            unit: None,
-            from: None,
-        };
-        let line = |name, term, returned| Query { id: id(name), label: None, returned, term };
-        let sum = Expression::parse("blue + green").expect("an expression");
+        let requests = |group| Metric::of_target_group(group, "RequestCountPerTarget", Statistic::Sum);
         Self::Math(vec![
-            line("blue", Term::Metric(requests(blue)), false),
-            line("green", Term::Metric(requests(green)), false),
-            line("requests", Term::Expression(sum), true),
+            Query::measured("blue", requests(blue)),
+            Query::measured("green", requests(green)),
+            Query::returned("requests", "blue + green"),
         ])
     }
 
-    pub(super) fn target_groups(&self) -> Vec<&TargetGroup> {
-        let metrics: Vec<&Metric> = match self {
-            Self::Single(metric) => vec![metric],
-            Self::Math(lines) => lines
-                .iter()
-                .filter_map(|line| match &line.term {
-                    Term::Metric(metric) => Some(metric),
-                    Term::Expression(_) => None,
-                })
-                .collect(),
+    /// The metrics that it is made of.
+    pub fn metrics(&self) -> impl Iterator<Item = &Metric> {
+        let (one, lines): (_, &[Query]) = match self {
+            Self::Single(metric) => (Some(metric), &[]),
+            Self::Math(lines) => (None, lines),
         };
+        let of_lines = lines.iter().filter_map(|line| match &line.term {
+            Term::Metric(metric) => Some(metric),
+            Term::Expression(_) => None,
+        });
+        one.into_iter().chain(of_lines)
+    }
+
+    pub(super) fn target_groups(&self) -> Vec<&TargetGroup> {
         let of = |value| match value {
             &Dimension::LoadBalancer(ref group) | &Dimension::TargetGroup(ref group) => Some(group),
             Dimension::Text(_) => None,
         };
-        metrics
-            .into_iter()
-            .flat_map(|metric| metric.dimensions.iter().filter_map(move |(_, value)| of(value)))
-            .collect()
+        self.metrics().flat_map(|metric| &metric.dimensions).filter_map(|(_, value)| of(value)).collect()
     }
 }

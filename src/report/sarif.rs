@@ -8,19 +8,11 @@ use super::{FileReport, explained, in_file_order, status};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Label, Location, Severity};
 use crate::document::Document;
 
-/// Prints findings.
+/// Prints the findings of a command.
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn diagnostics(document: &Document, diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Result<()> {
-    of_command("validate", document, diagnostics, out)
-}
-
-/// Prints the findings of another command than `validate`.
-///
-/// # Errors
-/// If `out` cannot be written to.
-pub fn of_command(
+pub fn diagnostics(
     command: &str,
     document: &Document,
     diagnostics: &Diagnostics,

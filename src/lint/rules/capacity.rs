@@ -5,6 +5,7 @@ use crate::plan::behaviour::{growth, period, reaction};
 use crate::plan::policy::{Policy, PolicyId, Tracking};
 use crate::plan::stage::is_production;
 use crate::plan::{Scope, Service};
+use crate::words::counted;
 
 /// How long an incident is let last before the service must be at its maximum, in seconds.
 const INCIDENT: u32 = 30 * 60;
@@ -14,7 +15,8 @@ const START: u32 = 60;
 pub(super) fn min_equals_max(scope: &Scope<'_>) -> Option<Diagnostic> {
     let Service { min, max, schedule, .. } = scope.service;
     (min.value == max.value && schedule.is_empty()).then(|| {
-        let message = format!("{scope} always runs {}: its policies can change nothing", tasks(max.get()));
+        let message =
+            format!("{scope} always runs {}: its policies can change nothing", counted(max.get(), "task"));
         Diagnostic::new(Code::MinEqualsMax, scope.at(&max.from), message)
             .label(format!("max {max}"))
             .also(scope.at(&min.from), format!("min {min}"))
@@ -62,7 +64,7 @@ pub(super) fn max_out_of_reach(scope: &Scope<'_>) -> Option<Diagnostic> {
         let message = format!(
             "{scope} takes {rounds} rounds, at least {} minutes, from {min} to {}: its metric ends at 100 %, so that a round adds at most {:.0} %",
             seconds / 60,
-            tasks(max.get()),
+            counted(max.get(), "task"),
             10_000.0 / fastest.target.get() - 100.0
         );
         Diagnostic::new(Code::MaxOutOfReach, scope.at(&max.from), message)
@@ -90,10 +92,6 @@ fn rounds(least: u32, most: u32, factor: f64) -> Option<u32> {
 fn duration(rounds: u32, tracking: &Tracking) -> u32 {
     let period = period(tracking);
     reaction(period).decided + rounds.saturating_sub(1) * (tracking.cooldown_out.get().max(period) + START)
-}
-
-fn tasks(count: u32) -> String {
-    format!("{count} task{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Scope;
 use crate::plan::behaviour::READY_BELOW;
-use crate::plan::policy::{ForecastMode, ForecastedMetric, PolicyId, PolicyKind, Predictive};
+use crate::plan::policy::{ForecastMode, ForecastedMetric, Policy, PolicyId, Predictive};
 
 pub(super) fn schedule_and_forecast(scope: &Scope<'_>) -> Option<Diagnostic> {
     let forecast = forecast(scope).filter(|forecast| forecast.mode == ForecastMode::ForecastAndScale)?;
@@ -72,8 +72,5 @@ pub(super) fn forecast_alone(scope: &Scope<'_>) -> Option<Diagnostic> {
 }
 
 fn forecast<'f>(scope: &Scope<'f>) -> Option<&'f Predictive> {
-    scope.service.policies.iter().find_map(|policy| match &policy.kind {
-        PolicyKind::Predictive(forecast) => Some(forecast),
-        PolicyKind::Tracking(_) | PolicyKind::Step(_) => None,
-    })
+    scope.service.policies.iter().find_map(Policy::predictive)
 }

@@ -4,8 +4,7 @@ use super::Tracked;
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::plan::Scope;
 use crate::plan::policy::{
-    CustomMetric, Metric, MetricFrom, Policy, PolicyId, PolicyKind, Query, Statistic, Term, TrackedMetric,
-    Tracking,
+    CustomMetric, Metric, MetricFrom, Policy, PolicyId, PolicyKind, Statistic, Term, TrackedMetric, Tracking,
 };
 
 const QUEUES: &[(&str, &str)] = &[
@@ -125,7 +124,7 @@ pub(super) fn measures_cpu(policy: &Policy) -> bool {
     match &policy.kind {
         PolicyKind::Tracking(tracking) => match &tracking.metric {
             TrackedMetric::Cpu(_) => true,
-            TrackedMetric::Custom(custom) => terms(custom).any(cpu),
+            TrackedMetric::Custom(custom) => custom.metrics().any(cpu),
             TrackedMetric::Memory(_) | TrackedMetric::Requests(_) => false,
         },
         PolicyKind::Step(step) => cpu(&step.alarm.metric),
@@ -150,20 +149,10 @@ fn metrics<'p>(
         TrackedMetric::Custom(custom) if is_custom(policy) => Some(custom),
         _ => None,
     };
-    custom.into_iter().flat_map(terms).filter_map(|metric| Some((metric, metric.from.as_ref()?)))
-}
-
-/// The metrics in a metric.
-fn terms(custom: &CustomMetric) -> impl Iterator<Item = &Metric> {
-    let (one, lines): (_, &[Query]) = match custom {
-        CustomMetric::Single(metric) => (Some(metric), &[]),
-        CustomMetric::Math(lines) => (None, lines),
-    };
-    let of_lines = lines.iter().filter_map(|line| match &line.term {
-        Term::Metric(metric) => Some(metric),
-        Term::Expression(_) => None,
-    });
-    one.into_iter().chain(of_lines)
+    custom
+        .into_iter()
+        .flat_map(CustomMetric::metrics)
+        .filter_map(|metric| Some((metric, metric.from.as_ref()?)))
 }
 
 /// Whether metric math says what a missing data point counts as.

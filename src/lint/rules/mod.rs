@@ -32,9 +32,8 @@ pub fn check(fleet: &Fleet, found: &mut Diagnostics) {
 
 fn of_service(scope: &Scope<'_>) -> impl Iterator<Item = Diagnostic> {
     let service = scope.service;
-    let tracking = || service.policies.iter().filter_map(|policy| Some((policy, policy.tracking()?)));
     let of_service = SERVICE_RULES.iter().filter_map(|rule| rule(scope));
-    let of_tracking = tracking().flat_map(move |(policy, tracking)| {
+    let of_tracking = service.tracking().flat_map(move |(policy, tracking)| {
         TRACKING_RULES.iter().filter_map(move |rule| rule((scope, policy, tracking)))
     });
     let of_actions = service

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
-use crate::plan::policy::{Policy, PolicyKind};
+use crate::plan::policy::Policy;
 use crate::plan::{Environment, Fleet, Service};
 
 /// Scalable targets of ECS in a region (quota L-782A3EE2, adjustable).
@@ -25,8 +25,9 @@ pub(super) fn too_many_targets(fleet: &Fleet, found: &mut Diagnostics) {
 }
 
 pub(super) fn too_many_alarms(fleet: &Fleet, found: &mut Diagnostics) {
-    let alarms =
-        |service: &Service| service.policies.iter().map(alarms).sum::<usize>() + service.alarms.on.len();
+    let alarms = |service: &Service| {
+        service.policies.iter().map(Policy::alarms).sum::<usize>() + service.alarms.on.len()
+    };
     for (environment, count) in beyond(fleet, ALARMS, alarms) {
         let message = format!(
             "{} brings the alarms of account {} in {} to {count}, others not counted; AWS takes {ALARMS}",
@@ -36,16 +37,6 @@ pub(super) fn too_many_alarms(fleet: &Fleet, found: &mut Diagnostics) {
         found.push_once(
             problem.help("have CloudWatch's quota of alarms raised, or spread the services over accounts"),
         );
-    }
-}
-
-/// Application Auto Scaling makes two alarms for a target tracking policy, one of them for scaling in.
-fn alarms(policy: &Policy) -> usize {
-    match &policy.kind {
-        PolicyKind::Tracking(tracking) if tracking.disable_scale_in.value => 1,
-        PolicyKind::Tracking(_) => 2,
-        PolicyKind::Step(_) => 1,
-        PolicyKind::Predictive(_) => 0,
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) fn scale_out_cooldown_long((scope, policy, tracking): Tracked<'_>) ->
 }
 
 pub(super) fn cooldowns_differ(scope: &Scope<'_>) -> Option<Diagnostic> {
-    let mut tracking = scope.service.policies.iter().filter_map(|policy| Some((policy, policy.tracking()?)));
+    let mut tracking = scope.service.tracking();
     let (first_policy, first) = tracking.next()?;
     let differs = |other: &Tracking| {
         let pairs = [(&first.cooldown_out, &other.cooldown_out), (&first.cooldown_in, &other.cooldown_in)];

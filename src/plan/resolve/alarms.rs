@@ -4,12 +4,13 @@ use super::Resolver;
 use super::here::{Here, known};
 use super::policy::{Of, placeholders};
 use super::watched::{Watched, Watching};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Code;
 use crate::plan::alarms::{AlarmKind, Alarms, Instead, PERIOD, ServiceAlarm, Why, limits, made_by};
 use crate::plan::policy::{Comparison, MissingData};
 use crate::plan::units::{AlarmName, Invalid, Milliseconds, Percent};
 use crate::plan::{Layer, Origin, Service, Sourced};
 use crate::spec::{self, AlarmKeys, AtLeastOne, Latency, Threshold};
+use crate::words::counted;
 
 /// Most minutes that an alarm looks back: a day (CloudWatch API reference, PutMetricAlarm).
 const MOST_MINUTES: i64 = 1440;
@@ -28,28 +29,21 @@ struct Said<'s> {
     kind: AlarmKind,
     from: Origin,
     keys: &'s AlarmKeys,
-    threshold: Limit<'s>,
+    number: Option<&'s Sourced<Threshold>>,
+    time: Option<&'s Sourced<Latency>>,
     min_requests: Option<&'s Sourced<AtLeastOne>>,
-}
-
-/// When it goes off: at a number, or at a response time.
-#[derive(Clone, Copy)]
-enum Limit<'s> {
-    Number(Option<&'s Sourced<Threshold>>),
-    Time(Option<&'s Sourced<Latency>>),
 }
 
 impl<'s> Said<'s> {
     fn of(kind: AlarmKind, alarms: &'s spec::Alarms) -> Option<Self> {
+        let said = |from, keys| Self { kind, from, keys, number: None, time: None, min_requests: None };
         let number = |alarm: &'s Option<spec::Holder<spec::Alarm>>| {
             let alarm = alarm.as_ref()?;
-            let threshold = Limit::Number(alarm.own.threshold.as_ref());
-            Some(Self { kind, from: alarm.from, keys: &alarm.common, threshold, min_requests: None })
+            Some(Self { number: alarm.own.threshold.as_ref(), ..said(alarm.from, &alarm.common) })
         };
         let time = |alarm: &'s Option<spec::Holder<spec::LatencyAlarm>>| {
             let alarm = alarm.as_ref()?;
-            let threshold = Limit::Time(alarm.own.threshold.as_ref());
-            Some(Self { kind, from: alarm.from, keys: &alarm.common, threshold, min_requests: None })
+            Some(Self { time: alarm.own.threshold.as_ref(), ..said(alarm.from, &alarm.common) })
         };
         match kind {
             AlarmKind::CpuAtMax => number(&alarms.cpu_at_max),
@@ -60,19 +54,10 @@ impl<'s> Said<'s> {
             AlarmKind::LatencyP95 => time(&alarms.latency_p95),
             AlarmKind::LatencyP99 => time(&alarms.latency_p99),
             AlarmKind::Errors => alarms.errors.as_ref().map(|alarm| Self {
-                kind,
-                from: alarm.from,
-                keys: &alarm.common,
-                threshold: Limit::Number(alarm.own.threshold.as_ref()),
+                number: alarm.own.threshold.as_ref(),
                 min_requests: alarm.own.min_requests.as_ref(),
+                ..said(alarm.from, &alarm.common)
             }),
-        }
-    }
-
-    fn number(&self) -> Option<&'s Sourced<Threshold>> {
-        match self.threshold {
-            Limit::Number(threshold) => threshold,
-            Limit::Time(_) => None,
         }
     }
 }
@@ -125,10 +110,7 @@ impl Resolver<'_, '_> {
             description: format!(
                 "{}. {} No data {}: {reason}. {}",
                 text.what
-                    .replace(
-                        "MINUTES minutes",
-                        &if minutes == 1 { "1 minute".into() } else { format!("{minutes} minutes") }
-                    )
+                    .replace("MINUTES minutes", &counted(minutes, "minute"))
                     .replace("SERVICE", &service.ecs_service.value),
                 text.hint,
                 word(missing_data),
@@ -208,7 +190,7 @@ impl Resolver<'_, '_> {
                 if minutes.is_some_and(|minutes| changes > f64::from(minutes)) {
                     let message = format!("{changes} changes cannot be seen in fewer minutes");
                     // Built-in values fit each other: one of the two is said.
-                    let asked = said.number().map(|said| said.from);
+                    let asked = said.number.map(|said| said.from);
                     let from = asked.or(said.keys.minutes.as_ref().map(|minutes| minutes.from));
                     self.wrong(here, from, message, "raise `minutes`, or lower `threshold`");
                     return Err(());
@@ -229,7 +211,7 @@ impl Resolver<'_, '_> {
         most: f64,
         whole: bool,
     ) -> Result<Option<f64>, ()> {
-        let Some(threshold) = said.number() else { return Ok(usual) };
+        let Some(threshold) = said.number else { return Ok(usual) };
         let value = threshold.value.0;
         if value > 0.0 && value <= most && !(whole && value.fract() != 0.0) {
             return Ok(Some(value));
@@ -244,7 +226,7 @@ impl Resolver<'_, '_> {
         let percent = |value: &Threshold| {
             Percent::parse(value.0, 100.0).map_err(|invalid| Invalid { code: Code::AlarmSetting, ..invalid })
         };
-        self.parsed(here, said.number()?, percent).map(|percent| percent.get())
+        self.parsed(here, said.number?, percent).map(|percent| percent.get())
     }
 
     fn fewest_requests(&mut self, here: &Here<'_>, said: &Said<'_>) -> Option<i64> {
@@ -258,12 +240,7 @@ impl Resolver<'_, '_> {
     }
 
     fn latency(&mut self, here: &Here<'_>, said: &Said<'_>) -> Option<Milliseconds> {
-        match said.threshold {
-            Limit::Time(Some(time)) => {
-                self.parsed(here, time, |text| Milliseconds::parse(text)).map(|time| time.value)
-            }
-            Limit::Time(None) | Limit::Number(_) => None,
-        }
+        self.parsed(here, said.time?, |text| Milliseconds::parse(text)).map(|time| time.value)
     }
 
     fn minutes(&mut self, here: &Here<'_>, said: &Said<'_>) -> Option<u32> {
@@ -280,8 +257,7 @@ impl Resolver<'_, '_> {
     /// A setting of an alarm that cannot be.
     fn wrong(&mut self, here: &Here<'_>, from: Option<Origin>, message: String, help: &str) {
         let Some(from) = from else { return };
-        let problem = Diagnostic::new(Code::AlarmSetting, here.at(&from), message);
-        self.diagnostics.push_once(problem.help(help));
+        self.refuse(Code::AlarmSetting, here.at(&from), message, help);
     }
 
     fn service_alarm_name(&mut self, of: &Of<'_>, said: &Said<'_>) -> Option<Sourced<AlarmName>> {

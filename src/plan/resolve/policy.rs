@@ -3,7 +3,7 @@
 use super::Resolver;
 use super::balancer::Groups;
 use super::here::{Here, known};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Code;
 use crate::plan::policy::{ForecastMetric, GonePolicy, Policy, PolicyId, PolicyKind};
 use crate::plan::units::{AlarmName, EcsName, Key, PolicyName};
 use crate::plan::{Origin, Sourced};
@@ -48,21 +48,18 @@ impl Resolver<'_, '_> {
             self.utilization(of, PolicyId::Memory, said, &mut found);
         }
         for (name, said) in &scaling.more_requests {
-            match self.policy_key(of, name, &said.from) {
-                Some(key) => self.more_requests(of, key, said, &mut found),
-                None => found.broken = true,
+            if let Some(key) = self.policy_key(of, name, &said.from, &mut found) {
+                self.more_requests(of, key, said, &mut found);
             }
         }
         for (name, said) in &scaling.custom {
-            match self.policy_key(of, name, &said.from) {
-                Some(key) => self.custom(of, key, said, &mut found),
-                None => found.broken = true,
+            if let Some(key) = self.policy_key(of, name, &said.from, &mut found) {
+                self.custom(of, key, said, &mut found);
             }
         }
         for (name, said) in &scaling.step {
-            match self.policy_key(of, name, &said.from) {
-                Some(key) => self.step(of, key, said, &mut found),
-                None => found.broken = true,
+            if let Some(key) = self.policy_key(of, name, &said.from, &mut found) {
+                self.step(of, key, said, &mut found);
             }
         }
         if let Some(said) = &scaling.predictive {
@@ -72,8 +69,10 @@ impl Resolver<'_, '_> {
     }
 
     /// The user's name of a policy, checked where the strongest layer says it.
-    fn policy_key(&mut self, of: &Of<'_>, name: &str, from: &Origin) -> Option<Key> {
-        self.checked_at(|| of.here.at(from), Key::parse("policy", name))
+    fn policy_key(&mut self, of: &Of<'_>, name: &str, from: &Origin, found: &mut Policies) -> Option<Key> {
+        let key = self.checked_at(|| of.here.at(from), Key::parse("policy", name));
+        found.broken |= key.is_none();
+        key
     }
 
     /// Adds a policy that is on, or says that it is gone. `None` from `kind`: something in it is wrong and reported.
@@ -97,17 +96,13 @@ impl Resolver<'_, '_> {
             }
             return;
         }
-        let renamed_from = entry.keys.renamed_from.as_ref();
-        let renamed_from = renamed_from.map(|said| self.parsed(here, said, |text| PolicyName::parse(text)));
+        let renamed_from = self.optional(here, &entry.keys.renamed_from, |text| PolicyName::parse(text));
         let adopt = known(&entry.keys.adopt).value;
         // Every part is checked before any missing one ends it.
         let kind = kind(self);
         let complete = || {
-            let renamed_from = match renamed_from {
-                Some(old) => Some(old?),
-                None => None,
-            };
-            Some(Policy { id: entry.id.clone(), name: name?, renamed_from, adopt, kind: kind? })
+            let (id, name, renamed_from) = (entry.id.clone(), name?, renamed_from?);
+            Some(Policy { id, name, renamed_from, adopt, kind: kind? })
         };
         let Some(policy) = complete() else {
             found.broken = true;
@@ -157,7 +152,7 @@ impl Resolver<'_, '_> {
     pub(super) fn missing(&mut self, of: &Of<'_>, entry: &Entry<'_>, code: Code, lacks: &str, help: &str) {
         let place = of.here.at(&entry.from);
         let message = format!("the `{}` policy of {} {lacks}", entry.id.metric(), of.here);
-        self.diagnostics.push_once(Diagnostic::new(code, place, message).help(help));
+        self.refuse(code, place, message, help);
     }
 }
 

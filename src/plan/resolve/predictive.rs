@@ -5,7 +5,7 @@ use super::balancer::Groups;
 use super::here::known;
 use super::policy::{Entry, Of, Policies, target_help};
 use super::tracking::only;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Code;
 use crate::plan::Sourced;
 use crate::plan::policy::{ForecastMetric, ForecastedMetric, PolicyId, PolicyKind, Predictive};
 use crate::plan::units::{Invalid, Seconds, TargetValue};
@@ -33,18 +33,13 @@ impl Resolver<'_, '_> {
             };
             let target = resolver.parsed(&of.here, asked, |target| parse(target.0));
             let buffer = resolver.parsed(&of.here, known(&said.buffer), |text| buffer(text));
-            let above = said.max_capacity_buffer.as_ref();
-            let above = above.map(|said| resolver.parsed(&of.here, said, |share| percentage(share.0)));
-            let max_capacity_buffer = match above {
-                Some(percent) => Some(percent?),
-                None => None,
-            };
+            let above = resolver.optional(&of.here, &said.max_capacity_buffer, |share| percentage(share.0));
             Some(PolicyKind::Predictive(Predictive {
                 metric: metric?,
                 target: target?,
                 mode: known(&said.mode).value,
                 buffer: buffer?,
-                max_capacity_buffer,
+                max_capacity_buffer: above?,
             }))
         });
     }
@@ -63,9 +58,8 @@ impl Resolver<'_, '_> {
                 Groups::Two(..) => {
                     let message =
                         format!("a forecast of {} cannot count requests over two target groups", of.here);
-                    let place = of.here.at(&asked.from);
-                    let problem = Diagnostic::new(Code::RequestsOnAlternatingGroups, place, message);
-                    self.diagnostics.push_once(problem.help("forecast `metric: cpu`"));
+                    let code = Code::RequestsOnAlternatingGroups;
+                    self.refuse(code, of.here.at(&asked.from), message, "forecast `metric: cpu`");
                     None
                 }
                 Groups::Lacking(lacking) => {

@@ -3,12 +3,12 @@
 use super::Resolver;
 use super::here::known;
 use super::policy::{Entry, Of, Policies};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Code;
 use crate::plan::Sourced;
 use crate::plan::policy::{
-    Adjustment, Alarm, Dimension, Metric, PolicyId, PolicyKind, Statistic, StepAdjustment, StepScaling,
+    Adjustment, Alarm, Metric, PolicyId, PolicyKind, Statistic, StepAdjustment, StepScaling,
 };
-use crate::plan::units::{DimensionName, DimensionValue, EcsName, Key, MetricName, Namespace, Seconds};
+use crate::plan::units::{Key, Seconds};
 use crate::spec::{self, AlarmMetric, Holder, ServiceMetric, StepPolicy, Stepping};
 
 /// Steps AWS takes in one policy (quota L-9C25247C, fixed).
@@ -76,35 +76,22 @@ impl Resolver<'_, '_> {
         datapoints: &Sourced<i64>,
     ) -> Option<Seconds> {
         let seconds = u64::from(period.get());
-        let (at, message, help) =
-            if !(matches!(seconds, 10 | 30) || (seconds > 0 && seconds.is_multiple_of(60))) {
-                (
-                    &period.from,
-                    format!("an alarm cannot have data points of {seconds} s"),
-                    "write `10s`, `30s` or a multiple of `60s`",
-                )
-            } else if !(1..=LONGEST_LOOK as i64).contains(&periods.value)
-                || seconds * periods.value.unsigned_abs() > LONGEST_LOOK
-            {
-                (
-                    &periods.from,
-                    format!("an alarm cannot look at {} data points of {seconds} s", periods.value),
-                    "let it look back at most a day",
-                )
-            } else if !(1..=periods.value).contains(&datapoints.value) {
-                (
-                    &datapoints.from,
-                    format!(
-                        "{} of {} data points cannot be beyond the threshold",
-                        datapoints.value, periods.value
-                    ),
-                    "write at most `evaluation_periods`",
-                )
-            } else {
-                return Some(period.value);
-            };
-        let problem = Diagnostic::new(Code::StepAlarm, of.here.at(at), message);
-        self.diagnostics.push_once(problem.help(help));
+        let grid = matches!(seconds, 10 | 30) || (seconds > 0 && seconds.is_multiple_of(60));
+        let (at, message, help) = if !grid {
+            let message = format!("an alarm cannot have data points of {seconds} s");
+            (&period.from, message, "write `10s`, `30s` or a multiple of `60s`")
+        } else if !(1..=LONGEST_LOOK as i64).contains(&periods.value)
+            || seconds * periods.value.unsigned_abs() > LONGEST_LOOK
+        {
+            let message = format!("an alarm cannot look at {periods} data points of {seconds} s");
+            (&periods.from, message, "let it look back at most a day")
+        } else if !(1..=periods.value).contains(&datapoints.value) {
+            let message = format!("{datapoints} of {periods} data points cannot be beyond the threshold");
+            (&datapoints.from, message, "write at most `evaluation_periods`")
+        } else {
+            return Some(period.value);
+        };
+        self.refuse(Code::StepAlarm, of.here.at(at), message, help);
         None
     }
 
@@ -130,7 +117,7 @@ impl Resolver<'_, '_> {
         if let Some((from, message)) = problem {
             let place = of.here.at(from);
             let help = "let the steps touch one another, end in no bound on the outside, and begin or end at the threshold (0)";
-            self.diagnostics.push_once(Diagnostic::new(Code::StepAdjustments, place, message).help(help));
+            self.refuse(Code::StepAdjustments, place, message, help);
             return None;
         }
         let mut value: Vec<StepAdjustment> = steps
@@ -199,16 +186,5 @@ fn service_metric(metric: ServiceMetric, of: &Of<'_>) -> Metric {
         ServiceMetric::Cpu => "CPUUtilization",
         ServiceMetric::Memory => "MemoryUtilization",
     };
-    let dimension = |name: &str, value: &EcsName| {
-        let value = DimensionValue::parse(value).expect("ECS names are dimension values");
-        (DimensionName::parse(name).expect("a name"), Dimension::Text(value))
-    };
-    Metric {
-        namespace: Namespace::parse("AWS/ECS").expect("a namespace"),
-        name: MetricName::parse(name).expect("a name"),
-        dimensions: vec![dimension("ClusterName", &of.cluster), dimension("ServiceName", &of.ecs_service)],
-        statistic: Statistic::Average,
-        unit: None,
-        from: None,
-    }
+    Metric::of_service("AWS/ECS", name, (&of.cluster, &of.ecs_service), Statistic::Average)
 }

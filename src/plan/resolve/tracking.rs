@@ -4,7 +4,7 @@ use super::Resolver;
 use super::balancer::Groups;
 use super::here::{Here, known};
 use super::policy::{Entry, Of, Policies, target_help};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Code;
 use crate::plan::policy::{CustomMetric, PolicyId, PolicyKind, Role, TargetGroup, TrackedMetric, Tracking};
 use crate::plan::units::{Invalid, Key, Seconds, TargetValue};
 use crate::plan::{LoadBalancer, Origin, Sourced};
@@ -63,11 +63,8 @@ impl Resolver<'_, '_> {
                 Groups::Two(..) => {
                     let message =
                         format!("{} of {} tracks one target group, not two", entry.id.metric(), of.here);
-                    let problem =
-                        Diagnostic::new(Code::LoadBalancerAmbiguous, of.here.at(&asked.from), message);
-                    resolver
-                        .diagnostics
-                        .push_once(problem.help("write one entry of `more_requests` for each target group"));
+                    let help = "write one entry of `more_requests` for each target group";
+                    resolver.refuse(Code::LoadBalancerAmbiguous, of.here.at(&asked.from), message, help);
                     None
                 }
                 Groups::Lacking(lacking) => {

@@ -111,8 +111,7 @@ fn uses(fleet: &Fleet) -> Vec<(Feature, Location)> {
 }
 
 fn resolutions<'s>(scope: &Scope<'s>) -> impl Iterator<Item = &'s Sourced<Resolution>> {
-    let tracking = scope.service.policies.iter().filter_map(|policy| policy.tracking());
-    tracking.filter_map(|tracking| match &tracking.metric {
+    scope.service.tracking().filter_map(|(_, tracking)| match &tracking.metric {
         TrackedMetric::Cpu(resolution) | TrackedMetric::Memory(resolution) => {
             (resolution.value == Resolution::High).then_some(resolution)
         }

@@ -31,7 +31,7 @@ pub(super) fn duplicate_action_name(scope: &Scope<'_>) -> Option<Diagnostic> {
 
 /// Application Auto Scaling User Guide, "Target tracking scaling policies": several policies, each with another metric.
 pub(super) fn duplicate_metric(scope: &Scope<'_>) -> Option<Diagnostic> {
-    let tracking: Vec<_> = scope.service.policies.iter().filter_map(|p| Some((p, p.tracking()?))).collect();
+    let tracking: Vec<_> = scope.service.tracking().collect();
     let (first, second) = first_pair(&tracking, |a, b| one_metric(&a.1.metric, &b.1.metric))?;
     let message = format!(
         "the policies `{}` and `{}` of {scope} track one metric",
