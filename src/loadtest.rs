@@ -59,10 +59,8 @@ pub struct LoadTest {
     pub scenarios: Vec<Scenario>,
 }
 
-/// A scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
-    /// Which.
     pub kind: Kind,
     /// Requests per minute at its highest.
     pub rate: u64,
@@ -96,7 +94,6 @@ pub enum Kind {
 pub struct Phase {
     /// Its name, by which `scenarios.js` knows its requests.
     pub name: &'static str,
-    /// Seconds.
     pub seconds: u32,
 }
 

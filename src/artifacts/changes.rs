@@ -16,7 +16,6 @@ use super::{Artifact, Artifacts, Disk, Found, Ownership};
 pub struct Change<'d> {
     /// Path below the output folder.
     pub path: String,
-    /// What.
     pub kind: Kind,
     /// The new file; an orphan has none.
     new: Option<New<'d>>,

@@ -23,7 +23,6 @@ pub(super) struct Staged<'d> {
 }
 
 impl Staged<'_> {
-    /// Its text.
     pub(super) fn text(&self) -> io::Result<String> {
         let path = self.beside.as_deref().unwrap_or(&self.place);
         fs::read_to_string(path).map_err(|error| named(&self.place, error))
@@ -53,11 +52,9 @@ const STAGED: (&str, &str) = (".gen-", ".tmp");
 /// What stands at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    /// Nothing.
     Nothing,
     /// A regular file.
     File {
-        /// Its bytes.
         bytes: Vec<u8>,
         /// Whether it may be executed; always true where the system does not know.
         executable: bool,

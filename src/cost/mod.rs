@@ -33,7 +33,6 @@ pub enum Period {
 }
 
 impl Period {
-    /// Its hours.
     pub fn hours(self) -> u64 {
         match self {
             Self::Hour => 1,
@@ -46,7 +45,6 @@ impl Period {
 /// A number of tasks that run all the time, and what that costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Amount {
-    /// The tasks.
     pub tasks: u64,
     /// What an hour costs of those whose price is known; `None` if no price is known.
     pub hourly: Option<Money>,

@@ -80,7 +80,6 @@ pub struct Place {
 }
 
 impl Place {
-    /// The bytes.
     pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }

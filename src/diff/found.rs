@@ -101,7 +101,6 @@ impl ChangeList {
         self.below("").value(setting, values, judge);
     }
 
-    /// Adds a change.
     pub(super) fn add(
         &mut self,
         setting: impl Into<String>,

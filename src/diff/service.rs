@@ -223,21 +223,3 @@ pub(super) fn removed(old: &Service, forgotten: bool) -> ChangeList {
     found.add("service", "", (Some(value), None), said);
     found
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::diff::Risk;
-
-    #[test]
-    fn bounds() {
-        let tasks = |n| Tasks::parse(n).unwrap();
-        let (risk, said) = maximum(tasks(10), tasks(6));
-        assert!(risk == Risk::High && said.contains("at once when more than 6 run"), "{said}");
-        assert_eq!(maximum(tasks(6), tasks(10)).0, Risk::Low);
-        let (risk, said) = minimum(tasks(2), tasks(4));
-        assert!(risk == Risk::Medium && said.contains("up to 2 tasks more"), "{said}");
-        assert_eq!(minimum(tasks(2), tasks(1)).0, Risk::Medium);
-        assert_eq!(minimum(tasks(2), tasks(0)).0, Risk::High);
-    }
-}

@@ -115,12 +115,4 @@ mod tests {
         assert_eq!(retargeted(70.0, 65.0).0, Risk::Low);
         assert_eq!(retargeted(1000.0, 100.0).0, Risk::Medium);
     }
-
-    #[test]
-    fn cooldowns() {
-        let seconds = |text| Seconds::parse(text).unwrap();
-        assert_eq!(cooldown_out_is(seconds("60s"), seconds("300s")).0, Risk::Medium);
-        assert_eq!(cooldown_out_is(seconds("300s"), seconds("60s")).0, Risk::Low);
-        assert_eq!(cooldown_out_is(seconds("60s"), seconds("0")).0, Risk::Medium);
-    }
 }

@@ -67,12 +67,10 @@ impl Node {
 }
 
 impl Entry {
-    /// The key.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// The value.
     pub fn value(&self) -> &Node {
         &self.value
     }

@@ -23,9 +23,7 @@ pub use overview::{Overview, Row, overview};
 /// One service of one environment, explained.
 #[derive(Debug)]
 pub struct Explained {
-    /// The environment.
     pub environment: String,
-    /// The service.
     pub service: String,
     /// The AWS account.
     pub account: String,
@@ -59,7 +57,6 @@ pub struct Setting {
 /// A value, and who says it.
 #[derive(Debug, Clone)]
 pub struct Said {
-    /// The value.
     pub value: Value,
     /// The layer, such as `environments.prod`, or that it is built in, or which pattern made it.
     pub layer: String,
@@ -78,7 +75,6 @@ pub struct Idle {
     pub key: String,
     /// The layer and the value.
     pub said: Said,
-    /// Why.
     pub why: String,
 }
 

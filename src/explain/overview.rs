@@ -15,9 +15,7 @@ pub struct Overview {
 /// The key numbers of a service.
 #[derive(Debug)]
 pub struct Row {
-    /// The environment.
     pub environment: String,
-    /// The service.
     pub service: String,
     /// Fewest tasks.
     pub min: u32,

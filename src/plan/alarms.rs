@@ -138,7 +138,6 @@ pub fn changes(min: u32, max: u32) -> u32 {
     max.saturating_sub(min).saturating_add(1).clamp(CHANGES.0, CHANGES.1)
 }
 
-/// An alarm of a service.
 #[derive(Debug, Clone)]
 pub struct ServiceAlarm {
     /// What it is about.
@@ -182,7 +181,6 @@ impl ServiceAlarm {
 /// An alarm that is not what it would be elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instead {
-    /// Which alarm.
     pub kind: AlarmKind,
     /// What about it.
     pub why: Why,

@@ -41,7 +41,6 @@ pub struct Fleet {
     pub change: Option<String>,
     /// Tags of all environments.
     pub tags: Tags,
-    /// The environments.
     pub environments: Vec<Environment>,
     /// Whom runbooks name, by role.
     pub contacts: std::collections::BTreeMap<String, String>,
@@ -79,9 +78,7 @@ pub struct Environment {
 pub struct Service {
     /// Its name in the spec.
     pub name: Slug,
-    /// Name of the ECS cluster.
     pub cluster: Sourced<EcsName>,
-    /// Name of the ECS service.
     pub ecs_service: Sourced<EcsName>,
     /// Name of its CloudFormation stack.
     pub stack: StackName,
@@ -161,12 +158,7 @@ pub struct Suspended {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LoadBalancer {
     /// By name: looked up when applied.
-    Named {
-        /// Name of the load balancer.
-        name: BalancerName,
-        /// Name of the target group.
-        target_group: BalancerName,
-    },
+    Named { name: BalancerName, target_group: BalancerName },
     /// By the ends of their ARNs.
     Literal {
         /// `app/<name>/<id>`
@@ -190,9 +182,7 @@ pub struct Wave {
 /// One service of one environment, able to say where its values stand.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope<'f> {
-    /// The environment.
     pub environment: &'f Environment,
-    /// The service.
     pub service: &'f Service,
 }
 

@@ -21,7 +21,6 @@ pub struct Monitoring {
     pub stack: StackName,
     /// Beginning of the names of the rules that send events to the topic, where there is one.
     pub rules: Option<RulePrefix>,
-    /// The dashboard.
     pub dashboard: Option<DashboardName>,
 }
 

@@ -163,9 +163,7 @@ pub enum CustomMetric {
 /// One metric of CloudWatch.
 #[derive(Debug, Clone)]
 pub struct Metric {
-    /// Namespace.
     pub namespace: Namespace,
-    /// Name.
     pub name: MetricName,
     /// All dimensions, sorted by name.
     pub dimensions: Vec<(DimensionName, Dimension)>,
@@ -180,11 +178,8 @@ pub struct Metric {
 /// Where the spec says what a metric is.
 #[derive(Debug, Clone, Copy)]
 pub struct MetricFrom {
-    /// Its namespace.
     pub namespace: Origin,
-    /// Its name.
     pub name: Origin,
-    /// Its statistic.
     pub statistic: Origin,
 }
 
@@ -214,7 +209,6 @@ pub enum Dimension {
 /// A line of metric math.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
-    /// Its name.
     pub id: QueryId,
     /// What graphs call it.
     pub label: Option<MetricLabel>,
@@ -227,13 +221,11 @@ pub struct Query {
 /// What a line of metric math is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Term {
-    /// A metric.
     Metric(Metric),
     /// An expression over other lines.
     Expression(Expression),
 }
 
-/// Step scaling.
 #[derive(Debug, Clone)]
 pub struct StepScaling {
     /// What the steps' numbers mean.
@@ -250,7 +242,6 @@ pub struct StepScaling {
     pub alarm: Alarm,
 }
 
-/// One step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StepAdjustment {
     /// Lower end, as a distance from the threshold.
@@ -450,7 +441,6 @@ impl Query {
         Self::ours(id, Term::Metric(metric), false)
     }
 
-    /// The value.
     pub fn returned(id: &str, expression: &str) -> Self {
         Self::ours(id, Term::Expression(Expression::parse(expression).expect("an expression")), true)
     }

@@ -34,9 +34,6 @@ impl Reader {
 }
 
 /// Prints all settings of a service, and what AWS does with them.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn service(
     document: &Document,
     explained: &Explained,
@@ -76,9 +73,6 @@ pub fn service(
 }
 
 /// Prints the settings that were asked for in depth, and what the format says of the key.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn why(
     document: &Document,
     explained: &Explained,
@@ -149,9 +143,6 @@ fn in_depth(
 }
 
 /// Prints the services of environments with their key numbers.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn overview(overview: &Overview, reader: Reader, out: &mut dyn Write) -> io::Result<()> {
     let rows = overview.rows.iter().map(|row| {
         let policies = row.policies.iter().map(|(name, what)| format!("{name} {what}"));

@@ -11,9 +11,6 @@ use crate::explain::{Explained, Overview, PolicyOutlook, Said, Setting};
 use crate::plan::behaviour::Line;
 
 /// Prints the settings of a service, and what AWS does with them.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn json(document: &Document, explained: &Explained, out: &mut dyn Write) -> io::Result<()> {
     let without_effect = explained.idle.iter().map(|idle| {
         let from = from(document, &idle.said);
@@ -41,9 +38,6 @@ pub fn json(document: &Document, explained: &Explained, out: &mut dyn Write) -> 
 }
 
 /// Prints the services of environments.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn overview_json(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
     let services = overview.rows.iter().map(|row| {
         let policies = row.policies.iter().map(|(name, does)| json!({ "name": name, "does": does }));

@@ -7,9 +7,6 @@ use crate::diagnostic::Diagnostics;
 use crate::document::Document;
 
 /// Prints findings.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn diagnostics(document: &Document, diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Result<()> {
     for finding in in_file_order(document, diagnostics) {
         let place = Place::new(document, &finding.primary.location);
@@ -42,9 +39,6 @@ pub fn diagnostics(document: &Document, diagnostics: &Diagnostics, out: &mut dyn
 }
 
 /// Prints the differences of `gen check`.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn drift(files: &[FileReport<'_>], fix: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
     for file in files {
         let mut message = explained(file.kind);

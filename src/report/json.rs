@@ -12,18 +12,12 @@ use crate::document::Document;
 pub const VERSION: u32 = 1;
 
 /// Prints findings.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn diagnostics(document: &Document, diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Result<()> {
     let findings = in_file_order(document, diagnostics).into_iter().map(|found| finding(document, found));
     print(&json!({ "version": VERSION, "findings": findings.collect::<Vec<_>>() }), out)
 }
 
 /// Prints the differences of `gen check`.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn drift(
     files: &[FileReport<'_>],
     unchanged: usize,

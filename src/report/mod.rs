@@ -1,4 +1,5 @@
-//! The only layer that turns results into text. Each format has its file; all of them write to what they are given.
+//! The only layer that turns results into text. Each format has its file; all of them write to what they are given, and
+//! fail only if that cannot be written to.
 
 pub mod diff;
 pub mod explain;

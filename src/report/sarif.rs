@@ -9,9 +9,6 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Label, Location, Severity
 use crate::document::Document;
 
 /// Prints the findings of a command.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn diagnostics(
     command: &str,
     document: &Document,
@@ -31,9 +28,6 @@ pub fn diagnostics(
 }
 
 /// Prints the differences of `gen check`.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn drift(files: &[FileReport<'_>], fix: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
     let rule = json!({
         "id": "drift",

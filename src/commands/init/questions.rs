@@ -168,16 +168,6 @@ mod tests {
     }
 
     #[test]
-    fn requests_ask_for_the_load_balancer_and_flags_are_not_asked_again() {
-        let mut answers = Answers { services: vec![service("web").unwrap()], ..Answers::default() };
-        let (result, said) = asked(&mut answers, "prod\n\n222222222222\neu-west-1\n\n\n\n1000\n\nweb-tg\n");
-        result.unwrap();
-        assert!(!said.contains("Service"), "{said}");
-        assert_eq!(answers.load_balancer.as_deref(), Some(LOAD_BALANCER));
-        assert_eq!(answers.target_group.as_deref(), Some("web-tg"));
-    }
-
-    #[test]
     fn answers_that_end_end_the_run() {
         let (result, _) = asked(&mut Answers::default(), "prod\n");
         assert!(matches!(result, Err(Failure::Usage(message)) if message.contains("nothing was written")));

@@ -32,7 +32,6 @@ text_unit! {
 }
 
 impl Namespace {
-    /// Checks a namespace.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let text = ascii("namespace", text, 255)?;
         let is = text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_/#: ".contains(&b));
@@ -80,7 +79,6 @@ text_unit! {
 }
 
 impl QueryId {
-    /// Checks an id.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let shape = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         let is = shape && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.len() <= 255;
@@ -125,7 +123,6 @@ const UNITS: &[&str] = &[
 ];
 
 impl Unit {
-    /// Checks a unit.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         if UNITS.contains(&text) {
             return Ok(Self(text.to_owned()));

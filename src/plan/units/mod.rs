@@ -55,7 +55,6 @@ macro_rules! text_unit {
         text_unit! { $(#[$doc])+ $name }
 
         impl $name {
-            /// Checks a text.
             pub fn parse(text: &str) -> Result<Self, Invalid> {
                 $check($what, text, $most).map(Self)
             }
@@ -138,7 +137,6 @@ text_unit! {
 }
 
 impl AccountId {
-    /// Checks an account id.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let digits = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
         let help = "an account id has 12 digits: `account: \"111111111111\"`";
@@ -152,7 +150,6 @@ text_unit! {
 }
 
 impl Region {
-    /// Checks a region.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         if regions::partition_of(text).is_some() {
             return Ok(Self(text.to_owned()));
@@ -188,7 +185,6 @@ text_unit! {
 }
 
 impl PolicyName {
-    /// Checks a name.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let help = "policy names have 1 to 255 printable characters without `/`";
         if text.contains('/') {
@@ -308,7 +304,6 @@ text_unit! {
 }
 
 impl TargetGroupSuffix {
-    /// Checks a suffix.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let help = "take the end of the ARN, behind the last `:`: `targetgroup/my-tg/943f017f100becff`";
         let cannot = "is not the suffix of a target group's ARN";
@@ -331,7 +326,6 @@ impl Tasks {
     /// More than ECS runs in one service (default quota 5,000), yet low enough to catch a slip of the finger.
     const MOST: i64 = 10_000;
 
-    /// Checks a number of tasks.
     pub fn parse(number: i64) -> Result<Self, Invalid> {
         match u32::try_from(number) {
             Ok(tasks) if number <= Self::MOST => Ok(Self(tasks)),
@@ -342,7 +336,6 @@ impl Tasks {
         }
     }
 
-    /// The number.
     pub fn get(self) -> u32 {
         self.0
     }
@@ -385,7 +378,6 @@ impl Seconds {
         Ok(seconds)
     }
 
-    /// The number of seconds.
     pub fn get(self) -> u32 {
         self.0
     }
@@ -439,7 +431,6 @@ impl TargetValue {
         invalid(Code::TargetNotPositive, format!("a target of {number} cannot be tracked"), help)
     }
 
-    /// The number.
     pub fn get(self) -> f64 {
         self.0
     }

@@ -12,7 +12,6 @@ text_unit! {
 }
 
 impl TopicName {
-    /// Checks a name.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let help = "a topic's name has 1 to 256 letters, digits, `_` and `-`";
         fine(is_word(text, 256), text, Code::TopicShape, "cannot be the name of an SNS topic", help).map(Self)
@@ -79,7 +78,6 @@ text_unit! {
 impl DashboardName {
     const LONGEST: usize = 250;
 
-    /// Checks a name.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let help = format!("a dashboard's name has 1 to {} letters, digits, `_` and `-`", Self::LONGEST);
         let is = is_word(text, Self::LONGEST);
@@ -107,7 +105,6 @@ impl Milliseconds {
         }
     }
 
-    /// The number of milliseconds.
     pub fn get(self) -> u32 {
         self.0
     }

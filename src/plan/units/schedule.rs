@@ -14,7 +14,6 @@ text_unit! {
 }
 
 impl ActionName {
-    /// Checks a name.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let allowed = |c| printable(c) && !matches!(c, ':' | '/' | '|');
         let is =

@@ -10,9 +10,6 @@ use crate::diff::{Bound, Change, Cost, Costs};
 use crate::report::json::{VERSION, print};
 
 /// Prints every change.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn json(report: &DiffReport<'_>, out: &mut dyn Write) -> io::Result<()> {
     let DiffReport { project, old, new, differences, files, costs } = report;
     let all = |environment, service, changes: &[Change]| -> Vec<Value> {

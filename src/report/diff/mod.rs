@@ -17,7 +17,6 @@ pub use text::text;
 /// A comparison, ready to be printed.
 #[derive(Debug)]
 pub struct DiffReport<'d> {
-    /// The project.
     pub project: &'d str,
     /// How the user calls the older spec.
     pub old: &'d str,
@@ -27,7 +26,6 @@ pub struct DiffReport<'d> {
     pub differences: &'d Differences,
     /// Which generated files change.
     pub files: &'d Files,
-    /// What it costs.
     pub costs: &'d Costs,
 }
 

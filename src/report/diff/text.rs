@@ -14,9 +14,6 @@ const LONGEST: usize = 200;
 const RISK_WIDTH: usize = 6;
 
 /// Prints what changes, environment by environment, the worst first.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn text(report: &DiffReport<'_>, color: bool, quiet: bool, out: &mut dyn Write) -> io::Result<()> {
     let DiffReport { project: _, old, new, differences, files, costs } = report;
     if !quiet {
