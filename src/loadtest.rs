@@ -112,18 +112,6 @@ pub enum Unfit {
     NoRate,
 }
 
-impl Kind {
-    /// What the command line calls it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::HighCpu => "high-cpu",
-            Self::HighRequests => "high-requests",
-            Self::Both => "both",
-            Self::Ramp => "ramp",
-        }
-    }
-}
-
 impl LoadTest {
     /// The load tests of a service.
     ///

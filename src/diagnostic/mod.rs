@@ -91,26 +91,6 @@ impl Location {
         Self::Path(keys.into_iter().map(|key| Step::Key(key.into())).collect(), Part::Value)
     }
 
-    /// A place further below: the keys of a value at a path.
-    #[must_use]
-    pub fn below(&self, steps: impl IntoIterator<Item = Step>) -> Self {
-        match self {
-            Self::Path(above, part) => Self::Path(above.iter().cloned().chain(steps).collect(), *part),
-            Self::File | Self::Bytes(_) | Self::Place(_) => {
-                Self::Path(steps.into_iter().collect(), Part::Value)
-            }
-        }
-    }
-
-    /// The value of an entry.
-    #[must_use]
-    pub fn as_value(self) -> Self {
-        match self {
-            Self::Path(steps, _) => Self::Path(steps, Part::Value),
-            place => place,
-        }
-    }
-
     /// The key at a path of mapping keys.
     pub fn key<S: Into<String>>(keys: impl IntoIterator<Item = S>) -> Self {
         Self::Path(keys.into_iter().map(|key| Step::Key(key.into())).collect(), Part::Key)

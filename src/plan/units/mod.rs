@@ -62,7 +62,7 @@ macro_rules! text_unit {
     };
     ($(#[$doc:meta])+ $name:ident) => {
         $(#[$doc])+
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         pub struct $name(String);
 
         impl Deref for $name {
@@ -75,12 +75,6 @@ macro_rules! text_unit {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
             }
         }
     };
@@ -348,7 +342,7 @@ impl fmt::Display for Tasks {
 }
 
 /// A length of time in whole seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Seconds(u32);
 
 impl Seconds {
@@ -384,12 +378,6 @@ impl Seconds {
 
     pub(super) const fn literal(seconds: u32) -> Self {
         Self(seconds)
-    }
-}
-
-impl serde::Serialize for Seconds {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u32(self.0)
     }
 }
 
