@@ -301,7 +301,7 @@ fn alarms(policy: &Policy) -> Watch {
 }
 
 /// Of what is known.
-fn sum(one: Option<Money>, other: Option<Money>) -> Option<Money> {
+pub fn sum(one: Option<Money>, other: Option<Money>) -> Option<Money> {
     match (one, other) {
         (Some(one), Some(other)) => one.plus(other),
         (known, None) | (None, known) => known,

@@ -1,12 +1,12 @@
 //! Two fleets, and the environments in them.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::environment::{added, environments, removed};
 use super::found::{ChangeList, low, medium, none};
 use super::{Differences, prices, tags, values};
 use crate::plan::units::Seconds;
-use crate::plan::{Environment, Fleet, Wave};
+use crate::plan::{Fleet, Wave};
 
 /// Compares two fleets.
 pub fn fleets(old: &Fleet, new: &Fleet) -> Differences {
@@ -29,12 +29,8 @@ pub fn fleets(old: &Fleet, new: &Fleet) -> Differences {
     });
     let found = found.sorted();
     let shared: Vec<_> = found.iter().filter(|change| change.setting.starts_with("tags.")).cloned().collect();
-    let before: BTreeMap<&str, &Environment> = by_name(old);
-    let after: BTreeMap<&str, &Environment> = by_name(new);
-    let mut names: Vec<&str> = before.keys().chain(after.keys()).copied().collect();
-    names.sort_unstable();
-    names.dedup();
-    let changed = names.into_iter().filter_map(|name| match (before.get(name), after.get(name)) {
+    let both = |name| (old.environment(name), new.environment(name));
+    let changed = names(old, new).into_iter().filter_map(|name| match both(name) {
         (Some(old), Some(new)) => environments(old, new, &shared),
         (None, Some(new)) => Some(added(new)),
         (Some(old), None) => Some(removed(old)),
@@ -43,8 +39,13 @@ pub fn fleets(old: &Fleet, new: &Fleet) -> Differences {
     Differences { environments: changed.collect(), fleet: found }
 }
 
-fn by_name(fleet: &Fleet) -> BTreeMap<&str, &Environment> {
-    fleet.environments.iter().map(|environment| (&*environment.name, environment)).collect()
+/// The names of the environments of both, sorted.
+pub(super) fn names<'f>(old: &'f Fleet, new: &'f Fleet) -> BTreeSet<&'f str> {
+    [old, new]
+        .into_iter()
+        .flat_map(|fleet| &fleet.environments)
+        .map(|environment| &*environment.name)
+        .collect()
 }
 
 fn waves_changed(found: &mut ChangeList, old: &[Wave], new: &[Wave]) {

@@ -1,11 +1,12 @@
 //! The policies of a service: which are new, which have gone, which have other names.
 
 use super::found::{ChangeList, Pair, Verdict, high, low, medium, none};
-use super::values::{self, word};
+use super::values;
 use super::{predictive, step, tracking};
 use crate::plan::Service;
 use crate::plan::policy::{ForecastMode, GonePolicy, Policy, PolicyKind, Predictive, StepScaling, Tracking};
 use crate::plan::units::ActionName;
+use crate::words::word;
 
 pub(super) fn compare(found: &mut ChangeList, pair: Pair<'_>, old: &[Policy], new: &[Policy]) {
     for policy in old {

@@ -1,8 +1,8 @@
 //! Two states of the alarms on how a service does.
 
 use super::found::{ChangeList, Pair, Verdict, low, medium, none};
-use super::values::word;
 use crate::plan::alarms::{AlarmKind, Alarms, ServiceAlarm, Why};
+use crate::words::word;
 
 pub(super) fn compare(found: &mut ChangeList, pair: Pair<'_>, old: &Alarms, new: &Alarms) {
     for kind in AlarmKind::ALL {

@@ -1,7 +1,5 @@
 //! Values as a change shows them.
 
-use serde::Serialize;
-
 use super::found::Shown;
 use crate::plan::alarms::Why;
 use crate::plan::operations::Topic;
@@ -14,6 +12,7 @@ use crate::plan::units::{
     RulePrefix, Schedule, Seconds, Slug, StackName, TargetValue, Tasks, TimeZone, Timestamp,
 };
 use crate::plan::{Architecture, Controller, LoadBalancer, Sourced, Strategy};
+use crate::words::word;
 
 /// Says how values of some types are shown, and in which unit.
 macro_rules! shown {
@@ -68,12 +67,6 @@ impl<T: Shown> Shown for Option<T> {
     fn shown(&self) -> Option<String> {
         self.as_ref()?.shown()
     }
-}
-
-/// A word of the format, as the spec writes it.
-pub(super) fn word(word: &impl Serialize) -> String {
-    let value = serde_json::to_value(word).unwrap_or_default();
-    value.as_str().map(str::to_owned).unwrap_or_default()
 }
 
 /// A topic in a few words.

@@ -8,7 +8,7 @@ use crate::plan::policy::{
     ScheduledAction, StepScaling, TrackedMetric, Tracking,
 };
 use crate::plan::{Controller, Scope, Service};
-use crate::words::{counted, figure};
+use crate::words::{counted, figure, listed};
 
 /// What AWS will do with a service.
 #[derive(Debug)]
@@ -172,7 +172,7 @@ fn vetoes(service: &Service, removing: &[(&Policy, &Tracking)]) -> Option<String
         }
         several => format!(
             "Tasks are removed only when all of {} are ready: each of them blocks it while its metric is higher, and while it has no data.",
-            listed(several)
+            listed(several, several.len())
         ),
     };
     Some(text)
@@ -201,7 +201,7 @@ fn few_tasks(service: &Service, removing: &[(&Policy, &Tracking)]) -> String {
         "{} are the fewest from which one can go, and it goes only when {} enough for the load: when {}.{rest}",
         counted(min + 1, "task"),
         if min == 1 { "1 is".to_owned() } else { format!("{min} are") },
-        listed(&lines.collect::<Vec<_>>())
+        listed(&lines.collect::<Vec<_>>(), removing.len())
     )
 }
 
@@ -239,9 +239,9 @@ fn held_back(service: &Service) -> Option<String> {
     let held = suspended.into_iter().flat_map(|held| {
         [(held.scale_in, "removing tasks"), (held.scale_out, "adding tasks"), (held.scheduled, "schedules")]
     });
-    let held: Vec<String> = held.filter(|(on, _)| *on).map(|(_, what)| what.to_owned()).collect();
+    let held: Vec<&str> = held.filter(|(on, _)| *on).map(|(_, what)| what).collect();
     if !held.is_empty() {
-        return Some(format!("Held back by `suspended`: {}.", listed(&held)));
+        return Some(format!("Held back by `suspended`: {}.", listed(&held, held.len())));
     }
     let by_ecs = service.deployment.controller.value != Controller::External;
     by_ecs.then(|| "While the service is deployed nothing is removed; adding goes on.".to_owned())
@@ -269,12 +269,5 @@ pub(super) fn unit(metric: &TrackedMetric) -> &'static str {
     match metric {
         TrackedMetric::Cpu(_) | TrackedMetric::Memory(_) => " %",
         TrackedMetric::Requests(_) | TrackedMetric::Custom(_) => "",
-    }
-}
-
-fn listed(words: &[String]) -> String {
-    match words {
-        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-        _ => words.concat(),
     }
 }

@@ -26,7 +26,7 @@ use units::{
 };
 
 pub use crate::spec::words::{Architecture, Controller, Strategy};
-pub use crate::spec::{Layer, Origin, Sourced};
+pub use crate::spec::{Layer, Origin, RegionPrices, Sourced, TaskPrices};
 pub use resolve::resolve;
 
 /// Tags, sorted by key.
@@ -206,6 +206,12 @@ fn place_of(from: &Origin, service: &str) -> Location {
 }
 
 impl Fleet {
+    /// The environment of a name. They are sorted by it.
+    pub fn environment(&self, name: &str) -> Option<&Environment> {
+        let at = self.environments.binary_search_by(|environment| (*environment.name).cmp(name)).ok()?;
+        Some(&self.environments[at])
+    }
+
     /// Every service of every environment.
     pub fn services(&self) -> impl Iterator<Item = Scope<'_>> {
         let of = |environment| move |service| Scope { environment, service };
@@ -238,6 +244,11 @@ impl Wave {
 }
 
 impl Environment {
+    /// Where the spec has it.
+    pub fn place(&self) -> Location {
+        Location::key(["environments", &self.name])
+    }
+
     /// ARN of the topic that alarms and events go to.
     pub fn topic_arn(&self) -> Option<String> {
         Some(match self.topic.as_ref()? {

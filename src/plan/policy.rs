@@ -10,6 +10,7 @@ use super::{LoadBalancer, Origin, Sourced};
 
 pub use crate::spec::words::{
     Adjustment, Aggregation, Comparison, ForecastMetric, ForecastMode, MissingData, Resolution, Statistic,
+    StepAdjustment,
 };
 
 /// A scaling policy.
@@ -240,16 +241,6 @@ pub struct StepScaling {
     pub steps: Sourced<Vec<StepAdjustment>>,
     /// What triggers it.
     pub alarm: Alarm,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct StepAdjustment {
-    /// Lower end, as a distance from the threshold.
-    pub from: Option<f64>,
-    /// Upper end.
-    pub to: Option<f64>,
-    /// Tasks or per cent.
-    pub by: i64,
 }
 
 /// An alarm on one metric.

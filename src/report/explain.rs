@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::explain_json;
 use super::table::{paragraph, table};
-use super::{Place, plain};
+use super::{Position, plain};
 use crate::diagnostic::Label;
 use crate::document::Document;
-use crate::explain::{Explained, Overview, Said, Setting};
+use crate::explain::{Explained, LayerValue, Overview, Setting};
 
 pub use explain_json::{json, overview_json};
 
@@ -173,7 +173,7 @@ fn heading(explained: &Explained) -> String {
 
 fn row(document: &Document, setting: &Setting) -> Vec<String> {
     // That a value is the built-in one as well is nothing to know.
-    let known = |said: &&Said| said.place.is_some() || said.value != setting.by.value;
+    let known = |said: &&LayerValue| said.place.is_some() || said.value != setting.by.value;
     let overridden = setting.overridden.iter().filter(known);
     let overridden =
         overridden.map(|said| format!("{} {}", cut(&shown(&said.value)), source(document, said)));
@@ -186,7 +186,7 @@ fn row(document: &Document, setting: &Setting) -> Vec<String> {
 }
 
 /// Where a value stands, and who says it there.
-fn source(document: &Document, said: &Said) -> String {
+fn source(document: &Document, said: &LayerValue) -> String {
     let speaker = if said.pattern.is_some() { said.layer.clone() } else { speaker(said) };
     match place(document, said) {
         at if at.is_empty() => speaker,
@@ -195,7 +195,7 @@ fn source(document: &Document, said: &Said) -> String {
 }
 
 /// Who says it, and at which key, if it is another one.
-fn speaker(said: &Said) -> String {
+fn speaker(said: &LayerValue) -> String {
     match (&said.key, &said.pattern) {
         (Some(key), _) => format!("{}: {key}", said.layer),
         (None, Some(pattern)) => format!("{} {pattern}", said.layer),
@@ -203,12 +203,12 @@ fn speaker(said: &Said) -> String {
     }
 }
 
-fn place(document: &Document, said: &Said) -> String {
-    let place = said.place.as_ref().map(|location| Place::new(document, location));
+fn place(document: &Document, said: &LayerValue) -> String {
+    let place = said.place.as_ref().map(|location| Position::new(document, location));
     place.map(|place| format!("{}:{}", place.file, place.line)).unwrap_or_default()
 }
 
-fn label(said: &Said, before: &str) -> Option<Label> {
+fn label(said: &LayerValue, before: &str) -> Option<Label> {
     let location = said.place.clone()?;
     Some(Label { location, message: format!("{before}{}", speaker(said)) })
 }

@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::Place;
+use super::Position;
 use super::json::{VERSION, joined, print};
 use crate::document::Document;
-use crate::explain::{Explained, Overview, PolicyOutlook, Said, Setting};
+use crate::explain::{Explained, LayerValue, Overview, PolicyOutlook, Setting};
 use crate::plan::behaviour::Line;
 
 /// Prints the settings of a service, and what AWS does with them.
@@ -67,8 +67,8 @@ fn setting(document: &Document, setting: &Setting) -> Value {
     })
 }
 
-fn from(document: &Document, said: &Said) -> Value {
-    let place = said.place.as_ref().map(|location| Place::new(document, location));
+fn from(document: &Document, said: &LayerValue) -> Value {
+    let place = said.place.as_ref().map(|location| Position::new(document, location));
     json!({
         "layer": said.layer,
         "key": said.key,

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{FileReport, Place, explained, in_file_order, status};
+use super::{FileReport, Position, explained, in_file_order, status};
 use crate::diagnostic::{Diagnostic, Diagnostics, Label};
 use crate::document::Document;
 
@@ -45,7 +45,7 @@ fn finding(document: &Document, finding: &Diagnostic) -> Value {
     let related = finding.related.iter().map(|label| position(document, label));
     let fix = finding.fix.as_ref().map(|fix| {
         let edits = fix.edits.iter().map(|edit| {
-            let Place { line, column, end_line, end_column, .. } = Place::new(document, &edit.at);
+            let Position { line, column, end_line, end_column, .. } = Position::new(document, &edit.at);
             json!({
                 "line": line,
                 "column": column,
@@ -61,7 +61,7 @@ fn finding(document: &Document, finding: &Diagnostic) -> Value {
 }
 
 fn position(document: &Document, label: &Label) -> Value {
-    let Place { file, line, column, end_line, end_column } = Place::new(document, &label.location);
+    let Position { file, line, column, end_line, end_column } = Position::new(document, &label.location);
     json!({
         "file": file,
         "line": line,

@@ -31,7 +31,7 @@ pub struct FileReport<'a> {
 }
 
 /// A place as numbers: file, lines and columns from 1, columns in characters.
-struct Place<'d> {
+struct Position<'d> {
     file: &'d str,
     line: usize,
     column: usize,
@@ -39,7 +39,7 @@ struct Place<'d> {
     end_column: usize,
 }
 
-impl<'d> Place<'d> {
+impl<'d> Position<'d> {
     fn new(document: &'d Document, location: &Location) -> Self {
         let Range { start, end } = document.locate(location);
         let (line, column) = document.line_column(start);

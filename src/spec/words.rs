@@ -149,3 +149,19 @@ pub enum Architecture {
     /// 64-bit ARM (Graviton).
     Arm64,
 }
+
+/// One step: what to do between two distances from the threshold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Step")]
+pub struct StepAdjustment {
+    /// Lower end of the range; left out, it has none.
+    #[schemars(extend("examples" = [0]))]
+    pub from: Option<f64>,
+    /// Upper end of the range; left out, it has none.
+    #[schemars(extend("examples" = [10]))]
+    pub to: Option<f64>,
+    /// Tasks, or per cent, to add; negative to remove.
+    #[schemars(extend("examples" = [2]))]
+    pub by: i64,
+}

@@ -120,8 +120,7 @@ fn unlike(names: &[Slug], name: Slug) -> Result<Slug, Invalid> {
     if !names.contains(&name) {
         return Ok(name);
     }
-    let (message, help) = (format!("`{name}` is there already"), "choose another name".to_owned());
-    Err(Invalid { code: Code::DuplicateKey, message, help })
+    Err(Invalid::new(Code::DuplicateKey, format!("`{name}` is there already"), "choose another name"))
 }
 
 fn whole<T>(check: impl Fn(i64) -> Result<T, Invalid>) -> impl Fn(&str) -> Result<T, Invalid> {
@@ -133,8 +132,7 @@ fn number<T>(check: impl Fn(f64) -> Result<T, Invalid>) -> impl Fn(&str) -> Resu
 }
 
 fn no_number(said: &str) -> Invalid {
-    let help = "write digits, without a unit".to_owned();
-    Invalid { code: Code::WrongType, message: format!("{said:?} is not a number"), help }
+    Invalid::new(Code::WrongType, format!("{said:?} is not a number"), "write digits, without a unit")
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::policy::Policy;
 use crate::plan::{Environment, Fleet, Service};
 
@@ -17,7 +17,7 @@ pub(super) fn too_many_targets(fleet: &Fleet, found: &mut Diagnostics) {
             "{} brings the scalable targets of account {} in {} to {count}; AWS takes {TARGETS}",
             environment.name, environment.account, environment.region
         );
-        let problem = Diagnostic::new(Code::TooManyTargets, place(environment), message);
+        let problem = Diagnostic::new(Code::TooManyTargets, environment.place(), message);
         found.push_once(
             problem.help("have the quota L-782A3EE2 raised, or spread the services over accounts"),
         );
@@ -33,7 +33,7 @@ pub(super) fn too_many_alarms(fleet: &Fleet, found: &mut Diagnostics) {
             "{} brings the alarms of account {} in {} to {count}, others not counted; AWS takes {ALARMS}",
             environment.name, environment.account, environment.region
         );
-        let problem = Diagnostic::new(Code::TooManyAlarms, place(environment), message);
+        let problem = Diagnostic::new(Code::TooManyAlarms, environment.place(), message);
         found.push_once(
             problem.help("have CloudWatch's quota of alarms raised, or spread the services over accounts"),
         );
@@ -51,8 +51,4 @@ fn beyond(fleet: &Fleet, limit: usize, count: impl Fn(&Service) -> usize) -> Vec
         }
     }
     sums.into_values().filter_map(|(sum, passing)| Some((passing?, sum))).collect()
-}
-
-fn place(environment: &Environment) -> Location {
-    Location::key(["environments", &environment.name])
 }

@@ -94,12 +94,10 @@ pub(super) fn shared_target_group(fleet: &Fleet, found: &mut Diagnostics) {
         }
         let message = format!(
             "{} and {} count the requests of one target group, {:?}: tasks of either lower the count of both",
-            first.scope.to_string(),
-            counted.scope.to_string(),
-            counted.group
+            first.scope, counted.scope, counted.group
         );
         let problem = Diagnostic::new(Code::SharedTargetGroup, counted.place(), message)
-            .also(first.place(), format!("{} counts it too", first.scope.to_string()))
+            .also(first.place(), format!("{} counts it too", first.scope))
             .help("name the target group that is attached to this service");
         found.push_once(problem);
     }

@@ -4,7 +4,7 @@ use super::Resolver;
 use super::here::{Here, known};
 use super::policy::{Of, placeholders};
 use super::watched::{Watched, Watching};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::alarms::{AlarmKind, Alarms, Instead, PERIOD, ServiceAlarm, Why, limits, made_by};
 use crate::plan::policy::{Comparison, MissingData};
 use crate::plan::units::{AlarmName, Invalid, Milliseconds, Percent};
@@ -16,7 +16,7 @@ use crate::words::counted;
 const MOST_MINUTES: i64 = 1440;
 
 /// When an alarm goes off, and what it looks at.
-struct Setting {
+struct Trigger {
     watched: Watched,
     comparison: Comparison,
     threshold: f64,
@@ -25,7 +25,7 @@ struct Setting {
 }
 
 /// What the layers say of one alarm.
-struct Said<'s> {
+struct AlarmSpec<'s> {
     kind: AlarmKind,
     from: Origin,
     keys: &'s AlarmKeys,
@@ -34,7 +34,7 @@ struct Said<'s> {
     min_requests: Option<&'s Sourced<AtLeastOne>>,
 }
 
-impl<'s> Said<'s> {
+impl<'s> AlarmSpec<'s> {
     fn of(kind: AlarmKind, alarms: &'s spec::Alarms) -> Option<Self> {
         let said = |from, keys| Self { kind, from, keys, number: None, time: None, min_requests: None };
         let number = |alarm: &'s Option<spec::Holder<spec::Alarm>>| {
@@ -70,7 +70,7 @@ impl Resolver<'_, '_> {
         let mut found = Alarms { from: on.then_some(alarms.from), ..Alarms::default() };
         let watching = Watching::new(of, service);
         let mut broken = false;
-        for said in AlarmKind::ALL.into_iter().filter_map(|kind| Said::of(kind, alarms)) {
+        for said in AlarmKind::ALL.into_iter().filter_map(|kind| AlarmSpec::of(kind, alarms)) {
             let name = self.service_alarm_name(of, &said);
             if !on || !known(&said.keys.enabled).value {
                 found.gone.extend(name.map(|name| name.value));
@@ -95,10 +95,10 @@ impl Resolver<'_, '_> {
     fn alarm_of(
         &self,
         service: &Service,
-        said: &Said<'_>,
+        said: &AlarmSpec<'_>,
         name: Sourced<AlarmName>,
         minutes: u32,
-        setting: Setting,
+        setting: Trigger,
     ) -> ServiceAlarm {
         let usual = said.kind.usual_missing_data(service);
         let missing_data = said.keys.missing_data.as_ref().map_or(usual, |said| said.value);
@@ -132,12 +132,12 @@ impl Resolver<'_, '_> {
         here: &Here<'_>,
         service: &Service,
         watching: &Watching,
-        said: &Said<'_>,
+        said: &AlarmSpec<'_>,
         minutes: Option<u32>,
-    ) -> Result<(Option<Setting>, Option<Why>), ()> {
+    ) -> Result<(Option<Trigger>, Option<Why>), ()> {
         let (lowest, highest) = limits(service);
         let setting =
-            |watched, comparison, threshold| Setting { watched, comparison, threshold, datapoints: None };
+            |watched, comparison, threshold| Trigger { watched, comparison, threshold, datapoints: None };
         if said.kind.is_of_requests() && watching.groups.is_empty() {
             // Most services without a load balancer only share a layer with others that have one.
             let by_name = matches!(said.from.layer, Layer::Service | Layer::EnvironmentService);
@@ -196,7 +196,7 @@ impl Resolver<'_, '_> {
                     return Err(());
                 }
                 let setting = setting(watching.flapping(changes), Comparison::AtLeast, 1.0);
-                let setting = Setting { datapoints: Some(changes as u32), ..setting };
+                let setting = Trigger { datapoints: Some(changes as u32), ..setting };
                 (Some(setting), (!watching.insights).then_some(Why::Running))
             }
         })
@@ -206,7 +206,7 @@ impl Resolver<'_, '_> {
     fn number(
         &mut self,
         here: &Here<'_>,
-        said: &Said<'_>,
+        said: &AlarmSpec<'_>,
         usual: Option<f64>,
         most: f64,
         whole: bool,
@@ -222,14 +222,14 @@ impl Resolver<'_, '_> {
         Err(())
     }
 
-    fn error_rate(&mut self, here: &Here<'_>, said: &Said<'_>) -> Option<f64> {
+    fn error_rate(&mut self, here: &Here<'_>, said: &AlarmSpec<'_>) -> Option<f64> {
         let percent = |value: &Threshold| {
             Percent::parse(value.0, 100.0).map_err(|invalid| Invalid { code: Code::AlarmSetting, ..invalid })
         };
         self.parsed(here, said.number?, percent).map(|percent| percent.get())
     }
 
-    fn fewest_requests(&mut self, here: &Here<'_>, said: &Said<'_>) -> Option<i64> {
+    fn fewest_requests(&mut self, here: &Here<'_>, said: &AlarmSpec<'_>) -> Option<i64> {
         let fewest = said.min_requests?;
         if (1..=1_000_000).contains(&fewest.value.0) {
             return Some(fewest.value.0);
@@ -239,11 +239,11 @@ impl Resolver<'_, '_> {
         None
     }
 
-    fn latency(&mut self, here: &Here<'_>, said: &Said<'_>) -> Option<Milliseconds> {
+    fn latency(&mut self, here: &Here<'_>, said: &AlarmSpec<'_>) -> Option<Milliseconds> {
         self.parsed(here, said.time?, |text| Milliseconds::parse(text)).map(|time| time.value)
     }
 
-    fn minutes(&mut self, here: &Here<'_>, said: &Said<'_>) -> Option<u32> {
+    fn minutes(&mut self, here: &Here<'_>, said: &AlarmSpec<'_>) -> Option<u32> {
         let minutes = known(&said.keys.minutes);
         if (1..=MOST_MINUTES).contains(&minutes.value.0) {
             return u32::try_from(minutes.value.0).ok();
@@ -257,10 +257,10 @@ impl Resolver<'_, '_> {
     /// A setting of an alarm that cannot be.
     fn wrong(&mut self, here: &Here<'_>, from: Option<Origin>, message: String, help: &str) {
         let Some(from) = from else { return };
-        self.refuse(Code::AlarmSetting, here.at(&from), message, help);
+        self.diagnostics.push_once(Diagnostic::new(Code::AlarmSetting, here.at(&from), message).help(help));
     }
 
-    fn service_alarm_name(&mut self, of: &Of<'_>, said: &Said<'_>) -> Option<Sourced<AlarmName>> {
+    fn service_alarm_name(&mut self, of: &Of<'_>, said: &AlarmSpec<'_>) -> Option<Sourced<AlarmName>> {
         if let Some(name) = &said.keys.alarm_name {
             return self.parsed(&of.here, name, |text| AlarmName::parse(text));
         }

@@ -40,8 +40,7 @@ impl Resolver<'_, '_> {
             }
             (None, None) => {
                 let help = "add `metric: { namespace: …, name: …, statistic: average }`, or `metrics:`";
-                self.missing(of, entry, Code::CustomMetric, "says no metric", help);
-                None
+                self.missing(of, entry, Code::CustomMetric, "says no metric", help)
             }
         }
     }
@@ -77,7 +76,9 @@ impl Resolver<'_, '_> {
         let few = said.len() <= MOST_DIMENSIONS;
         if !few {
             let message = format!("{} dimensions; CloudWatch takes {MOST_DIMENSIONS}", said.len());
-            self.refuse(Code::MetricText, of.here.at(&said.from), message, "remove some");
+            self.diagnostics.push_once(
+                Diagnostic::new(Code::MetricText, of.here.at(&said.from), message).help("remove some"),
+            );
         }
         let all: Vec<_> = said
             .iter()
@@ -97,8 +98,7 @@ impl Resolver<'_, '_> {
         match math_problem(&lines) {
             Some((index, message, help)) => {
                 let from = index.and_then(|index| said.get(index)).map_or(said.from, |line| line.from);
-                self.refuse(Code::MetricMath, of.here.at(&from), message, help);
-                None
+                self.refuse(Code::MetricMath, of.here.at(&from), message, help)
             }
             None => Some(lines),
         }
@@ -118,8 +118,7 @@ impl Resolver<'_, '_> {
                 let message =
                     format!("line `{}` of metric math must have a metric or an expression", *said.id);
                 let help = "write `metric:` or `expression:`, one of them";
-                self.refuse(Code::MetricMath, here.at(&said.from), message, help);
-                None
+                self.refuse(Code::MetricMath, here.at(&said.from), message, help)
             }
         };
         let label = label?.map(|label| label.value);

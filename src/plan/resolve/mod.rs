@@ -257,9 +257,16 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// Reports what cannot be, once.
-    fn refuse(&mut self, code: Code, place: Location, message: impl Into<String>, help: &str) {
+    /// Reports what cannot be, once, and gives nothing for it.
+    fn refuse<T>(
+        &mut self,
+        code: Code,
+        place: Location,
+        message: impl Into<String>,
+        help: &str,
+    ) -> Option<T> {
         self.diagnostics.push_once(Diagnostic::new(code, place, message).help(help));
+        None
     }
 
     fn checked<T>(&mut self, place: Location, result: Result<T, Invalid>) -> Option<T> {

@@ -4,10 +4,11 @@ use super::Resolver;
 use super::balancer::Groups;
 use super::here::{Here, known};
 use crate::diagnostic::Code;
-use crate::plan::policy::{ForecastMetric, GonePolicy, Policy, PolicyId, PolicyKind};
+use crate::plan::policy::{GonePolicy, Policy, PolicyId, PolicyKind};
 use crate::plan::units::{AlarmName, EcsName, Key, PolicyName};
 use crate::plan::{Origin, Sourced};
 use crate::spec::{PolicyKeys, Stepping};
+use crate::words::word;
 
 /// What is known of a service before its policies are resolved.
 pub(super) struct Of<'s> {
@@ -125,7 +126,8 @@ impl Resolver<'_, '_> {
             PolicyId::Predictive => ("predictive_policy", &names.predictive_policy),
             _ => ("policy", &names.policy),
         };
-        let values = placeholders(of, ("metric", metric_word(of, &entry.id)));
+        let metric = metric_word(of, &entry.id);
+        let values = placeholders(of, ("metric", &metric));
         self.named(key, pattern, &values, PolicyName::parse).map(Sourced::built_in)
     }
 
@@ -149,10 +151,17 @@ impl Resolver<'_, '_> {
     }
 
     /// A key without which a policy is nothing.
-    pub(super) fn missing(&mut self, of: &Of<'_>, entry: &Entry<'_>, code: Code, lacks: &str, help: &str) {
+    pub(super) fn missing<T>(
+        &mut self,
+        of: &Of<'_>,
+        entry: &Entry<'_>,
+        code: Code,
+        lacks: &str,
+        help: &str,
+    ) -> Option<T> {
         let place = of.here.at(&entry.from);
         let message = format!("the `{}` policy of {} {lacks}", entry.id.metric(), of.here);
-        self.refuse(code, place, message, help);
+        self.refuse(code, place, message, help)
     }
 }
 
@@ -171,11 +180,11 @@ pub(super) fn placeholders<'p>(
 }
 
 /// `{metric}`: for a forecast, the metric that it is about.
-fn metric_word<'i>(of: &Of<'_>, id: &'i PolicyId) -> &'i str {
+fn metric_word(of: &Of<'_>, id: &PolicyId) -> String {
     let forecast = of.here.said.scaling.as_ref().and_then(|scaling| scaling.predictive.as_ref());
     match (id, forecast) {
-        (PolicyId::Predictive, Some(forecast)) => word(known(&forecast.own.metric).value),
-        _ => id.metric(),
+        (PolicyId::Predictive, Some(forecast)) => word(&known(&forecast.own.metric).value),
+        _ => id.metric().to_owned(),
     }
 }
 
@@ -187,14 +196,5 @@ pub(super) fn target_help(id: &PolicyId) -> &'static str {
         }
         PolicyId::Cpu | PolicyId::Memory | PolicyId::Predictive => "add the value to keep: `target: 70`",
         PolicyId::Custom(_) | PolicyId::Step(_) => "add the value to keep: `target:`",
-    }
-}
-
-/// `{metric}` of a forecast.
-fn word(metric: ForecastMetric) -> &'static str {
-    match metric {
-        ForecastMetric::Cpu => "cpu",
-        ForecastMetric::Memory => "memory",
-        ForecastMetric::Requests => "requests",
     }
 }

@@ -21,8 +21,7 @@ impl Resolver<'_, '_> {
         self.switched(of, &entry, found, |resolver| {
             let Some(asked) = &said.target else {
                 let lacks = "is on, but has no target";
-                resolver.missing(of, &entry, Code::MissingTarget, lacks, target_help(&entry.id));
-                return None;
+                return resolver.missing(of, &entry, Code::MissingTarget, lacks, target_help(&entry.id));
             };
             let about = known(&said.metric).value;
             let metric = resolver.forecast_metric(of, about, asked);
@@ -59,12 +58,10 @@ impl Resolver<'_, '_> {
                     let message =
                         format!("a forecast of {} cannot count requests over two target groups", of.here);
                     let code = Code::RequestsOnAlternatingGroups;
-                    self.refuse(code, of.here.at(&asked.from), message, "forecast `metric: cpu`");
-                    None
+                    self.refuse(code, of.here.at(&asked.from), message, "forecast `metric: cpu`")
                 }
                 Groups::Lacking(lacking) => {
-                    self.requests_without_load_balancer(&of.here, lacking, &asked.from);
-                    None
+                    self.requests_without_load_balancer(&of.here, lacking, &asked.from)
                 }
                 Groups::Broken => None,
             },
@@ -78,16 +75,11 @@ fn buffer(text: &str) -> Result<Seconds, Invalid> {
         return Ok(seconds);
     }
     let message = format!("a forecast cannot be {text} ahead");
-    Err(Invalid { code: Code::PredictiveBuffer, message, help: "write at most `1h`".to_owned() })
+    Err(Invalid::new(Code::PredictiveBuffer, message, "write at most `1h`"))
 }
 
 fn percentage(number: i64) -> Result<u32, Invalid> {
-    match u32::try_from(number) {
-        Ok(percent) if percent <= 100 => Ok(percent),
-        _ => Err(Invalid {
-            code: Code::PredictiveBuffer,
-            message: format!("the maximum cannot rise by {number} per cent"),
-            help: "write 0 to 100".to_owned(),
-        }),
-    }
+    let message = || format!("the maximum cannot rise by {number} per cent");
+    let percent = u32::try_from(number).ok().filter(|percent| *percent <= 100);
+    percent.ok_or_else(|| Invalid::new(Code::PredictiveBuffer, message(), "write 0 to 100"))
 }

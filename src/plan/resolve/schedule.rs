@@ -68,7 +68,7 @@ impl Resolver<'_, '_> {
         if let Some((lacks, help)) = lacks {
             let place = here.at(&said.from);
             let message = format!("the scheduled action `{key}` of {here} {lacks}");
-            self.refuse(Code::ScheduleIncomplete, place, message, help);
+            self.diagnostics.push_once(Diagnostic::new(Code::ScheduleIncomplete, place, message).help(help));
         }
         let schedule = said.schedule.as_ref();
         let schedule = schedule.and_then(|said| self.parsed(here, said, |text| Schedule::parse(text)));

@@ -4,7 +4,7 @@ use super::Resolver;
 use super::balancer::Groups;
 use super::here::{Here, known};
 use super::policy::Of;
-use crate::diagnostic::{Code, Location};
+use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::plan::alarms::Alarms;
 use crate::plan::policy::Gone;
 use crate::plan::units::{EcsName, Invalid, Slug, StackName, Tasks};
@@ -119,7 +119,7 @@ impl Resolver<'_, '_> {
             let place = Location::key(["services", here.service]);
             let message = format!("the capacity of {here} lacks {missing}");
             let help = "say it for all services under `defaults`: `capacity: { min: 2, max: 10 }`";
-            self.refuse(Code::MissingCapacity, place, message, help);
+            self.diagnostics.push_once(Diagnostic::new(Code::MissingCapacity, place, message).help(help));
         }
         let mut tasks = |said: Option<&Sourced<spec::Count>>| {
             said.and_then(|said| self.parsed(here, said, |count| Tasks::parse(count.0)))
@@ -136,7 +136,8 @@ impl Resolver<'_, '_> {
         {
             let message = format!("{} cannot be the size of a task", size.value);
             let help = "write virtual CPUs and GiB: `task: { vcpu: 1, memory_gib: 2 }`";
-            self.refuse(Code::TaskSize, here.at(&size.from), message, help);
+            self.diagnostics
+                .push_once(Diagnostic::new(Code::TaskSize, here.at(&size.from), message).help(help));
         }
         Some(Task {
             vcpu: said.vcpu.as_ref()?.value,

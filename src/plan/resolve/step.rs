@@ -44,13 +44,13 @@ impl Resolver<'_, '_> {
             Some(AlarmMetric::Custom(metric)) => self.metric(of, metric),
             None => {
                 let help = "add `metric: cpu`, or a metric of your own";
-                self.missing(of, entry, Code::StepIncomplete, "says no metric", help);
-                None
+                self.missing(of, entry, Code::StepIncomplete, "says no metric", help)
             }
         };
-        if said.threshold.is_none() {
-            self.missing(of, entry, Code::StepIncomplete, "says no threshold", "add `threshold:`");
-        }
+        let threshold = said.threshold.clone();
+        let threshold = threshold.or_else(|| {
+            self.missing(of, entry, Code::StepIncomplete, "says no threshold", "add `threshold:`")
+        });
         let period = self.parsed(&of.here, known(&said.period), |text| Seconds::parse(text));
         let periods = count(known(&said.evaluation_periods));
         let datapoints = said.datapoints.as_ref().map_or_else(|| Sourced::built_in(periods.value), count);
@@ -59,7 +59,7 @@ impl Resolver<'_, '_> {
             name: name?,
             metric: metric?,
             comparison: known(&said.comparison).value,
-            threshold: said.threshold.clone()?,
+            threshold: threshold?,
             period,
             evaluation_periods: u32::try_from(periods.value).ok()?,
             datapoints: u32::try_from(datapoints.value).ok()?,
@@ -91,8 +91,7 @@ impl Resolver<'_, '_> {
         } else {
             return Some(period.value);
         };
-        self.refuse(Code::StepAlarm, of.here.at(at), message, help);
-        None
+        self.refuse(Code::StepAlarm, of.here.at(at), message, help)
     }
 
     fn steps(
@@ -103,8 +102,7 @@ impl Resolver<'_, '_> {
     ) -> Option<Sourced<Vec<StepAdjustment>>> {
         let Some(steps) = &said.steps else {
             let help = "add `steps: [{ from: 0, by: 2 }]`";
-            self.missing(of, entry, Code::StepIncomplete, "has no steps", help);
-            return None;
+            return self.missing(of, entry, Code::StepIncomplete, "has no steps", help);
         };
         let adjustment = known(&said.adjustment).value;
         let problem = steps_problem(steps, adjustment)
@@ -117,13 +115,9 @@ impl Resolver<'_, '_> {
         if let Some((from, message)) = problem {
             let place = of.here.at(from);
             let help = "let the steps touch one another, end in no bound on the outside, and begin or end at the threshold (0)";
-            self.refuse(Code::StepAdjustments, place, message, help);
-            return None;
+            return self.refuse(Code::StepAdjustments, place, message, help);
         }
-        let mut value: Vec<StepAdjustment> = steps
-            .iter()
-            .map(|step| StepAdjustment { from: step.value.from, to: step.value.to, by: step.value.by })
-            .collect();
+        let mut value: Vec<StepAdjustment> = steps.iter().map(|step| step.value).collect();
         value.sort_by(|a, b| lower(a.from).total_cmp(&lower(b.from)));
         Some(Sourced { value, from: steps.from })
     }
@@ -142,11 +136,11 @@ fn upper(bound: Option<f64>) -> f64 {
 }
 
 /// What AWS would refuse in a list of steps, and at which (Application Auto Scaling API reference, StepAdjustment).
-fn steps_problem(steps: &[Sourced<spec::Step>], adjustment: Adjustment) -> Option<(usize, String)> {
+fn steps_problem(steps: &[Sourced<StepAdjustment>], adjustment: Adjustment) -> Option<(usize, String)> {
     if steps.is_empty() || steps.len() > MOST_STEPS {
         return Some((0, format!("{} steps; AWS takes 1 to {MOST_STEPS}", steps.len())));
     }
-    let steps: Vec<&spec::Step> = steps.iter().map(|step| &step.value).collect();
+    let steps: Vec<&StepAdjustment> = steps.iter().map(|step| &step.value).collect();
     for (at, step) in steps.iter().enumerate() {
         if step.from.is_none() && step.to.is_none() {
             return Some((at, "a step has neither `from` nor `to`".to_owned()));

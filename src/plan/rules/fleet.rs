@@ -125,7 +125,7 @@ pub(super) fn environment_without_wave(fleet: &Fleet, found: &mut Diagnostics) {
     }
     let reached: BTreeSet<_> = fleet.wave_members().map(|(_, _, name)| name).collect();
     for environment in fleet.environments.iter().filter(|environment| !reached.contains(&environment.name)) {
-        let place = Location::key(["environments", &*environment.name]);
+        let place = environment.place();
         let message = format!("no rollout wave reaches `{}`", environment.name);
         found.push_once(
             Diagnostic::new(Code::EnvironmentWithoutWave, place, message)
@@ -140,7 +140,7 @@ pub(super) fn environment_without_services(fleet: &Fleet, found: &mut Diagnostic
         if found.has_errors() {
             return;
         }
-        let place = Location::key(["environments", &*environment.name]);
+        let place = environment.place();
         let message = format!("every service of `{}` is switched off", environment.name);
         found.push_once(
             Diagnostic::new(Code::EnvironmentWithoutServices, place, message).help("remove the environment"),

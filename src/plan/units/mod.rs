@@ -28,8 +28,14 @@ pub struct Invalid {
     pub help: String,
 }
 
+impl Invalid {
+    pub(crate) fn new(code: Code, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: help.into() }
+    }
+}
+
 fn invalid<T>(code: Code, message: impl Into<String>, help: impl Into<String>) -> Result<T, Invalid> {
-    Err(Invalid { code, message: message.into(), help: help.into() })
+    Err(Invalid::new(code, message, help))
 }
 
 /// A text if it is fine; otherwise what it `cannot` be.
@@ -280,11 +286,8 @@ impl LoadBalancerSuffix {
         if text.starts_with("net/") || text.starts_with("gwy/") {
             let kind = if text.starts_with("net/") { "a Network" } else { "a Gateway" };
             let message = format!("{text:?} is {kind} Load Balancer, which has no requests per target");
-            return invalid(
-                Code::NlbNotSupported,
-                message,
-                "scale this service on CPU: `requests: { enabled: false }`",
-            );
+            let help = "scale this service on CPU: `requests: { enabled: false }`";
+            return invalid(Code::NlbNotSupported, message, help);
         }
         let help = "take the end of the ARN, behind `:loadbalancer/`: `app/my-alb/50dc6c495c0c9188`";
         let cannot = "is not the suffix of a load balancer's ARN";
@@ -352,14 +355,9 @@ impl Seconds {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let units = [("s", 1), ("m", 60), ("h", 3_600), ("d", Self::DAY)];
         let seconds = if text == "0" { Some(0) } else { measured(text, &units) };
-        match seconds {
-            Some(seconds) => Ok(Self(seconds)),
-            None => invalid(
-                Code::Duration,
-                format!("{text:?} is not a length of time"),
-                "write `60s`, `5m`, `48h` or `2d`",
-            ),
-        }
+        let help = "write `60s`, `5m`, `48h` or `2d`";
+        let refused = || Invalid::new(Code::Duration, format!("{text:?} is not a length of time"), help);
+        seconds.map(Self).ok_or_else(refused)
     }
 
     /// Reads a cooldown: a length of time of at most a day.

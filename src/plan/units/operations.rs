@@ -95,14 +95,9 @@ impl Milliseconds {
     /// Reads `500ms`, `2s` or `1m`.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let value = measured(text, &[("ms", 1), ("s", 1_000), ("m", 60_000)]);
-        match value.filter(|value| (1..=Self::HOUR).contains(value)) {
-            Some(value) => Ok(Self(value)),
-            None => invalid(
-                Code::Duration,
-                format!("{text:?} is not a response time"),
-                "write `500ms` or `2s`, above 0 and at most an hour",
-            ),
-        }
+        let help = "write `500ms` or `2s`, above 0 and at most an hour";
+        let refused = || Invalid::new(Code::Duration, format!("{text:?} is not a response time"), help);
+        value.filter(|value| (1..=Self::HOUR).contains(value)).map(Self).ok_or_else(refused)
     }
 
     pub fn get(self) -> u32 {

@@ -18,11 +18,10 @@ impl Currency {
             code @ [_, _, _] if code.iter().all(u8::is_ascii_uppercase) => {
                 Ok(Self([code[0], code[1], code[2]]))
             }
-            _ => invalid(
-                Code::Prices,
-                format!("{text:?} is not a currency"),
-                "write its three letters, such as `USD`",
-            ),
+            _ => {
+                let help = "write its three letters, such as `USD`";
+                invalid(Code::Prices, format!("{text:?} is not a currency"), help)
+            }
         }
     }
 

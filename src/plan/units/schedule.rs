@@ -164,11 +164,10 @@ impl Timestamp {
         let plain = |moment: jiff::Timestamp| moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         match text.parse::<jiff::Timestamp>() {
             Ok(moment) if moment.subsec_nanosecond() == 0 => Ok(Self(plain(moment))),
-            _ => invalid(
-                Code::Timestamp,
-                format!("{text:?} is not a moment"),
-                "write date, time to the second, and offset: `2027-01-01T00:00:00Z`",
-            ),
+            _ => {
+                let help = "write date, time to the second, and offset: `2027-01-01T00:00:00Z`";
+                invalid(Code::Timestamp, format!("{text:?} is not a moment"), help)
+            }
         }
     }
 }

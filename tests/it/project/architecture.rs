@@ -30,7 +30,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("diff", &["words", "plan", "cost", "artifacts"]),
     ("render", &["words", "printable", "plan", "aws", "cost", "loadtest", "artifacts"]),
     // Of `plan`, the facts about AWS that an explanation carries.
-    ("report", &["words", "cost", "explain", "diff", "plan", "artifacts", "document", "diagnostic"]),
+    (
+        "report",
+        &["words", "printable", "cost", "explain", "diff", "plan", "artifacts", "document", "diagnostic"],
+    ),
     ("cli", &[]),
     // The crate's public API: the pipeline in one call.
     ("library", &["diagnostic", "document", "spec", "plan", "reading", "artifacts", "render", "report"]),
