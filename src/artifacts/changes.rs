@@ -96,9 +96,6 @@ impl fmt::Display for Interrupted {
 impl std::error::Error for Interrupted {}
 
 /// Compares a tree with the disk. `owned` are the files that an unwanted one of ours may be deleted from.
-///
-/// # Errors
-/// If the disk cannot be read.
 pub fn compare<'d>(
     disk: &'d Disk,
     project: &'d str,
@@ -117,9 +114,6 @@ impl<'d> Comparison<'d> {
     }
 
     /// Compares a file with what stands in its place.
-    ///
-    /// # Errors
-    /// If the disk cannot be read or written.
     pub fn take(&self, path: &str, wanted: Artifact) -> io::Result<()> {
         let change = match self.difference(path, &wanted)? {
             None => None,
@@ -148,9 +142,6 @@ impl<'d> Comparison<'d> {
     }
 
     /// All differences. `owned` are the files that an unwanted one of ours may be deleted from.
-    ///
-    /// # Errors
-    /// If the disk cannot be read.
     pub fn finish(self, owned: &[String]) -> io::Result<Changes<'d>> {
         let (disk, project) = (self.disk, self.project);
         let seen = self.seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! What was found in a spec, in the format that was asked for.
+//! Findings of a spec, printed in the format that was asked for.
 
 use std::borrow::Cow;
 use std::io;

@@ -1,4 +1,4 @@
-//! Two states of the alarm that triggers a step scaling policy.
+//! Differences of the alarm that triggers a step scaling policy.
 
 use super::found::{ChangeList, Verdict, low, medium};
 use crate::plan::policy::{Alarm, Comparison};

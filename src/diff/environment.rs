@@ -1,4 +1,4 @@
-//! Two states of an environment, and which service of one is which of the other.
+//! Differences of an environment, and which service of one state is which of the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 

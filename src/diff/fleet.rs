@@ -1,4 +1,4 @@
-//! Two fleets, and the environments in them.
+//! Differences of two fleets, above their environments.
 
 use std::collections::BTreeSet;
 

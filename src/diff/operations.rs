@@ -1,4 +1,4 @@
-//! Topics, dashboards and service level objectives: two states of each.
+//! Differences of topics, dashboards and service level objectives.
 
 use super::found::{ChangeList, Verdict, low, medium, none};
 use crate::plan::Sourced;

@@ -1,4 +1,4 @@
-//! Two states of a predictive policy.
+//! Differences of a predictive policy.
 
 use super::found::{ChangeList, high, low, medium, none};
 use crate::plan::policy::{ForecastMode, ForecastedMetric, PolicyId, Predictive};

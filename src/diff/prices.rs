@@ -1,4 +1,4 @@
-//! Two price lists. They change what costs are computed, and nothing on AWS.
+//! Differences of price lists. They change what costs are computed, and nothing on AWS.
 
 use std::collections::{BTreeMap, BTreeSet};
 

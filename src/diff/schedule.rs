@@ -1,4 +1,4 @@
-//! Two states of the scheduled actions of a service.
+//! Differences of the scheduled actions of a service.
 
 use super::found::{ChangeList, Pair, Verdict, high, low, medium, none};
 use crate::plan::Sourced;

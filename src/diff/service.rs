@@ -1,4 +1,4 @@
-//! Two states of a service.
+//! Differences of a service.
 
 use super::found::{ChangeList, Pair, Verdict, high, low, medium, none};
 use super::{operations, policy, schedule, service_alarm};

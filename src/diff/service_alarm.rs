@@ -1,4 +1,4 @@
-//! Two states of the alarms on how a service does.
+//! Differences of the alarms on a service.
 
 use super::found::{ChangeList, Pair, Verdict, low, medium, none};
 use crate::plan::alarms::{AlarmKind, Alarms, ServiceAlarm, Why};

@@ -1,4 +1,4 @@
-//! Two states of a step scaling policy.
+//! Differences of a step scaling policy.
 
 use super::alarm;
 use super::found::{ChangeList, low, medium};

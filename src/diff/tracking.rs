@@ -1,4 +1,4 @@
-//! Two states of a target tracking policy.
+//! Differences of a target tracking policy.
 
 use super::found::{ChangeList, Pair, Verdict, high, low, medium};
 use super::values;

@@ -1,4 +1,4 @@
-//! Values as a change shows them.
+//! Values as text, for differences.
 
 use super::found::Shown;
 use crate::plan::alarms::Why;

@@ -1,4 +1,4 @@
-//! The services of environments with their key numbers.
+//! Key numbers of the services of environments.
 
 use super::outlook::unit;
 use crate::plan::policy::{Policy, PolicyKind};

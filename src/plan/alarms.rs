@@ -1,4 +1,4 @@
-//! Alarms on how a service does: what people are called for. Those that scale it are part of their policies.
+//! CloudWatch alarms on services: what people are called for. Those that scale a service are part of its policies.
 
 use serde::Serialize;
 
@@ -19,24 +19,16 @@ pub struct Alarms {
     pub from: Option<Origin>,
 }
 
-/// What an alarm is about.
+/// What an alarm is about: each is named like its key in the spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AlarmKind {
-    /// `cpu_at_max`
     CpuAtMax,
-    /// `at_max`
     AtMax,
-    /// `below_desired`
     BelowDesired,
-    /// `errors`
     Errors,
-    /// `latency_p95`
     LatencyP95,
-    /// `latency_p99`
     LatencyP99,
-    /// `unhealthy_hosts`
     UnhealthyHosts,
-    /// `flapping`
     Flapping,
 }
 

@@ -1,4 +1,4 @@
-//! What people operate by: who is told, and what is expected.
+//! SNS topics, dashboards and service level objectives of a fleet.
 
 use super::Sourced;
 use super::units::{

@@ -1,4 +1,4 @@
-//! What AWS charges, as far as it is known: every price with its date and source.
+//! AWS prices, as far as they are known: each with its date and source.
 
 use std::collections::BTreeMap;
 

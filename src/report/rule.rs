@@ -69,6 +69,6 @@ fn found_by(code: Code) -> Option<String> {
 
 fn by_name() -> Vec<Code> {
     let mut codes: Vec<Code> = Code::all().collect();
-    codes.sort_by_key(|code| code.name());
+    codes.sort();
     codes
 }

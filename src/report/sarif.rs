@@ -17,7 +17,7 @@ pub fn diagnostics(
 ) -> io::Result<()> {
     let findings = in_file_order(document, diagnostics);
     let mut codes: Vec<Code> = findings.iter().map(|finding| finding.code).collect();
-    codes.sort_by_key(|code| code.name());
+    codes.sort();
     codes.dedup();
     let rules = codes.iter().map(|code| rule(*code)).collect();
     let results = findings.iter().map(|finding| {

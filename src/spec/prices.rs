@@ -1,4 +1,4 @@
-//! The part that says what AWS charges: for cost pages and comparisons; it changes nothing on AWS.
+//! Price lists in the spec: for cost pages and comparisons; they change nothing on AWS.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

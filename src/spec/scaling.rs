@@ -1,4 +1,4 @@
-//! The part of the format that says when the number of tasks changes.
+//! Scaling policies and scheduled actions in the spec.
 
 use std::collections::BTreeMap;
 use std::fmt;

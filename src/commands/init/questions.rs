@@ -3,7 +3,7 @@
 use std::io::{BufRead, Write};
 
 use super::super::Failure;
-use super::answers::{Answers, Environment, environment_name, project, service};
+use super::answers::{Answers, Environment, slug};
 use super::text::{LOAD_BALANCER, MAX, MIN, TARGET_GROUP};
 use crate::diagnostic::Code;
 use crate::plan::units::{AccountId, Invalid, Region, Slug, TargetValue, Tasks};
@@ -17,7 +17,7 @@ pub(super) struct Person<'p> {
 impl Person<'_> {
     /// The name of the project.
     pub(super) fn project(&mut self) -> Result<Slug, Failure> {
-        self.ask("Project", "", project)
+        self.ask("Project", "", slug("project"))
     }
 
     /// Everything that flags have not said.
@@ -26,7 +26,7 @@ impl Person<'_> {
             answers.environments = self.environments()?;
         }
         if answers.services.is_empty() {
-            answers.services = self.names("Service", service)?;
+            answers.services = self.names("Service", slug("service"))?;
         }
         if answers.min.is_none() {
             answers.min = Some(self.ask("Fewest tasks", MIN, whole(Tasks::parse))?);
@@ -63,7 +63,7 @@ impl Person<'_> {
     }
 
     fn environments(&mut self) -> Result<Vec<Environment>, Failure> {
-        let names = self.names("Environment", environment_name)?;
+        let names = self.names("Environment", slug("environment"))?;
         let located = names.into_iter().map(|name| {
             let account = self.ask(&format!("AWS account of {name}"), "", AccountId::parse)?;
             let region = self.ask(&format!("AWS region of {name}"), "", Region::parse)?;

@@ -1,4 +1,4 @@
-//! Who is called when scaling does not help.
+//! Missing CloudWatch alarms and notifications.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::stage::is_production;

@@ -1,4 +1,4 @@
-//! How many tasks: bounds that policies cannot work between.
+//! Minimum and maximum capacity: bounds that policies cannot work between.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::behaviour::{growth, period, reaction};

@@ -1,4 +1,4 @@
-//! Between environments: what is tried before must be like production, and apart from it.
+//! Differences between production and the environments before it: capacity, targets, accounts.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Predictive scaling beside the rest.
+//! Predictive scaling: its metric, target and limits beside those of other policies.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Scope;

@@ -1,4 +1,4 @@
-//! What AWS takes of an account and region before a quota must be raised.
+//! AWS quotas of an account and region: scalable targets and CloudWatch alarms.
 
 use std::collections::BTreeMap;
 

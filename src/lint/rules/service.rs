@@ -1,4 +1,4 @@
-//! The rest of one service: what is held back, how it is deployed.
+//! Suspended scaling, and CPU tracking during blue/green deployments.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::policy::{Policy, PolicyId};

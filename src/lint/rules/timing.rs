@@ -1,4 +1,4 @@
-//! Cooldowns against the time in which metrics show what was done.
+//! Cooldowns, compared with the delay of metrics.
 
 use super::Tracked;
 use crate::diagnostic::{Code, Diagnostic};

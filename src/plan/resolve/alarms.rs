@@ -1,4 +1,4 @@
-//! Alarms on how a service does: which there are, when they go off, how they are called.
+//! CloudWatch alarms on services: which there are, their thresholds, their names.
 
 use super::Resolver;
 use super::here::{Here, known};

@@ -1,4 +1,4 @@
-//! Who is told, and what is expected.
+//! SNS topics, EventBridge rules, dashboards and service level objectives: from the spec to the fleet.
 
 use super::Resolver;
 use super::here::{Here, known};

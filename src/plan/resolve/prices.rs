@@ -1,4 +1,4 @@
-//! What AWS charges: the built-in lists, and the spec's on top of them.
+//! AWS prices: the built-in lists, and the spec's on top of them.
 
 use super::Resolver;
 use crate::diagnostic::Location;

@@ -1,4 +1,4 @@
-//! What alarms look at: metrics of ECS, Container Insights and load balancers, with the text for who is called.
+//! Metrics of alarms: those of ECS, Container Insights and load balancers, with the text for who is called.
 //!
 //! Sources: Amazon ECS CloudWatch metrics; Amazon ECS Container Insights metrics; CloudWatch metrics for your Application
 //! Load Balancer; CloudWatch user guide, Using math expressions with CloudWatch metrics.

@@ -1,4 +1,4 @@
-//! Alarms that are not what they would be elsewhere: one notice for each reason, never silence.
+//! Alarms that are left out or look at another metric: one notice for each reason, never silence.
 
 use std::collections::BTreeMap;
 

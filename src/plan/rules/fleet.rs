@@ -1,4 +1,4 @@
-//! Between services and environments.
+//! Names used twice by services and environments, and rollout waves that miss some.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Between what is made once an environment.
+//! Names used twice by topics, rules, dashboards and stacks of environments.
 
 use std::collections::BTreeMap;
 

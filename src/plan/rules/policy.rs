@@ -1,4 +1,4 @@
-//! Between the values of one policy, and its service.
+//! Rules between the values of one policy and its service.
 
 use super::Scope;
 use crate::diagnostic::{Code, Diagnostic};

@@ -1,4 +1,4 @@
-//! Between the values of scheduled actions.
+//! Rules between the values of scheduled actions.
 
 use super::Scope;
 use crate::diagnostic::{Code, Diagnostic};

@@ -1,4 +1,4 @@
-//! Between the values of one service.
+//! Rules between the values of one service.
 
 use super::Scope;
 use crate::diagnostic::{Code, Diagnostic, Location};

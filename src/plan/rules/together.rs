@@ -1,4 +1,4 @@
-//! Between the policies of one service.
+//! Rules between the policies of one service: names, metrics, quotas.
 
 use super::Scope;
 use crate::diagnostic::{Code, Diagnostic, Location};

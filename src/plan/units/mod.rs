@@ -473,14 +473,6 @@ mod tests {
     }
 
     #[test]
-    fn targets() {
-        assert_eq!(TargetValue::percent(72.5).unwrap().get(), 72.5);
-        assert_eq!(TargetValue::percent(100.1).unwrap_err().code, Code::CpuTargetAbove100);
-        assert_eq!(TargetValue::percent(0.0).unwrap_err().code, Code::TargetNotPositive);
-        assert_eq!(TargetValue::requests(-5.0).unwrap_err().code, Code::TargetNotPositive);
-    }
-
-    #[test]
     fn policy_names() {
         for good in ["web-cpu", "p $(touch x) 'q' \"d\" \\ ` é 😀"] {
             assert!(PolicyName::parse(good).is_ok(), "{good}");

@@ -1,4 +1,4 @@
-//! Topics, and what is expected.
+//! Names and ARNs of SNS topics, EventBridge rules and dashboards; response times and shares.
 
 use std::fmt;
 use std::ops::Deref;

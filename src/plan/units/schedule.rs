@@ -1,4 +1,4 @@
-//! When scheduled actions run (Application Auto Scaling API reference, PutScheduledAction).
+//! Schedules, time zones and names of scheduled actions (Application Auto Scaling API reference, PutScheduledAction).
 
 use std::fmt;
 use std::ops::{Deref, RangeInclusive};
