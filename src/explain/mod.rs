@@ -18,7 +18,7 @@ use teller::Teller;
 
 pub use format::Format;
 pub use outlook::{Outlook, PolicyOutlook};
-pub use overview::{Overview, Row, overview};
+pub use overview::{Row, overview};
 
 /// One service of one environment, explained.
 #[derive(Debug)]

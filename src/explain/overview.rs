@@ -5,13 +5,6 @@ use crate::plan::policy::{Policy, PolicyKind};
 use crate::plan::{Fleet, Scope};
 use crate::words::figure;
 
-/// The services of some environments.
-#[derive(Debug)]
-pub struct Overview {
-    /// One a service.
-    pub rows: Vec<Row>,
-}
-
 /// The key numbers of a service.
 #[derive(Debug)]
 pub struct Row {
@@ -28,9 +21,9 @@ pub struct Row {
 }
 
 /// The services of an environment, or of all of them.
-pub fn overview(fleet: &Fleet, environment: Option<&str>) -> Overview {
+pub fn overview(fleet: &Fleet, environment: Option<&str>) -> Vec<Row> {
     let asked = |scope: &Scope<'_>| environment.is_none_or(|name| &*scope.environment.name == name);
-    Overview { rows: fleet.services().filter(asked).map(|scope| row(&scope)).collect() }
+    fleet.services().filter(asked).map(|scope| row(&scope)).collect()
 }
 
 fn row(scope: &Scope<'_>) -> Row {

@@ -9,7 +9,7 @@ use super::table::{paragraph, table};
 use super::{Position, plain};
 use crate::diagnostic::Label;
 use crate::document::Document;
-use crate::explain::{Explained, LayerValue, Overview, Setting};
+use crate::explain::{Explained, LayerValue, Row, Setting};
 
 pub use explain_json::{json, overview_json};
 
@@ -143,8 +143,8 @@ fn in_depth(
 }
 
 /// Prints the services of environments with their key numbers.
-pub fn overview(overview: &Overview, reader: Reader, out: &mut dyn Write) -> io::Result<()> {
-    let rows = overview.rows.iter().map(|row| {
+pub fn overview(services: &[Row], reader: Reader, out: &mut dyn Write) -> io::Result<()> {
+    let rows = services.iter().map(|row| {
         let policies = row.policies.iter().map(|(name, what)| format!("{name} {what}"));
         let cooldown = row.cooldown.map(|(out, into)| format!("{out}/{into} s"));
         vec![

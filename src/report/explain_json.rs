@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Position;
 use super::json::{VERSION, joined, print};
 use crate::document::Document;
-use crate::explain::{Explained, LayerValue, Overview, PolicyOutlook, Setting};
+use crate::explain::{Explained, LayerValue, PolicyOutlook, Row, Setting};
 use crate::plan::behaviour::Line;
 
 /// Prints the settings of a service, and what AWS does with them.
@@ -38,8 +38,8 @@ pub fn json(document: &Document, explained: &Explained, out: &mut dyn Write) -> 
 }
 
 /// Prints the services of environments.
-pub fn overview_json(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
-    let services = overview.rows.iter().map(|row| {
+pub fn overview_json(services: &[Row], out: &mut dyn Write) -> io::Result<()> {
+    let services = services.iter().map(|row| {
         let policies = row.policies.iter().map(|(name, does)| json!({ "name": name, "does": does }));
         json!({
             "environment": row.environment,

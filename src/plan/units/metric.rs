@@ -11,19 +11,19 @@ pub const PLACEHOLDER: &str = "@scalegen:";
 
 fn plain(what: &str, text: &str, most: usize) -> Result<String, Invalid> {
     let is = (1..=most).contains(&text.chars().count()) && text.trim() == text && text.chars().all(printable);
-    let help = format!("a {what} has 1 to {most} printable characters");
+    let help = format_args!("a {what} has 1 to {most} printable characters");
     if is && text.contains(PLACEHOLDER) {
         let message = format!("{text:?} holds {PLACEHOLDER:?}, which scripts replace");
-        return invalid(Code::MetricText, message, help);
+        return invalid(Code::MetricText, message, help.to_string());
     }
-    fine(is, text, Code::MetricText, &format!("cannot be a {what}"), help)
+    fine(is, text, Code::MetricText, format_args!("cannot be a {what}"), help)
 }
 
 fn ascii(what: &str, text: &str, most: usize) -> Result<String, Invalid> {
     let text = plain(what, text, most)?;
     let help = "CloudWatch takes ASCII, and no `:` at the beginning";
     let is = text.is_ascii() && !text.starts_with(':');
-    fine(is, &text, Code::MetricText, &format!("cannot be a {what}"), help)
+    fine(is, &text, Code::MetricText, format_args!("cannot be a {what}"), help)
 }
 
 text_unit! {

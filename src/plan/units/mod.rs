@@ -39,8 +39,14 @@ fn invalid<T>(code: Code, message: impl Into<String>, help: impl Into<String>) -
 }
 
 /// A text if it is fine; otherwise what it `cannot` be.
-fn fine(is: bool, text: &str, code: Code, cannot: &str, help: impl Into<String>) -> Result<String, Invalid> {
-    if is { Ok(text.to_owned()) } else { invalid(code, format!("{text:?} {cannot}"), help) }
+fn fine(
+    is: bool,
+    text: &str,
+    code: Code,
+    cannot: impl fmt::Display,
+    help: impl fmt::Display,
+) -> Result<String, Invalid> {
+    if is { Ok(text.to_owned()) } else { invalid(code, format!("{text:?} {cannot}"), help.to_string()) }
 }
 
 /// Letters, digits, `_` and `-`, so many at most.
@@ -173,8 +179,8 @@ impl EcsName {
     /// Checks a name; `what` says whether of a cluster or a service.
     pub fn parse(what: &str, text: &str) -> Result<Self, Invalid> {
         let help = "ECS names have 1 to 255 letters, digits, `_` and `-`; an ARN is not a name";
-        let cannot = format!("is not the name of an ECS {what}");
-        fine(is_word(text, 255), text, Code::EcsName, &cannot, help).map(Self)
+        let cannot = format_args!("is not the name of an ECS {what}");
+        fine(is_word(text, 255), text, Code::EcsName, cannot, help).map(Self)
     }
 }
 
@@ -220,7 +226,8 @@ impl Key {
         };
         let help = "use at most 40 characters: words of lower-case letters and digits that begin with a letter, joined by `-`";
         let is = text.len() <= 40 && text.split('-').all(word);
-        fine(is, text, Code::NameShape, &format!("cannot be the name of a {what} in a spec"), help).map(Self)
+        fine(is, text, Code::NameShape, format_args!("cannot be the name of a {what} in a spec"), help)
+            .map(Self)
     }
 
     /// The name as an identifier: `[a-z][a-z0-9_]*`, without `__`.
@@ -266,7 +273,7 @@ impl BalancerName {
         let is = shape && (1..=32).contains(&text.len()) && !text.starts_with('-') && !text.ends_with('-');
         let help =
             "names have 1 to 32 letters, digits and inner hyphens; an ARN suffix goes into `arn_suffix`";
-        fine(is, text, Code::LoadBalancerName, &format!("cannot be the name of a {what}"), help).map(Self)
+        fine(is, text, Code::LoadBalancerName, format_args!("cannot be the name of a {what}"), help).map(Self)
     }
 
     /// The name as an identifier, another one for every name.

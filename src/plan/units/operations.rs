@@ -60,7 +60,7 @@ impl RulePrefix {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
         let is = text.bytes().all(plain) && (1..=Self::LONGEST).contains(&text.len());
-        let help = format!(
+        let help = format_args!(
             "1 to {} letters, digits, `.`, `_` and `-`, because what a rule is about follows; set `names.event_rule`",
             Self::LONGEST
         );
@@ -79,7 +79,7 @@ impl DashboardName {
     const LONGEST: usize = 250;
 
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let help = format!("a dashboard's name has 1 to {} letters, digits, `_` and `-`", Self::LONGEST);
+        let help = format_args!("a dashboard's name has 1 to {} letters, digits, `_` and `-`", Self::LONGEST);
         let is = is_word(text, Self::LONGEST);
         fine(is, text, Code::DashboardName, "cannot be the name of a dashboard", help).map(Self)
     }
