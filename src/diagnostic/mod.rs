@@ -255,14 +255,6 @@ impl IntoIterator for Diagnostics {
     }
 }
 
-impl<'a> IntoIterator for &'a Diagnostics {
-    type Item = &'a Diagnostic;
-    type IntoIter = std::slice::Iter<'a, Diagnostic>;
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
 /// The help for a word that is not known: the one of `candidates` that was probably meant, or something else to write.
 pub fn hint<'a>(
     word: &str,

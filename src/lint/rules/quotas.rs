@@ -12,31 +12,26 @@ const TARGETS: usize = 3000;
 const ALARMS: usize = 5000;
 
 pub(super) fn too_many_targets(fleet: &Fleet, found: &mut Diagnostics) {
+    let help = "have the quota L-782A3EE2 raised, or spread the services over accounts";
     for (environment, count) in beyond(fleet, TARGETS, |_| 1) {
+        let Environment { name, account, region, .. } = environment;
         let message = format!(
-            "{} brings the scalable targets of account {} in {} to {count}; AWS takes {TARGETS}",
-            environment.name, environment.account, environment.region
+            "{name} brings the scalable targets of account {account} in {region} to {count}; AWS takes {TARGETS}"
         );
-        let problem = Diagnostic::new(Code::TooManyTargets, environment.place(), message);
-        found.push_once(
-            problem.help("have the quota L-782A3EE2 raised, or spread the services over accounts"),
-        );
+        found.push_once(Diagnostic::new(Code::TooManyTargets, environment.place(), message).help(help));
     }
 }
 
 pub(super) fn too_many_alarms(fleet: &Fleet, found: &mut Diagnostics) {
-    let alarms = |service: &Service| {
-        service.policies.iter().map(Policy::alarms).sum::<usize>() + service.alarms.on.len()
-    };
+    let of_policies = |service: &Service| service.policies.iter().map(Policy::alarms).sum::<usize>();
+    let alarms = |service: &Service| of_policies(service) + service.alarms.on.len();
+    let help = "have CloudWatch's quota of alarms raised, or spread the services over accounts";
     for (environment, count) in beyond(fleet, ALARMS, alarms) {
+        let Environment { name, account, region, .. } = environment;
         let message = format!(
-            "{} brings the alarms of account {} in {} to {count}, others not counted; AWS takes {ALARMS}",
-            environment.name, environment.account, environment.region
+            "{name} brings the alarms of account {account} in {region} to {count}, others not counted; AWS takes {ALARMS}"
         );
-        let problem = Diagnostic::new(Code::TooManyAlarms, environment.place(), message);
-        found.push_once(
-            problem.help("have CloudWatch's quota of alarms raised, or spread the services over accounts"),
-        );
+        found.push_once(Diagnostic::new(Code::TooManyAlarms, environment.place(), message).help(help));
     }
 }
 
