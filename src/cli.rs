@@ -567,12 +567,4 @@ mod tests {
             !parsed("gen diff --fromat a.yaml b.yaml").unwrap_err().to_string().contains("--spec a.yaml")
         );
     }
-
-    #[test]
-    fn help_is_coloured_as_asked() {
-        let choice = |line: &str| color_of(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
-        assert_eq!(choice("gen --color never --help"), ColorChoice::Never);
-        assert_eq!(choice("gen check --color=always --help"), ColorChoice::Always);
-        assert_eq!(choice("gen check --help"), ColorChoice::Auto);
-    }
 }

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use crate::plan::policy::{PolicyId, Tracking};
+use crate::plan::policy::PolicyId;
 use crate::plan::stage::Stage;
 use crate::plan::{Environment, Service};
 
@@ -59,10 +59,8 @@ pub struct LoadTest {
     pub scenarios: Vec<Scenario>,
 }
 
-/// A scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
-    /// Which.
     pub kind: Kind,
     /// Requests per minute at its highest.
     pub rate: u64,
@@ -96,7 +94,6 @@ pub enum Kind {
 pub struct Phase {
     /// Its name, by which `scenarios.js` knows its requests.
     pub name: &'static str,
-    /// Seconds.
     pub seconds: u32,
 }
 
@@ -113,18 +110,6 @@ pub enum Unfit {
     HeldBack,
     /// Its targets leave no rate between the minimum and the maximum that triggers anything.
     NoRate,
-}
-
-impl Kind {
-    /// What the command line calls it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::HighCpu => "high-cpu",
-            Self::HighRequests => "high-requests",
-            Self::Both => "both",
-            Self::Ramp => "ramp",
-        }
-    }
 }
 
 impl LoadTest {
@@ -177,13 +162,9 @@ pub fn guarded(environment: &Environment) -> Option<&'static str> {
     }
 }
 
-fn trackings(service: &Service) -> impl Iterator<Item = &Tracking> {
-    service.policies.iter().filter_map(|policy| policy.tracking())
-}
-
 fn scales_in(service: &Service) -> bool {
     let held = service.suspended.as_ref().is_some_and(|held| held.scale_in);
-    !held && trackings(service).any(|tracking| !tracking.disable_scale_in.value)
+    !held && service.tracking().any(|(_, tracking)| !tracking.disable_scale_in.value)
 }
 
 /// What rates follow from.
@@ -268,7 +249,7 @@ impl Load<'_> {
         let within = self.service.expectations.scale_out_within.get();
         let scale_out = whole_minutes(within.saturating_add(START));
         let steady = LOAD.saturating_sub(scale_out).max(LOAD / 2);
-        let cooldown = trackings(self.service).map(|tracking| tracking.cooldown_in.get()).max();
+        let cooldown = self.service.tracking().map(|(_, tracking)| tracking.cooldown_in.get()).max();
         let scale_ins = tasks.saturating_sub(up(self.start));
         let each = cooldown.unwrap_or_default().saturating_add(DRAIN);
         let after = SCALE_IN_AFTER.saturating_add(scale_ins.saturating_mul(each));

@@ -2,6 +2,14 @@
 
 use std::fmt::Display;
 
+use serde::Serialize;
+
+/// A word of the format of specs, as the spec writes it.
+pub fn word(word: &impl Serialize) -> String {
+    let value = serde_json::to_value(word).unwrap_or_default();
+    value.as_str().map(str::to_owned).unwrap_or_default()
+}
+
 /// A count with its noun in the right number: `1 task`, `2 tasks`, `3 policies`.
 pub fn counted<N: Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
     if count == N::from(1) { format!("{count} {noun}") } else { format!("{count} {}", plural(noun)) }
@@ -19,6 +27,11 @@ pub fn plural(noun: &str) -> String {
 pub fn number(value: f64, decimals: i32) -> String {
     let unit = 10_f64.powi(decimals);
     format!("{}", (value * unit).round() / unit)
+}
+
+/// A number with one decimal at most, or three where it is small.
+pub fn figure(value: f64) -> String {
+    number(value, if value.abs() < 10.0 { 3 } else { 1 })
 }
 
 /// A number with three significant digits, for examples: 166.666 is 167.
@@ -45,14 +58,15 @@ pub fn range(least: impl ToString, most: impl ToString) -> String {
 }
 
 /// Names in a sentence, so many at most: `a`, `a and b`, `a, b and 3 more`.
-pub fn listed(names: &[&str], most: usize) -> String {
+pub fn listed(names: &[impl AsRef<str>], most: usize) -> String {
     let shown = if names.len() > most { most - 1 } else { names.len().saturating_sub(1) };
     let last = match names.len() - shown {
         0 => return "none".to_owned(),
-        1 => names[shown].to_owned(),
+        1 => names[shown].as_ref().to_owned(),
         more => format!("{more} more"),
     };
-    if shown == 0 { last } else { format!("{} and {last}", names[..shown].join(", ")) }
+    let before: Vec<&str> = names[..shown].iter().map(AsRef::as_ref).collect();
+    if shown == 0 { last } else { format!("{} and {last}", before.join(", ")) }
 }
 
 #[cfg(test)]
@@ -85,7 +99,10 @@ mod tests {
     #[test]
     fn ranges_and_lists() {
         assert_eq!([range(2, 10), range(2, 2)], ["2 to 10", "2"]);
-        assert_eq!([listed(&[], 4), listed(&["a"], 4), listed(&["a", "b"], 4)], ["none", "a", "a and b"]);
+        assert_eq!(
+            [listed(&[""; 0], 4), listed(&["a"], 4), listed(&["a", "b"], 4)],
+            ["none", "a", "a and b"]
+        );
         assert_eq!(listed(&["a", "b", "c", "d"], 4), "a, b, c and d");
         assert_eq!(listed(&["a", "b", "c", "d", "e"], 4), "a, b, c and 2 more");
     }

@@ -16,7 +16,6 @@ use super::{Artifact, Artifacts, Disk, Found, Ownership};
 pub struct Change<'d> {
     /// Path below the output folder.
     pub path: String,
-    /// What.
     pub kind: Kind,
     /// The new file; an orphan has none.
     new: Option<New<'d>>,
@@ -97,9 +96,6 @@ impl fmt::Display for Interrupted {
 impl std::error::Error for Interrupted {}
 
 /// Compares a tree with the disk. `owned` are the files that an unwanted one of ours may be deleted from.
-///
-/// # Errors
-/// If the disk cannot be read.
 pub fn compare<'d>(
     disk: &'d Disk,
     project: &'d str,
@@ -118,9 +114,6 @@ impl<'d> Comparison<'d> {
     }
 
     /// Compares a file with what stands in its place.
-    ///
-    /// # Errors
-    /// If the disk cannot be read or written.
     pub fn take(&self, path: &str, wanted: Artifact) -> io::Result<()> {
         let change = match self.difference(path, &wanted)? {
             None => None,
@@ -149,9 +142,6 @@ impl<'d> Comparison<'d> {
     }
 
     /// All differences. `owned` are the files that an unwanted one of ours may be deleted from.
-    ///
-    /// # Errors
-    /// If the disk cannot be read.
     pub fn finish(self, owned: &[String]) -> io::Result<Changes<'d>> {
         let (disk, project) = (self.disk, self.project);
         let seen = self.seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -1,4 +1,5 @@
-//! What is on the disk: read one file at a time, so that comparing a large tree needs no memory.
+//! The disk: files are read one at a time, so that comparing a large tree needs no memory. Its errors are those of the
+//! system, with the path in the message.
 
 use std::fs;
 use std::io;
@@ -23,7 +24,6 @@ pub(super) struct Staged<'d> {
 }
 
 impl Staged<'_> {
-    /// Its text.
     pub(super) fn text(&self) -> io::Result<String> {
         let path = self.beside.as_deref().unwrap_or(&self.place);
         fs::read_to_string(path).map_err(|error| named(&self.place, error))
@@ -53,11 +53,9 @@ const STAGED: (&str, &str) = (".gen-", ".tmp");
 /// What stands at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    /// Nothing.
     Nothing,
     /// A regular file.
     File {
-        /// Its bytes.
         bytes: Vec<u8>,
         /// Whether it may be executed; always true where the system does not know.
         executable: bool,
@@ -85,9 +83,6 @@ impl Disk {
     }
 
     /// Reads what stands at a path, without following a link at its end.
-    ///
-    /// # Errors
-    /// As the system says, with the path in the message.
     pub fn read(&self, path: &str) -> io::Result<Found> {
         let place = self.path(path);
         let kind = match fs::symlink_metadata(&place) {
@@ -114,9 +109,6 @@ impl Disk {
 
     /// All regular files below a folder of the tree, sorted. Hidden folders are left out: they belong to tools
     /// (`.terraform`), and links are not followed. Nor are files in it that another run is writing.
-    ///
-    /// # Errors
-    /// As the system says, with the path in the message.
     pub fn list(&self, folder: &str) -> io::Result<Vec<String>> {
         let mut files = Vec::new();
         let mut folders = vec![folder.to_owned()];

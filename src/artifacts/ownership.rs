@@ -74,9 +74,7 @@ impl Ownership {
         }
         None
     }
-}
 
-impl Ownership {
     /// Whether the files of a project may take its place.
     pub fn is_of(&self, project: &str) -> bool {
         self.project == project || self.project == ANY_PROJECT

@@ -1,4 +1,4 @@
-//! Names that the committed files hold and the new ones drop, without a word about it in the spec.
+//! Warnings of names on AWS that the committed files hold and the new ones drop, without a word about it in the spec.
 
 use std::collections::BTreeSet;
 

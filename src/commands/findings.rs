@@ -1,4 +1,4 @@
-//! What was found in a spec, in the format that was asked for.
+//! Findings of a spec, printed in the format that was asked for.
 
 use std::borrow::Cow;
 use std::io;
@@ -25,7 +25,7 @@ pub(super) fn print(
         Format::Text => plain::diagnostics(document, &wanted(found, streams.quiet), shown, streams.out),
         Format::Json => json::diagnostics(document, found, streams.out),
         Format::Github => github::diagnostics(document, found, streams.out),
-        Format::Sarif => sarif::of_command(command, document, found, streams.out),
+        Format::Sarif => sarif::diagnostics(command, document, found, streams.out),
     }
 }
 

@@ -4,7 +4,7 @@ use std::io;
 
 use super::progress::Progress;
 use super::{Failure, Outcome, Streams, dropped, handle_interrupts, interrupted, load};
-use crate::artifacts::{Changes, Comparison, Disk, Interrupted, Kind, Purpose, slashed};
+use crate::artifacts::{Change, Changes, Comparison, Disk, Interrupted, Kind, Purpose, slashed};
 use crate::cli::Generate;
 use crate::render::{RenderError, TemplateError};
 use crate::report::explained;
@@ -68,29 +68,24 @@ pub(super) fn shown(disk: &Disk, path: &str) -> String {
 }
 
 fn refuse_foreign(disk: &Disk, changes: &Changes<'_>) -> Result<(), Failure> {
-    let foreign: Vec<String> = changes
-        .foreign()
-        .map(|change| format!("\n  {}: {}", shown(disk, &change.path), explained(&change.kind)))
-        .collect();
-    if foreign.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::Usage(format!(
-        "files that are not of this project stand where gen would write; nothing was written:{}\nmove them away, or write elsewhere with --out",
-        foreign.concat()
-    )))
+    let line = |change: &Change<'_>| format!("{}: {}", shown(disk, &change.path), explained(&change.kind));
+    let what = "files that are not of this project stand where gen would write";
+    refuse(changes.foreign().map(line), what, "move them away, or write elsewhere with --out")
 }
 
 fn refuse_edited(disk: &Disk, changes: &Changes<'_>) -> Result<(), Failure> {
-    let edited: Vec<String> =
-        changes.edited().map(|change| format!("\n  {}", shown(disk, &change.path))).collect();
-    if edited.is_empty() {
-        return Ok(());
+    let help = "`gen check` shows the edits; move them into the spec, then run `gen --force` to discard them";
+    let lines = changes.edited().map(|change| shown(disk, &change.path));
+    refuse(lines, "generated files were edited by hand", help)
+}
+
+/// Refuses to write if there are any files of a kind.
+fn refuse(files: impl Iterator<Item = String>, what: &str, help: &str) -> Result<(), Failure> {
+    let listed: String = files.map(|file| format!("\n  {file}")).collect();
+    match listed.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Usage(format!("{what}; nothing was written:{listed}\n{help}"))),
     }
-    Err(Failure::Usage(format!(
-        "generated files were edited by hand; nothing was written:{}\n`gen check` shows the edits; move them into the spec, then run `gen --force` to discard them",
-        edited.concat()
-    )))
 }
 
 fn summary(disk: &Disk, changes: &Changes<'_>) -> String {

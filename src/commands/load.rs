@@ -1,5 +1,6 @@
 //! From arguments to a fleet and its templates: the input end of the pipeline.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -167,14 +168,8 @@ fn templates(own: Option<&Path>) -> Result<Templates, Failure> {
 fn selection(scope: &Scope, fleet: &Fleet, templates: &Templates) -> Result<Selection, Failure> {
     let targets: Vec<&str> = templates.targets().into_iter().collect();
     let environments: Vec<&str> = fleet.environments.iter().map(|environment| &*environment.name).collect();
-    let mut services: Vec<&str> = fleet
-        .environments
-        .iter()
-        .flat_map(|environment| &environment.services)
-        .map(|service| &*service.name)
-        .collect();
-    services.sort_unstable();
-    services.dedup();
+    let services: BTreeSet<&str> = fleet.services().map(|scope| &*scope.service.name).collect();
+    let services: Vec<&str> = services.into_iter().collect();
     known("target", &scope.targets, &targets)?;
     known("environment", &scope.environments, &environments)?;
     known("service", &scope.services, &services)?;

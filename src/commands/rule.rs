@@ -2,7 +2,7 @@
 
 use super::{Failure, Outcome, Streams};
 use crate::cli::Rule;
-use crate::diagnostic::{Code, Trait, did_you_mean};
+use crate::diagnostic::{Code, Trait, hint};
 use crate::reading::Reading;
 use crate::report::rule;
 
@@ -16,10 +16,7 @@ pub(super) fn run(args: &Rule, streams: &mut Streams<'_>) -> Result<Outcome, Fai
 
 fn known(name: &str) -> Result<Code, Failure> {
     Code::named(name).ok_or_else(|| {
-        let hint = match did_you_mean(name, Code::all().map(|code| code.name())) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => "`gen rule` lists them".to_owned(),
-        };
+        let hint = hint(name, Code::all().map(|code| code.name()), "`gen rule` lists them");
         Failure::Usage(format!("there is no rule `{name}`; {hint}"))
     })
 }

@@ -1,6 +1,5 @@
 //! Where a run prints.
 
-use std::fmt;
 use std::io::{self, BufRead, Write};
 
 /// Where a run prints, and to whom.
@@ -23,18 +22,6 @@ pub struct Streams<'w> {
     pub all_findings: bool,
     /// Whether somebody watches standard error: it is a terminal.
     pub watched: bool,
-}
-
-impl fmt::Debug for Streams<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Streams")
-            .field("out_color", &self.out_color)
-            .field("err_color", &self.err_color)
-            .field("quiet", &self.quiet)
-            .field("all_findings", &self.all_findings)
-            .field("watched", &self.watched)
-            .finish_non_exhaustive()
-    }
 }
 
 /// A stream whose reader may leave: `gen check | head -1`. Then nothing more is printed, but the work goes on, so that

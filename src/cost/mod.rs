@@ -7,8 +7,7 @@ mod money;
 
 use std::collections::BTreeSet;
 
-use crate::plan::alarms::ServiceAlarm;
-use crate::plan::policy::{CustomMetric, Policy, PolicyKind, Resolution, Term, TrackedMetric, Tracking};
+use crate::plan::policy::{Policy, PolicyKind, TrackedMetric, Tracking};
 use crate::plan::prices::{Price, Prices};
 use crate::plan::units::{Currency, nanos};
 use crate::plan::{Environment, Fleet, Service};
@@ -34,7 +33,6 @@ pub enum Period {
 }
 
 impl Period {
-    /// Its hours.
     pub fn hours(self) -> u64 {
         match self {
             Self::Hour => 1,
@@ -47,7 +45,6 @@ impl Period {
 /// A number of tasks that run all the time, and what that costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Amount {
-    /// The tasks.
     pub tasks: u64,
     /// What an hour costs of those whose price is known; `None` if no price is known.
     pub hourly: Option<Money>,
@@ -266,32 +263,36 @@ pub fn scheduled(service: &Service) -> Option<Scheduled> {
 
 /// Whether a forecast may raise the maximum.
 fn beyond_maximum(service: &Service) -> bool {
-    service.policies.iter().any(|policy| match &policy.kind {
-        PolicyKind::Predictive(predictive) => predictive.max_capacity_buffer.is_some(),
-        PolicyKind::Tracking(_) | PolicyKind::Step(_) => false,
-    })
+    let raises = |policy: &Policy| policy.predictive().is_some_and(|it| it.max_capacity_buffer.is_some());
+    service.policies.iter().any(raises)
 }
 
 /// What watches a service: the alarms that AWS makes of its policies, those of its own, and metrics that cost.
 fn watch(service: &Service) -> Watch {
-    let resolutions = service.policies.iter().filter(|policy| policy.tracking().is_some_and(high_resolution));
+    let resolutions = service.tracking().filter(|(_, tracking)| tracking.metric.is_high_resolution());
     let high_resolution_metrics = u64::try_from(resolutions.count()).unwrap_or(u64::MAX);
     let alarms = service.policies.iter().map(alarms).fold(Watch::default(), Watch::plus);
-    let on_the_service: u64 = service.alarms.on.iter().map(metrics_of).sum();
+    let on_the_service: usize = service.alarms.on.iter().map(|alarm| alarm.metric.metrics().count()).sum();
     let insights_metrics = if service.container_insights.value { INSIGHTS_METRICS } else { 0 };
-    Watch { alarms: alarms.alarms + on_the_service, high_resolution_metrics, insights_metrics, ..alarms }
+    Watch {
+        alarms: alarms.alarms + on_the_service as u64,
+        high_resolution_metrics,
+        insights_metrics,
+        ..alarms
+    }
 }
 
-/// Application Auto Scaling makes two alarms of a target tracking policy, one if it never scales in.
+/// The metrics that the alarms of a policy look at.
 fn alarms(policy: &Policy) -> Watch {
-    let (count, high_resolution) = match &policy.kind {
-        PolicyKind::Tracking(tracking) => {
-            let alarms = if tracking.disable_scale_in.value { 1 } else { 2 };
-            (alarms * metrics(&tracking.metric), high_resolution(tracking))
-        }
+    let (metrics, high_resolution) = match &policy.kind {
+        PolicyKind::Tracking(Tracking { metric, .. }) => match metric {
+            TrackedMetric::Custom(metric) => (metric.metrics().count(), false),
+            _ => (1, metric.is_high_resolution()),
+        },
         PolicyKind::Step(step) => (1, step.alarm.period.get() < 60),
         PolicyKind::Predictive(_) => (0, false),
     };
+    let count = (policy.alarms() * metrics) as u64;
     if high_resolution {
         Watch { high_resolution_alarms: count, ..Watch::default() }
     } else {
@@ -299,39 +300,8 @@ fn alarms(policy: &Policy) -> Watch {
     }
 }
 
-/// Metrics that an alarm on it looks at.
-fn metrics(metric: &TrackedMetric) -> u64 {
-    match metric {
-        TrackedMetric::Custom(metric) => of_custom(metric),
-        _ => 1,
-    }
-}
-
-/// Metrics that an alarm on a service looks at, in periods of a minute.
-fn metrics_of(alarm: &ServiceAlarm) -> u64 {
-    of_custom(&alarm.metric)
-}
-
-fn of_custom(metric: &CustomMetric) -> u64 {
-    match metric {
-        CustomMetric::Single(_) => 1,
-        CustomMetric::Math(lines) => {
-            lines.iter().map(|line| u64::from(matches!(line.term, Term::Metric(_)))).sum()
-        }
-    }
-}
-
-fn high_resolution(tracking: &Tracking) -> bool {
-    match &tracking.metric {
-        TrackedMetric::Cpu(resolution) | TrackedMetric::Memory(resolution) => {
-            resolution.value == Resolution::High
-        }
-        TrackedMetric::Requests(_) | TrackedMetric::Custom(_) => false,
-    }
-}
-
 /// Of what is known.
-fn sum(one: Option<Money>, other: Option<Money>) -> Option<Money> {
+pub fn sum(one: Option<Money>, other: Option<Money>) -> Option<Money> {
     match (one, other) {
         (Some(one), Some(other)) => one.plus(other),
         (known, None) | (None, known) => known,

@@ -53,7 +53,6 @@ impl Money {
         self.plus(Self { trillionths: other.trillionths.saturating_neg(), ..other })
     }
 
-    /// Of which currency.
     pub fn currency(self) -> Currency {
         self.currency
     }

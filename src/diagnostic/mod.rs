@@ -80,7 +80,6 @@ pub struct Place {
 }
 
 impl Place {
-    /// The bytes.
     pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
@@ -90,26 +89,6 @@ impl Location {
     /// The value at a path of mapping keys.
     pub fn value<S: Into<String>>(keys: impl IntoIterator<Item = S>) -> Self {
         Self::Path(keys.into_iter().map(|key| Step::Key(key.into())).collect(), Part::Value)
-    }
-
-    /// A place further below: the keys of a value at a path.
-    #[must_use]
-    pub fn below(&self, steps: impl IntoIterator<Item = Step>) -> Self {
-        match self {
-            Self::Path(above, part) => Self::Path(above.iter().cloned().chain(steps).collect(), *part),
-            Self::File | Self::Bytes(_) | Self::Place(_) => {
-                Self::Path(steps.into_iter().collect(), Part::Value)
-            }
-        }
-    }
-
-    /// The value of an entry.
-    #[must_use]
-    pub fn as_value(self) -> Self {
-        match self {
-            Self::Path(steps, _) => Self::Path(steps, Part::Value),
-            place => place,
-        }
     }
 
     /// The key at a path of mapping keys.
@@ -276,11 +255,15 @@ impl IntoIterator for Diagnostics {
     }
 }
 
-impl<'a> IntoIterator for &'a Diagnostics {
-    type Item = &'a Diagnostic;
-    type IntoIter = std::slice::Iter<'a, Diagnostic>;
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
+/// The help for a word that is not known: the one of `candidates` that was probably meant, or something else to write.
+pub fn hint<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    otherwise: impl Into<String>,
+) -> String {
+    match did_you_mean(word, candidates) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => otherwise.into(),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::cost::{Amount, Envelope, Money, Period, of_environment, of_fleet, task_hour};
+use super::fleet::names;
+use crate::cost::{Amount, Envelope, Money, Period, of_environment, of_fleet, sum, task_hour};
 use crate::plan::prices::Prices;
 use crate::plan::{Environment, Fleet, Scope};
 
@@ -47,19 +48,10 @@ pub struct Costs {
 
 /// Compares the costs of two fleets: both at the prices of the newer one, so that what is left is what scaling changes.
 pub fn costs(old: &Fleet, new: &Fleet) -> Costs {
-    fn find<'f>(fleet: &'f Fleet, name: &str) -> Option<&'f Environment> {
-        let at = fleet.environments.binary_search_by(|environment| (*environment.name).cmp(name)).ok()?;
-        Some(&fleet.environments[at])
-    }
-    let mut names: Vec<&str> = [old, new]
-        .iter()
-        .flat_map(|fleet| &fleet.environments)
-        .map(|environment| &*environment.name)
+    let all: Vec<Cost> = names(old, new)
+        .into_iter()
+        .map(|name| cost(&new.prices, name, old.environment(name), new.environment(name)))
         .collect();
-    names.sort_unstable();
-    names.dedup();
-    let all: Vec<Cost> =
-        names.into_iter().map(|name| cost(&new.prices, name, find(old, name), find(new, name))).collect();
     let whole = of_fleet(new);
     Costs {
         total: all.iter().fold(Cost { comparable: true, ..Cost::default() }, Cost::plus),
@@ -107,10 +99,6 @@ impl Bound {
     }
 
     fn plus(self, other: Self) -> Self {
-        let sum = |one: Option<Money>, other: Option<Money>| match (one, other) {
-            (Some(one), Some(other)) => one.plus(other),
-            (known, None) | (None, known) => known,
-        };
         Self { old: sum(self.old, other.old), new: sum(self.new, other.new) }
     }
 }

@@ -1,4 +1,4 @@
-//! Two states of an environment, and which service of one is which of the other.
+//! Differences of an environment, and which service of one state is which of the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,10 +15,10 @@ pub(super) fn environments(
 ) -> Option<EnvironmentChanges> {
     let Environment { name, account, region, tags, topic, monitoring, services, removed } = old;
     let mut found = ChangeList::default();
-    found.value("account", "", (account, &new.account), |_, _| {
+    found.value("account", (account, &new.account), |_, _| {
         high("another account: everything is made anew there, and what is live in the old one is not touched any more")
     });
-    found.value("region", "", (region, &new.region), |_, _| {
+    found.value("region", (region, &new.region), |_, _| {
         high("another region: everything is made anew there, and what is live in the old one is not touched any more")
     });
     let moved = !found.changes.is_empty();

@@ -1,20 +1,21 @@
-//! Two fleets, and the environments in them.
+//! Differences of two fleets, above their environments.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::environment::{added, environments, removed};
 use super::found::{ChangeList, low, medium, none};
 use super::{Differences, prices, tags, values};
-use crate::plan::{Environment, Fleet, Wave};
+use crate::plan::units::Seconds;
+use crate::plan::{Fleet, Wave};
 
 /// Compares two fleets.
 pub fn fleets(old: &Fleet, new: &Fleet) -> Differences {
     let Fleet { project, change, tags, environments: _, contacts, waves, prices: before, allowed } = old;
     let mut found = ChangeList::default();
-    found.value("project", "", (project, &new.project), |_, _| {
+    found.value("project", (project, &new.project), |_, _| {
         medium("gen takes the files of the old project for foreign ones and refuses to write over them: delete those first")
     });
-    found.option("change", "", (change.as_ref(), new.change.as_ref()), String::clone, |_, _| {
+    found.value("change", (change, &new.change), |_, _| {
         none("shown in what is generated; no effect on scaling")
     });
     tags::compare(&mut found, tags, &new.tags, &[]);
@@ -28,12 +29,8 @@ pub fn fleets(old: &Fleet, new: &Fleet) -> Differences {
     });
     let found = found.sorted();
     let shared: Vec<_> = found.iter().filter(|change| change.setting.starts_with("tags.")).cloned().collect();
-    let before: BTreeMap<&str, &Environment> = by_name(old);
-    let after: BTreeMap<&str, &Environment> = by_name(new);
-    let mut names: Vec<&str> = before.keys().chain(after.keys()).copied().collect();
-    names.sort_unstable();
-    names.dedup();
-    let changed = names.into_iter().filter_map(|name| match (before.get(name), after.get(name)) {
+    let both = |name| (old.environment(name), new.environment(name));
+    let changed = names(old, new).into_iter().filter_map(|name| match both(name) {
         (Some(old), Some(new)) => environments(old, new, &shared),
         (None, Some(new)) => Some(added(new)),
         (Some(old), None) => Some(removed(old)),
@@ -42,8 +39,13 @@ pub fn fleets(old: &Fleet, new: &Fleet) -> Differences {
     Differences { environments: changed.collect(), fleet: found }
 }
 
-fn by_name(fleet: &Fleet) -> BTreeMap<&str, &Environment> {
-    fleet.environments.iter().map(|environment| (&*environment.name, environment)).collect()
+/// The names of the environments of both, sorted.
+pub(super) fn names<'f>(old: &'f Fleet, new: &'f Fleet) -> BTreeSet<&'f str> {
+    [old, new]
+        .into_iter()
+        .flat_map(|fleet| &fleet.environments)
+        .map(|environment| &*environment.name)
+        .collect()
 }
 
 fn waves_changed(found: &mut ChangeList, old: &[Wave], new: &[Wave]) {
@@ -54,35 +56,20 @@ fn waves_changed(found: &mut ChangeList, old: &[Wave], new: &[Wave]) {
                 environments.iter().map(|name| &**name).collect::<Vec<_>>().join(", ")
             })
         };
+        let gates = |waves: &[Wave]| waves.get(at).map_or_else(Vec::new, |wave| wave.gates.clone());
         let soak = |waves: &[Wave]| waves.get(at).and_then(|wave| wave.soak);
-        let holder = format!("rollout.waves.{}", at + 1);
-        let (before, after) = (environments(old), environments(new));
-        found.option(
-            format!("{holder}.environments"),
-            "",
-            (before.as_ref(), after.as_ref()),
-            String::clone,
-            |_, _| low("the order in which environments get a change; nothing on AWS changes"),
-        );
-        let gates = |wave: Option<&Wave>| wave.map_or_else(Vec::new, |wave| wave.gates.clone());
-        let (before, after) = (gates(old.get(at)), gates(new.get(at)));
-        found.compare(
-            format!("{holder}.gates"),
-            "",
-            (&before, &after),
-            |gates| gates.join("; "),
-            |_, _| low("what people confirm before the next wave; nothing on AWS changes"),
-        );
+        let mut wave = found.below(format!("rollout.waves.{}", at + 1));
+        wave.value("environments", (&environments(old), &environments(new)), |_, _| {
+            low("the order in which environments get a change; nothing on AWS changes")
+        });
+        wave.value("gates", (&gates(old), &gates(new)), |_, _| {
+            low("what people confirm before the next wave; nothing on AWS changes")
+        });
         let (before, after) = (soak(old), soak(new));
-        found.option(
-            format!("{holder}.soak"),
-            "",
-            (before.as_ref(), after.as_ref()),
-            |soak| values::time(*soak),
-            |old, new| match old > new {
-                true => low("less time to notice a mistake before the next wave gets it"),
-                false => none("more time to notice a mistake before the next wave gets it"),
-            },
-        );
+        let shown = |soak: Option<Seconds>| soak.map(values::time);
+        wave.value("soak", (&shown(before), &shown(after)), |_, _| match before > after {
+            true => low("less time to notice a mistake before the next wave gets it"),
+            false => none("more time to notice a mistake before the next wave gets it"),
+        });
     }
 }

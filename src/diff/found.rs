@@ -1,7 +1,5 @@
 //! Changes as they are found, and what is said about them.
 
-use std::fmt::Display;
-
 use super::{Change, Risk};
 use crate::plan::Service;
 
@@ -40,53 +38,69 @@ impl Pair<'_> {
     }
 }
 
+/// A value that a change can show.
+pub(super) trait Shown {
+    /// Its unit, if it has one.
+    const UNIT: &'static str = "";
+
+    /// As a text; `None` if it is not there.
+    fn shown(&self) -> Option<String>;
+}
+
 /// The changes of one service, environment or fleet.
 #[derive(Default)]
 pub(super) struct ChangeList {
     pub(super) changes: Vec<Change>,
 }
 
-impl ChangeList {
-    /// Compares two values that can be shown as they are.
-    pub(super) fn value<T: PartialEq + Display>(
+/// The changes of what lies below a path.
+pub(super) struct Below<'l> {
+    found: &'l mut ChangeList,
+    path: String,
+}
+
+impl Below<'_> {
+    /// Compares two values.
+    pub(super) fn value<T: PartialEq + Shown>(
         &mut self,
-        setting: impl Into<String>,
-        unit: &'static str,
-        (old, new): (T, T),
+        key: &str,
+        values: (&T, &T),
         judge: impl FnOnce(&T, &T) -> Verdict,
     ) {
-        self.compare(setting, unit, (&old, &new), T::to_string, |old, new| judge(old, new));
+        self.value_in(T::UNIT, key, values, judge);
+    }
+
+    /// Compares two values of a unit that their type does not tell.
+    pub(super) fn value_in<T: PartialEq + Shown>(
+        &mut self,
+        unit: &'static str,
+        key: &str,
+        (old, new): (&T, &T),
+        judge: impl FnOnce(&T, &T) -> Verdict,
+    ) {
+        if old != new {
+            let setting = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
+            self.found.add(setting, unit, (old.shown(), new.shown()), judge(old, new));
+        }
+    }
+}
+
+impl ChangeList {
+    /// For the settings below a path.
+    pub(super) fn below(&mut self, path: impl Into<String>) -> Below<'_> {
+        Below { found: self, path: path.into() }
     }
 
     /// Compares two values.
-    pub(super) fn compare<T: PartialEq + ?Sized>(
+    pub(super) fn value<T: PartialEq + Shown>(
         &mut self,
-        setting: impl Into<String>,
-        unit: &'static str,
-        (old, new): (&T, &T),
-        show: impl Fn(&T) -> String,
+        setting: &str,
+        values: (&T, &T),
         judge: impl FnOnce(&T, &T) -> Verdict,
     ) {
-        if old != new {
-            self.add(setting, unit, (Some(show(old)), Some(show(new))), judge(old, new));
-        }
+        self.below("").value(setting, values, judge);
     }
 
-    /// Compares two values that may not be there.
-    pub(super) fn option<T: PartialEq>(
-        &mut self,
-        setting: impl Into<String>,
-        unit: &'static str,
-        (old, new): (Option<&T>, Option<&T>),
-        show: impl Fn(&T) -> String,
-        judge: impl FnOnce(Option<&T>, Option<&T>) -> Verdict,
-    ) {
-        if old != new {
-            self.add(setting, unit, (old.map(&show), new.map(&show)), judge(old, new));
-        }
-    }
-
-    /// Adds a change.
     pub(super) fn add(
         &mut self,
         setting: impl Into<String>,

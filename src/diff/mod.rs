@@ -83,7 +83,6 @@ pub struct ServiceChanges {
 /// What changes in one environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvironmentChanges {
-    /// Its name.
     pub name: String,
     /// What changes for all of it.
     pub changes: Vec<Change>,

@@ -1,10 +1,11 @@
-//! What people operate by: who is told, and what is expected.
+//! Differences of topics, dashboards and service level objectives.
 
 use super::found::{ChangeList, Verdict, low, medium, none};
+use crate::plan::Sourced;
 use crate::plan::operations::{Expectations, Monitoring, Topic};
 
 pub(super) fn topic(found: &mut ChangeList, old: Option<&Topic>, new: Option<&Topic>) {
-    found.option("notifications", "", (old, new), show, |_, new| match new {
+    found.value("notifications", (&old, &new), |_, new| match new {
         Some(Topic::Made(_)) => low("alarms and events are sent to a topic that is made for it; whoever is to get them subscribes to it"),
         Some(Topic::Existing(_)) => {
             low("alarms and events are sent to a topic that exists, whose own policy must let CloudWatch and EventBridge publish")
@@ -13,40 +14,22 @@ pub(super) fn topic(found: &mut ChangeList, old: Option<&Topic>, new: Option<&To
     });
 }
 
-/// A topic in a few words.
-fn show(topic: &Topic) -> String {
-    match topic {
-        Topic::Made(name) => format!("topic {name}, made"),
-        Topic::Existing(arn) => arn.to_string(),
-    }
-}
-
 /// What is made once an environment. That it comes or goes is said by the topic and by the dashboard; its rules go with
 /// the topic, and its stack with either.
 pub(super) fn monitoring(found: &mut ChangeList, old: Option<&Monitoring>, new: Option<&Monitoring>) {
-    let dashboard =
-        |of: Option<&Monitoring>| of.and_then(|of| of.dashboard.as_ref().map(ToString::to_string));
-    let dashboards = (dashboard(old), dashboard(new));
-    found.option(
-        "dashboard",
-        "",
-        (dashboards.0.as_ref(), dashboards.1.as_ref()),
-        String::clone,
-        |old, new| match (old, new) {
-            (None, _) => low("a dashboard is made; it changes nothing about scaling"),
-            (_, None) => {
-                low("the dashboard goes: Terraform deletes it, the other dialects leave it where it is")
-            }
-            _ => low("a dashboard of another name is made; `cli` leaves the old one where it is"),
-        },
-    );
+    let dashboard = |of: Option<&'_ Monitoring>| of.and_then(|of| of.dashboard.clone());
+    found.value("dashboard", (&dashboard(old), &dashboard(new)), |old, new| match (old, new) {
+        (None, _) => low("a dashboard is made; it changes nothing about scaling"),
+        (_, None) => low("the dashboard goes: Terraform deletes it, the other dialects leave it where it is"),
+        _ => low("a dashboard of another name is made; `cli` leaves the old one where it is"),
+    });
     let (Some(old), Some(new)) = (old, new) else { return };
     let Monitoring { stack, rules, dashboard: _ } = old;
-    found.value("names.monitoring_stack", "", (stack, &new.stack), |_, _| {
+    found.value("names.monitoring_stack", (stack, &new.stack), |_, _| {
         medium("another stack cannot make what the old one still holds: delete the old one first, and what it made with it")
     });
     if let (Some(old), Some(new)) = (rules, &new.rules) {
-        found.value("names.event_rule", "", (old, new), |_, _| {
+        found.value("names.event_rule", (old, new), |_, _| {
             low("rules of other names are made; `cli` leaves the old ones, which go on telling the topic")
         });
     }
@@ -54,20 +37,17 @@ pub(super) fn monitoring(found: &mut ChangeList, old: Option<&Monitoring>, new: 
 
 pub(super) fn expectations(found: &mut ChangeList, old: &Expectations, new: &Expectations) {
     let Expectations { p95, p99, error_rate, scale_out_within, max_flaps, cost_increase } = old;
-    let of = |key: &str| format!("expectations.{key}");
-    found.value(of("p95"), "ms", (p95.value.get(), new.p95.value.get()), |old, new| expected(new > old));
-    found.value(of("p99"), "ms", (p99.value.get(), new.p99.value.get()), |old, new| expected(new > old));
-    let rates = (error_rate.value.get(), new.error_rate.value.get());
-    found.value(of("error_rate"), "%", rates, |old, new| expected(new > old));
-    let within = (scale_out_within.value.get(), new.scale_out_within.value.get());
-    found.value(of("scale_out_within"), "s", within, |old, new| expected(new > old));
-    found.value(of("max_flaps"), "", (max_flaps.value, new.max_flaps.value), |old, new| expected(new > old));
-    let costs = (cost_increase.value.get(), new.cost_increase.value.get());
-    found.value(of("cost_increase"), "%", costs, |old, new| expected(new > old));
+    let mut expected = found.below("expectations");
+    expected.value("p95", (p95, &new.p95), expectation);
+    expected.value("p99", (p99, &new.p99), expectation);
+    expected.value("error_rate", (error_rate, &new.error_rate), expectation);
+    expected.value("scale_out_within", (scale_out_within, &new.scale_out_within), expectation);
+    expected.value("max_flaps", (max_flaps, &new.max_flaps), expectation);
+    expected.value("cost_increase", (cost_increase, &new.cost_increase), expectation);
 }
 
-fn expected(looser: bool) -> Verdict {
-    match looser {
+fn expectation<T: PartialOrd>(old: &Sourced<T>, new: &Sourced<T>) -> Verdict {
+    match new.value > old.value {
         true => low("load tests and rollouts pass with worse than before; scaling does not change"),
         false => none("load tests and rollouts ask for more than before; scaling does not change"),
     }

@@ -1,10 +1,12 @@
 //! The policies of a service: which are new, which have gone, which have other names.
 
 use super::found::{ChangeList, Pair, Verdict, high, low, medium, none};
-use super::values::{self, word, yes_no};
+use super::values;
 use super::{predictive, step, tracking};
 use crate::plan::Service;
 use crate::plan::policy::{ForecastMode, GonePolicy, Policy, PolicyKind, Predictive, StepScaling, Tracking};
+use crate::plan::units::ActionName;
+use crate::words::word;
 
 pub(super) fn compare(found: &mut ChangeList, pair: Pair<'_>, old: &[Policy], new: &[Policy]) {
     for policy in old {
@@ -20,41 +22,32 @@ pub(super) fn compare(found: &mut ChangeList, pair: Pair<'_>, old: &[Policy], ne
 
 fn changed(found: &mut ChangeList, pair: Pair<'_>, old: &Policy, new: &Policy) {
     let Policy { id, name, renamed_from, adopt, kind } = old;
-    let path = id.path();
-    let names = (&name.value, &new.name.value);
-    found.value(format!("{path}.policy_name"), "", names, |_, _| renamed(pair, old, new));
-    let froms =
-        (renamed_from.as_ref().map(|name| &name.value), new.renamed_from.as_ref().map(|name| &name.value));
-    found.option(format!("{path}.renamed_from"), "", froms, ToString::to_string, |_, new| match new {
-        Some(from) if *from == name.value => none("goes with the new name"),
+    let mut policy = found.below(id.path());
+    policy.value("policy_name", (name, &new.name), |_, _| renamed(pair, old, new));
+    policy.value("renamed_from", (renamed_from, &new.renamed_from), |_, new| match new {
+        Some(from) if from.value == name.value => none("goes with the new name"),
         Some(_) => medium("a policy of that name is deleted where it is live"),
         None => low("right once every environment was applied with it"),
     });
     // A policy that does as its service does is said there.
     let inherited = *adopt == pair.old.adopt.value && new.adopt == pair.new.adopt.value;
     if !inherited {
-        found.compare(
-            format!("{path}.adopt"),
-            "",
-            (adopt, &new.adopt),
-            |flag| yes_no(*flag),
-            |_, new| match new {
-                true => low("what is live is imported instead of made"),
-                false => none("it is not imported any more: right once it is in the state or the stack"),
-            },
-        );
+        policy.value("adopt", (adopt, &new.adopt), |_, new| match new {
+            true => low("what is live is imported instead of made"),
+            false => none("it is not imported any more: right once it is in the state or the stack"),
+        });
     }
     match (kind, &new.kind) {
         (PolicyKind::Tracking(old), PolicyKind::Tracking(new)) => {
-            tracking::compare(found, pair, id, (old, new));
+            tracking::compare(found, pair, id, old, new)
         }
-        (PolicyKind::Step(old), PolicyKind::Step(new)) => step::compare(found, id, (old, new)),
+        (PolicyKind::Step(old), PolicyKind::Step(new)) => step::compare(found, id, old, new),
         (PolicyKind::Predictive(old), PolicyKind::Predictive(new)) => {
-            predictive::compare(found, id, (old, new));
+            predictive::compare(found, id, old, new)
         }
         (PolicyKind::Tracking(_) | PolicyKind::Step(_) | PolicyKind::Predictive(_), _) => {
             let values = (Some(summary(old)), Some(summary(new)));
-            found.add(path, "", values, medium("another kind of policy takes its place"));
+            found.add(id.path(), "", values, medium("another kind of policy takes its place"));
         }
     }
 }
@@ -70,7 +63,7 @@ fn renamed(pair: Pair<'_>, old: &Policy, new: &Policy) -> Verdict {
         );
     }
     match (old.tracking(), new.tracking()) {
-        (Some(before), Some(after)) if tracking::same_metric(&before.metric, &after.metric) => high(
+        (Some(before), Some(after)) if before.metric == after.metric => high(
             "without `renamed_from` CloudFormation and the CLI script ask AWS for a second policy on the same metric, which it refuses; the old one stays and keeps its veto over scaling in. Say `renamed_from` with the old name",
         ),
         _ => high(
@@ -127,35 +120,27 @@ pub(super) fn gone(found: &mut ChangeList, pair: Pair<'_>) {
     let crate::plan::policy::Gone { policies, actions } = old;
     let delete = |kind: &str| medium(format!("a {kind} of that name is deleted where it is live"));
     let keep = |kind: &str| none(format!("a {kind} of that name is not looked for any more"));
-    for gone in new.policies.iter().filter(|gone| gone.renamed_to.is_none() && !policies.contains(gone)) {
-        if !pair.old.policies.iter().any(|policy| policy.name.value == gone.name) {
+    let in_policies = |of: &Service, gone: &GonePolicy| of.policies.iter().any(|p| p.name.value == gone.name);
+    let in_actions =
+        |of: &Service, name: &ActionName| of.schedule.iter().any(|action| action.name.value == *name);
+    let own = |gone: &&GonePolicy| gone.renamed_to.is_none();
+    for gone in new.policies.iter().filter(own).filter(|gone| !policies.contains(gone)) {
+        if !in_policies(pair.old, gone) {
             found.add("scaling", "", (None, Some(deletion(gone))), delete("policy"));
         }
     }
-    for gone in policies.iter().filter(|gone| gone.renamed_to.is_none() && !new.policies.contains(gone)) {
-        if !pair.new.policies.iter().any(|policy| policy.name.value == gone.name) {
+    for gone in policies.iter().filter(own).filter(|gone| !new.policies.contains(gone)) {
+        if !in_policies(pair.new, gone) {
             found.add("scaling", "", (Some(deletion(gone)), None), keep("policy"));
         }
     }
-    for name in new.actions.iter().filter(|name| !actions.contains(name)) {
-        if !pair.old.schedule.iter().any(|action| action.name.value == *name) {
-            found.add(
-                "scaling.schedule",
-                "",
-                (None, Some(format!("delete {name}"))),
-                delete("scheduled action"),
-            );
-        }
+    for name in new.actions.iter().filter(|name| !actions.contains(name) && !in_actions(pair.old, name)) {
+        let deletion = Some(format!("delete {name}"));
+        found.add("scaling.schedule", "", (None, deletion), delete("scheduled action"));
     }
-    for name in actions.iter().filter(|name| !new.actions.contains(name)) {
-        if !pair.new.schedule.iter().any(|action| action.name.value == *name) {
-            found.add(
-                "scaling.schedule",
-                "",
-                (Some(format!("delete {name}")), None),
-                keep("scheduled action"),
-            );
-        }
+    for name in actions.iter().filter(|name| !new.actions.contains(name) && !in_actions(pair.new, name)) {
+        let deletion = Some(format!("delete {name}"));
+        found.add("scaling.schedule", "", (deletion, None), keep("scheduled action"));
     }
 }
 

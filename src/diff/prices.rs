@@ -1,28 +1,26 @@
-//! Two price lists. They change what costs are computed, and nothing on AWS.
+//! Differences of price lists. They change what costs are computed, and nothing on AWS.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::found::{ChangeList, none};
-use crate::plan::prices::{Price, Prices, RegionPrices, TaskPrices};
+use crate::plan::prices::{Price, Prices};
 
 pub(super) fn compare(found: &mut ChangeList, old: &Prices, new: &Prices) {
     let before = found.changes.len();
     let said = || none("what costs are computed with; nothing on AWS changes");
     let currencies = (old.currency.code().to_owned(), new.currency.code().to_owned());
-    found.value("prices.currency", "", currencies, |_, _| said());
+    found.value("prices.currency", (&currencies.0, &currencies.1), |_, _| said());
     let (olds, news) = (listed(old), listed(new));
     let keys: BTreeSet<&String> = olds.keys().chain(news.keys()).collect();
     for key in keys {
-        found.option(format!("prices.{key}"), "", (olds.get(key), news.get(key)), String::clone, |_, _| {
-            said()
-        });
+        found.below("prices").value(key, (&olds.get(key), &news.get(key)), |_, _| said());
     }
     if found.changes.len() == before {
         // A list that gives no price.
         let quotes = [old, new].map(|prices| {
             (0..prices.quotes.len()).map(|at| quote(prices, at)).collect::<Vec<_>>().join("; ")
         });
-        found.value("prices", "", (&quotes[0], &quotes[1]), |_, _| said());
+        found.value("prices", (&quotes[0], &quotes[1]), |_, _| said());
     }
 }
 
@@ -30,24 +28,10 @@ pub(super) fn compare(found: &mut ChangeList, old: &Prices, new: &Prices) {
 fn listed(prices: &Prices) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     for (region, of_region) in prices.regions() {
-        let RegionPrices { x86_64, arm64, alarm, high_resolution_alarm, metric, dashboard } = of_region;
-        let hour = |tasks: &Option<TaskPrices>| tasks.map(|TaskPrices { vcpu_hour, gb_hour: _ }| vcpu_hour);
-        let memory = |tasks: &Option<TaskPrices>| tasks.map(|TaskPrices { vcpu_hour: _, gb_hour }| gb_hour);
-        for (key, price) in [
-            ("x86_64.vcpu_hour", hour(x86_64)),
-            ("x86_64.gb_hour", memory(x86_64)),
-            ("arm64.vcpu_hour", hour(arm64)),
-            ("arm64.gb_hour", memory(arm64)),
-            ("alarm", *alarm),
-            ("high_resolution_alarm", *high_resolution_alarm),
-            ("metric", *metric),
-            ("dashboard", *dashboard),
-        ] {
-            if let Some(Price { rate, quote: at }) = price {
-                let shown = format!("{} ({})", rate.nanos() as f64 / 1e9, quote(prices, at));
-                all.insert(format!("regions.{region}.{key}"), shown);
-            }
-        }
+        of_region.map(|key, Price { rate, quote: at }| {
+            let shown = format!("{} ({})", rate.nanos() as f64 / 1e9, quote(prices, at));
+            all.insert(format!("regions.{region}.{key}"), shown)
+        });
     }
     all
 }

@@ -1,7 +1,6 @@
-//! Two states of a service.
+//! Differences of a service.
 
 use super::found::{ChangeList, Pair, Verdict, high, low, medium, none};
-use super::values::{word, yes_no};
 use super::{operations, policy, schedule, service_alarm};
 use crate::plan::units::Tasks;
 use crate::plan::{Deployment, Service, Suspended, Task};
@@ -32,60 +31,38 @@ pub(super) fn compare(pair: Pair<'_>) -> ChangeList {
     } = old;
     let mut found = ChangeList::default();
     names(&mut found, pair);
-    found.value("cluster", "", (&cluster.value, &new.cluster.value), |_, _| another_resource());
-    found.value("ecs_service", "", (&ecs_service.value, &new.ecs_service.value), |_, _| another_resource());
-    found.value("names.stack", "", (stack, &new.stack), |_, _| {
+    found.value("cluster", (cluster, &new.cluster), |_, _| another_resource());
+    found.value("ecs_service", (ecs_service, &new.ecs_service), |_, _| another_resource());
+    found.value("names.stack", (stack, &new.stack), |_, _| {
         if pair.elsewhere() {
             return none("the stack of the other service");
         }
         high("CloudFormation: a second stack for what the old one owns, and deleting the old one ends the scaling; delete it first, with its resources retained")
     });
-    found.compare("capacity.min", "tasks", (&min.value, &new.min.value), shown, |old, new| {
-        minimum(*old, *new)
+    found.value("capacity.min", (min, &new.min), |old, new| minimum(**old, **new));
+    found.value("capacity.max", (max, &new.max), |old, new| maximum(**old, **new));
+    found.value("capacity.scale_to_zero", (scale_to_zero, &new.scale_to_zero), |_, _| {
+        none("whether a minimum of 0 is allowed in the spec")
     });
-    found.compare("capacity.max", "tasks", (&max.value, &new.max.value), shown, |old, new| {
-        maximum(*old, *new)
-    });
-    found.compare(
-        "capacity.scale_to_zero",
-        "",
-        (&scale_to_zero.value, &new.scale_to_zero.value),
-        |flag| yes_no(*flag),
-        |_, _| none("whether a minimum of 0 is allowed in the spec"),
-    );
-    found.compare("load_balancer", "", (balanced, &new.balanced), |flag| yes_no(*flag), |_, _| {
+    found.value("load_balancer", (balanced, &new.balanced), |_, _| {
         none("whether the service has a load balancer: for gen lint; the policies that count its requests are listed by themselves")
     });
-    sizes(&mut found, task.as_ref(), new.task.as_ref());
-    found.compare(
-        "container_insights",
-        "",
-        (&container_insights.value, &new.container_insights.value),
-        |flag| yes_no(*flag),
-        |_, _| low("whether desired and running tasks can be watched; the cluster itself is not changed"),
-    );
+    sizes(&mut found, *task, new.task);
+    found.value("container_insights", (container_insights, &new.container_insights), |_, _| {
+        low("whether desired and running tasks can be watched; the cluster itself is not changed")
+    });
     operations::expectations(&mut found, expectations, &new.expectations);
     suspensions(&mut found, suspended.as_ref(), new.suspended.as_ref());
     deployments(&mut found, deployment, &new.deployment);
-    found.compare(
-        "adopt",
-        "",
-        (&adopt.value, &new.adopt.value),
-        |flag| yes_no(*flag),
-        |_, new| match new {
-            true => low("what is live is imported instead of made"),
-            false => none("nothing is imported any more: right once it is in the state or the stack"),
-        },
-    );
+    found.value("adopt", (adopt, &new.adopt), |_, new| match new.value {
+        true => low("what is live is imported instead of made"),
+        false => none("nothing is imported any more: right once it is in the state or the stack"),
+    });
     policy::compare(&mut found, pair, policies, &new.policies);
     schedule::compare(&mut found, pair, actions, &new.schedule);
     service_alarm::compare(&mut found, pair, alarms, &new.alarms);
     policy::gone(&mut found, pair);
     found
-}
-
-fn shown(count: &Tasks) -> String {
-    count.get().to_string()
 }
 
 /// A service that gets another name in the spec.
@@ -99,11 +76,10 @@ fn names(found: &mut ChangeList, Pair { old, new, .. }: Pair<'_>) {
                 "another name in the spec without `renamed_from`: Terraform destroys the scaling and makes it anew; in between, nothing scales",
             ),
         };
-        found.value("name", "", (&old.name, &new.name), |_, _| said);
+        found.value("name", (&old.name, &new.name), |_, _| said);
         return;
     }
-    let froms = (old.renamed_from.as_ref(), new.renamed_from.as_ref());
-    found.option("renamed_from", "", froms, ToString::to_string, |_, new| match new {
+    found.value("renamed_from", (&old.renamed_from, &new.renamed_from), |_, new| match new {
         Some(_) => none("where the Terraform state knows the service by that name, it moves"),
         None => low("right once every environment was applied with it; before that, Terraform destroys the scaling and makes it anew"),
     });
@@ -142,32 +118,17 @@ fn maximum(old: Tasks, new: Tasks) -> Verdict {
     low(format!("under load up to {} more than before, and their cost", counted(new - old, "task")))
 }
 
-fn sizes(found: &mut ChangeList, old: Option<&Task>, new: Option<&Task>) {
-    let said = || none("used for cost and simulation; it changes nothing on AWS");
-    let (vcpu, memory, architecture) = (
-        |task: Option<&Task>| task.map(|Task { vcpu, .. }| *vcpu),
-        |task: Option<&Task>| task.map(|Task { memory_gib, .. }| *memory_gib),
-        |task: Option<&Task>| {
-            let Task { vcpu: _, memory_gib: _, architecture } = task?;
-            Some(*architecture)
-        },
-    );
-    found
-        .option("task.vcpu", "vCPU", (vcpu(old).as_ref(), vcpu(new).as_ref()), f64::to_string, |_, _| said());
-    let memories = (memory(old), memory(new));
-    found.option(
-        "task.memory_gib",
-        "GiB",
-        (memories.0.as_ref(), memories.1.as_ref()),
-        f64::to_string,
-        |_, _| said(),
-    );
-    let kinds = (architecture(old), architecture(new));
-    let show = |kind: &crate::plan::Architecture| match kind {
-        crate::plan::Architecture::X8664 => "x86_64".to_owned(),
-        crate::plan::Architecture::Arm64 => "arm64".to_owned(),
+fn sizes(found: &mut ChangeList, old: Option<Task>, new: Option<Task>) {
+    let parts = |task: Option<Task>| match task {
+        Some(Task { vcpu, memory_gib, architecture }) => (Some(vcpu), Some(memory_gib), Some(architecture)),
+        None => (None, None, None),
     };
-    found.option("task.architecture", "", (kinds.0.as_ref(), kinds.1.as_ref()), show, |_, _| said());
+    let said = || none("used for cost and simulation; it changes nothing on AWS");
+    let ((vcpu, memory, architecture), new) = (parts(old), parts(new));
+    let mut task = found.below("task");
+    task.value_in("vCPU", "vcpu", (&vcpu, &new.0), |_, _| said());
+    task.value_in("GiB", "memory_gib", (&memory, &new.1), |_, _| said());
+    task.value("architecture", (&architecture, &new.2), |_, _| said());
 }
 
 /// What is held back: on, off, or left as it is live.
@@ -195,30 +156,24 @@ fn suspensions(found: &mut ChangeList, old: Option<&Suspended>, new: Option<&Sus
     ];
     for (at, (key, held, lifted)) in kinds.into_iter().enumerate() {
         let (was, is) = (before.map(|flags| flags[at]), after.map(|flags| flags[at]));
-        found.option(
-            format!("scaling.suspended.{key}"),
-            "",
-            (was.as_ref(), is.as_ref()),
-            |flag| yes_no(*flag),
-            |old, new| match (old, new) {
-                (_, Some(true)) if key == "out" => high(held),
-                (_, Some(true)) => medium(held),
-                (Some(true), Some(false)) => medium(lifted),
-                (None, _) => low("no longer left as it is live: if it is held back there, that ends"),
-                (_, None) => low("left as it is live: what is held back there stays so"),
-                _ => none("as before"),
-            },
-        );
+        found.below("scaling.suspended").value(key, (&was, &is), |old, new| match (old, new) {
+            (_, Some(true)) if key == "out" => high(held),
+            (_, Some(true)) => medium(held),
+            (Some(true), Some(false)) => medium(lifted),
+            (None, _) => low("no longer left as it is live: if it is held back there, that ends"),
+            (_, None) => low("left as it is live: what is held back there stays so"),
+            _ => none("as before"),
+        });
     }
 }
 
 fn deployments(found: &mut ChangeList, old: &Deployment, new: &Deployment) {
     let Deployment { controller, strategy } = old;
     let said = "what the spec expects of ECS, which is not changed by it";
-    found.compare("deployment.controller", "", (&controller.value, &new.controller.value), word, |_, _| {
+    found.value("deployment.controller", (controller, &new.controller), |_, _| {
         low(format!("{said}; it decides which metrics can be tracked"))
     });
-    found.compare("deployment.strategy", "", (&strategy.value, &new.strategy.value), word, |_, _| {
+    found.value("deployment.strategy", (strategy, &new.strategy), |_, _| {
         low(format!("{said}; it decides which target groups can be counted"))
     });
 }
@@ -267,22 +222,4 @@ pub(super) fn removed(old: &Service, forgotten: bool) -> ChangeList {
     };
     found.add("service", "", (Some(value), None), said);
     found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::diff::Risk;
-
-    #[test]
-    fn bounds() {
-        let tasks = |n| Tasks::parse(n).unwrap();
-        let (risk, said) = maximum(tasks(10), tasks(6));
-        assert!(risk == Risk::High && said.contains("at once when more than 6 run"), "{said}");
-        assert_eq!(maximum(tasks(6), tasks(10)).0, Risk::Low);
-        let (risk, said) = minimum(tasks(2), tasks(4));
-        assert!(risk == Risk::Medium && said.contains("up to 2 tasks more"), "{said}");
-        assert_eq!(minimum(tasks(2), tasks(1)).0, Risk::Medium);
-        assert_eq!(minimum(tasks(2), tasks(0)).0, Risk::High);
-    }
 }

@@ -1,31 +1,26 @@
-//! Two states of the alarms on how a service does.
+//! Differences of the alarms on a service.
 
 use super::found::{ChangeList, Pair, Verdict, low, medium, none};
-use super::values::{self, word};
 use crate::plan::alarms::{AlarmKind, Alarms, ServiceAlarm, Why};
+use crate::words::word;
 
 pub(super) fn compare(found: &mut ChangeList, pair: Pair<'_>, old: &Alarms, new: &Alarms) {
-    let of = |alarms: &'_ Alarms, kind: AlarmKind| alarms.on.iter().position(|alarm| alarm.kind == kind);
     for kind in AlarmKind::ALL {
         let path = format!("alarms.{}", kind.key());
-        match (of(old, kind), of(new, kind)) {
-            (Some(before), Some(after)) => changed(found, &path, &old.on[before], &new.on[after]),
-            (Some(before), None) => {
-                let before = &old.on[before];
-                let deleted = pair.elsewhere() || new.gone.contains(&before.name.value);
-                found.add(path, "", (Some(summary(before)), None), removed(deleted));
+        match (of_kind(old, kind), of_kind(new, kind)) {
+            (Some(old), Some(new)) => changed(found, &path, old, new),
+            (Some(old), None) => {
+                let deleted = pair.elsewhere() || new.gone.contains(&old.name.value);
+                found.add(path, "", (Some(summary(old)), None), removed(deleted));
             }
-            (None, Some(after)) => {
+            (None, Some(new)) => {
                 let said =
                     low("people are called when it goes off, if there is a topic; AWS charges its metrics");
-                found.add(path, "", (None, Some(summary(&new.on[after]))), said);
+                found.add(path, "", (None, Some(summary(new))), said);
             }
-            (None, None) => {
-                let whys = (left_out(old, kind), left_out(new, kind));
-                found.option(path, "", (whys.0.as_ref(), whys.1.as_ref()), word, |_, _| {
-                    none("why the spec cannot have it; it is left out all the same")
-                });
-            }
+            (None, None) => found.value(&path, (&left_out(old, kind), &left_out(new, kind)), |_, _| {
+                none("why the spec cannot have it; it is left out all the same")
+            }),
         }
     }
     let names = |alarms: &Alarms| {
@@ -38,6 +33,10 @@ pub(super) fn compare(found: &mut ChangeList, pair: Pair<'_>, old: &Alarms, new:
         let said = low("alarms of these names are deleted where they are live");
         found.add("alarms (off)", "", (shown(before), shown(after)), said);
     }
+}
+
+fn of_kind(alarms: &Alarms, kind: AlarmKind) -> Option<&ServiceAlarm> {
+    alarms.on.iter().find(|alarm| alarm.kind == kind)
 }
 
 /// Why an alarm that is asked for is left out.
@@ -68,27 +67,24 @@ fn changed(found: &mut ChangeList, path: &str, old: &ServiceAlarm, new: &Service
         missing_data,
     } = old;
     let before = found.changes.len();
-    let of = |key: &str| format!("{path}.{key}");
+    let mut alarm = found.below(path);
     let other = || low("it goes off at another time");
-    found.value(of("alarm_name"), "", (&name.value, &new.name.value), |_, _| {
+    alarm.value("alarm_name", (name, &new.name), |_, _| {
         low("another alarm: Terraform and CloudFormation replace the old one; where the CLI script made it, it stays until it is deleted by hand")
     });
-    found.compare(of("metric"), "", (metric, &new.metric), values::custom, |_, _| {
-        low("it looks at something else")
-    });
-    found.compare(of("comparison"), "", (comparison, &new.comparison), word, |_, _| other());
-    found.value(of("threshold"), "", (threshold, &new.threshold), |_, _| other());
-    found.value(of("period"), "s", (period.get(), new.period.get()), |_, _| other());
-    let minutes = (evaluation_periods, &new.evaluation_periods);
-    found.value(of("minutes"), "min", minutes, |_, _| other());
+    alarm.value("metric", (metric, &new.metric), |_, _| low("it looks at something else"));
+    alarm.value("comparison", (comparison, &new.comparison), |_, _| other());
+    alarm.value("threshold", (threshold, &new.threshold), |_, _| other());
+    alarm.value("period", (period, &new.period), |_, _| other());
+    alarm.value_in("min", "minutes", (evaluation_periods, &new.evaluation_periods), |_, _| other());
     if datapoints != evaluation_periods || new.datapoints != new.evaluation_periods {
-        found.value(of("datapoints"), "data points", (datapoints, &new.datapoints), |_, _| other());
+        alarm.value_in("data points", "datapoints", (datapoints, &new.datapoints), |_, _| other());
     }
-    found.compare(of("missing_data"), "", (missing_data, &new.missing_data), word, |_, _| {
+    alarm.value("missing_data", (missing_data, &new.missing_data), |_, _| {
         low("it behaves differently when its metric has no data")
     });
     if found.changes.len() == before {
-        found.value(of("description"), "", (description, &new.description), |_, _| {
+        found.below(path).value("description", (description, &new.description), |_, _| {
             none("what it says to who is called")
         });
     }

@@ -1,38 +1,29 @@
-//! Two states of a step scaling policy.
+//! Differences of a step scaling policy.
 
 use super::alarm;
-use super::found::{ChangeList, Verdict, low, medium};
-use super::values::{self, word};
-use crate::plan::policy::{PolicyId, StepAdjustment, StepScaling};
-use crate::plan::units::Seconds;
+use super::found::{ChangeList, low, medium};
+use crate::plan::policy::{PolicyId, StepScaling};
 
-pub(super) fn compare(found: &mut ChangeList, id: &PolicyId, (old, new): (&StepScaling, &StepScaling)) {
+pub(super) fn compare(found: &mut ChangeList, id: &PolicyId, old: &StepScaling, new: &StepScaling) {
     let StepScaling { adjustment, aggregation, min_adjustment, cooldown, steps, alarm: before } = old;
     let path = id.path();
-    found.compare(format!("{path}.adjustment"), "", (adjustment, &new.adjustment), word, |_, _| {
+    let mut step = found.below(&*path);
+    step.value("adjustment", (adjustment, &new.adjustment), |_, _| {
         medium("the same numbers of its steps mean something else: tasks, per cent, or the number to set")
     });
-    found.compare(format!("{path}.aggregation"), "", (aggregation, &new.aggregation), word, |_, _| {
+    step.value("aggregation", (aggregation, &new.aggregation), |_, _| {
         medium("another value of the metric decides which step is taken")
     });
-    let fewest = (min_adjustment.as_ref(), new.min_adjustment.as_ref());
-    found.option(format!("{path}.min_adjustment"), "tasks", fewest, u32::to_string, |_, _| {
+    step.value_in("tasks", "min_adjustment", (min_adjustment, &new.min_adjustment), |_, _| {
         medium("the fewest tasks that a step in per cent adds or removes")
     });
-    let show = |seconds: &Seconds| seconds.get().to_string();
-    let cooldowns = (&cooldown.value, &new.cooldown.value);
-    found.compare(format!("{path}.cooldown"), "s", cooldowns, show, |old, new| match new < old {
+    step.value("cooldown", (cooldown, &new.cooldown), |old, new| match new.value < old.value {
         true => medium("it acts sooner again after the last time, perhaps before the last tasks take load"),
         false => low("it waits longer after the last time; only a larger step goes through at once"),
     });
-    let both = (steps.value.as_slice(), new.steps.value.as_slice());
-    found.compare(format!("{path}.steps"), "", both, values::steps, |_, new| stepped(new));
-    alarm::compare(found, &path, (before, &new.alarm));
-}
-
-fn stepped(new: &[StepAdjustment]) -> Verdict {
-    match new.iter().any(|step| step.by < 0) {
+    step.value("steps", (steps, &new.steps), |_, new| match new.iter().any(|step| step.by < 0) {
         true => medium("another number of tasks is removed at once; target tracking has no veto over it"),
         false => medium("another number of tasks is added at once"),
-    }
+    });
+    alarm::compare(found, &path, before, &new.alarm);
 }

@@ -1,22 +1,18 @@
-//! Two states of a target tracking policy.
+//! Differences of a target tracking policy.
 
 use super::found::{ChangeList, Pair, Verdict, high, low, medium};
-use super::values::{self, yes_no};
+use super::values;
 use crate::plan::behaviour::READY_BELOW;
 use crate::plan::policy::{PolicyId, Resolution, TrackedMetric, Tracking};
-use crate::plan::units::{Seconds, TargetValue};
+use crate::plan::units::Seconds;
+use crate::words::figure;
 
 /// A target that changes by this factor is a slip of the unit or of a finger, until somebody says that it is none.
 const FAR: f64 = 2.0;
 /// ECS and load balancers send a value a minute; a scale-out that is repeated sooner acts on values from before the last.
 const METRIC_DELAY: u32 = 60;
 
-pub(super) fn compare(
-    found: &mut ChangeList,
-    pair: Pair<'_>,
-    id: &PolicyId,
-    (old, new): (&Tracking, &Tracking),
-) {
+pub(super) fn compare(found: &mut ChangeList, pair: Pair<'_>, id: &PolicyId, old: &Tracking, new: &Tracking) {
     let Tracking { metric, measured: _, target, cooldown_out, cooldown_in, disable_scale_in } = old;
     let path = id.path();
     let setting = match id {
@@ -25,48 +21,30 @@ pub(super) fn compare(
         PolicyId::MoreRequests(_) => format!("{path}.load_balancer"),
         PolicyId::Custom(_) | PolicyId::Step(_) | PolicyId::Predictive => format!("{path}.metric"),
     };
-    if !same_metric(metric, &new.metric) {
+    if *metric != new.metric {
         let shown = (Some(values::tracked(metric)), Some(values::tracked(&new.metric)));
         found.add(setting, "", shown, other_metric(&new.metric));
     }
-    let targets = (&target.value, &new.target.value);
-    let show = |target: &TargetValue| target.get().to_string();
-    found.compare(format!("{path}.target"), unit(id), targets, show, |old, new| {
-        retargeted(old.get(), new.get())
-    });
-    let show = |seconds: &Seconds| seconds.get().to_string();
-    let outs = (&cooldown_out.value, &new.cooldown_out.value);
-    found.compare(format!("{path}.cooldown.out"), "s", outs, show, |old, new| cooldown_out_is(*old, *new));
-    let ins = (&cooldown_in.value, &new.cooldown_in.value);
-    found.compare(format!("{path}.cooldown.in"), "s", ins, show, |old, new| match new < old {
+    let mut policy = found.below(path);
+    policy.value_in(unit(id), "target", (target, &new.target), |old, new| retargeted(old.get(), new.get()));
+    policy.value("cooldown.out", (cooldown_out, &new.cooldown_out), |old, new| cooldown_out_is(**old, **new));
+    policy.value("cooldown.in", (cooldown_in, &new.cooldown_in), |old, new| match new.value < old.value {
         true => medium(
             "tasks are removed faster one after the other; too fast, and load swings back onto too few",
         ),
         false => low("tasks are removed more slowly one after the other, and cost longer"),
     });
-    let flags = (&disable_scale_in.value, &new.disable_scale_in.value);
-    found.compare(format!("{path}.disable_scale_in"), "", flags, |flag| yes_no(*flag), |_, new| {
-        match (new, scales_in(pair)) {
-            (true, true) => medium("scale-in disabled: no task is removed because of it, and its veto goes: the other policies decide alone"),
-            (true, false) => high("scale-in disabled in the last policy that had it: tasks are never removed, and cost until somebody does"),
-            (false, _) => medium("it removes tasks too, and none is removed unless it agrees"),
-        }
+    let flags = (disable_scale_in, &new.disable_scale_in);
+    policy.value("disable_scale_in", flags, |_, new| match (new.value, scales_in(pair)) {
+        (true, true) => medium("scale-in disabled: no task is removed because of it, and its veto goes: the other policies decide alone"),
+        (true, false) => high("scale-in disabled in the last policy that had it: tasks are never removed, and cost until somebody does"),
+        (false, _) => medium("it removes tasks too, and none is removed unless it agrees"),
     });
-}
-
-/// Whether both are the same, wherever it is said.
-pub(super) fn same_metric(old: &TrackedMetric, new: &TrackedMetric) -> bool {
-    match (old, new) {
-        (TrackedMetric::Cpu(old), TrackedMetric::Cpu(new))
-        | (TrackedMetric::Memory(old), TrackedMetric::Memory(new)) => old.value == new.value,
-        (old, new) => old == new,
-    }
 }
 
 /// Whether any target tracking policy of the later service removes tasks.
 fn scales_in(pair: Pair<'_>) -> bool {
-    let tracking = pair.new.policies.iter().filter_map(|policy| policy.tracking());
-    tracking.into_iter().any(|tracking| !tracking.disable_scale_in.value)
+    pair.new.tracking().any(|(_, tracking)| !tracking.disable_scale_in.value)
 }
 
 pub(super) fn unit(id: &PolicyId) -> &'static str {
@@ -97,7 +75,7 @@ fn other_metric(new: &TrackedMetric) -> Verdict {
 
 fn retargeted(old: f64, new: f64) -> Verdict {
     let per_cent = ((old / new - 1.0).abs() * 100.0).round();
-    let lines = format!("out above {new}, in below about {}", rounded(new * READY_BELOW));
+    let lines = format!("out above {new}, in below about {}", figure(new * READY_BELOW));
     if new > old {
         let said = format!(
             "scales out later and in earlier ({lines}): about {per_cent} % fewer tasks for the same load"
@@ -107,11 +85,6 @@ fn retargeted(old: f64, new: f64) -> Verdict {
     let said =
         format!("scales out earlier and in later ({lines}): about {per_cent} % more tasks for the same load");
     if old / new >= FAR { medium(said) } else { low(said) }
-}
-
-fn rounded(number: f64) -> f64 {
-    let digits = if number.abs() >= 10.0 { 10.0 } else { 1000.0 };
-    (number * digits).round() / digits
 }
 
 fn cooldown_out_is(old: Seconds, new: Seconds) -> Verdict {
@@ -141,13 +114,5 @@ mod tests {
         assert_eq!(retargeted(100.0, 1000.0).0, Risk::High);
         assert_eq!(retargeted(70.0, 65.0).0, Risk::Low);
         assert_eq!(retargeted(1000.0, 100.0).0, Risk::Medium);
-    }
-
-    #[test]
-    fn cooldowns() {
-        let seconds = |text| Seconds::parse(text).unwrap();
-        assert_eq!(cooldown_out_is(seconds("60s"), seconds("300s")).0, Risk::Medium);
-        assert_eq!(cooldown_out_is(seconds("300s"), seconds("60s")).0, Risk::Low);
-        assert_eq!(cooldown_out_is(seconds("60s"), seconds("0")).0, Risk::Medium);
     }
 }

@@ -1,22 +1,80 @@
-//! Values as a change shows them.
+//! Values as text, for differences.
 
-use serde::Serialize;
-
-use crate::plan::LoadBalancer;
+use super::found::Shown;
+use crate::plan::alarms::Why;
+use crate::plan::operations::Topic;
 use crate::plan::policy::{
-    CustomMetric, Dimension, ForecastedMetric, Metric, Query, Resolution, Role, StepAdjustment, TargetGroup,
-    Term, TrackedMetric,
+    Adjustment, Aggregation, Comparison, CustomMetric, Dimension, ForecastMode, ForecastedMetric, Metric,
+    MissingData, Query, Role, StepAdjustment, TargetGroup, Term, TrackedMetric,
 };
-use crate::plan::units::Seconds;
+use crate::plan::units::{
+    AccountId, ActionName, AlarmName, DashboardName, EcsName, Milliseconds, Percent, PolicyName, Region,
+    RulePrefix, Schedule, Seconds, Slug, StackName, TargetValue, Tasks, TimeZone, Timestamp,
+};
+use crate::plan::{Architecture, Controller, LoadBalancer, Sourced, Strategy};
+use crate::words::word;
 
-/// A word of the format, as the spec writes it.
-pub(super) fn word(word: &impl Serialize) -> String {
-    let value = serde_json::to_value(word).unwrap_or_default();
-    value.as_str().map(str::to_owned).unwrap_or_default()
+/// Says how values of some types are shown, and in which unit.
+macro_rules! shown {
+    ($($($type:ty),+: $unit:literal, $show:expr;)+) => {$($(impl Shown for $type {
+        const UNIT: &'static str = $unit;
+
+        fn shown(&self) -> Option<String> {
+            let show: fn(&Self) -> String = $show;
+            Some(show(self))
+        }
+    })+)+};
 }
 
-pub(super) fn yes_no(flag: bool) -> String {
-    if flag { "yes" } else { "no" }.to_owned()
+shown! {
+    Tasks: "tasks", |tasks| tasks.get().to_string();
+    Seconds: "s", |seconds| seconds.get().to_string();
+    Milliseconds: "ms", |milliseconds| milliseconds.get().to_string();
+    Percent: "%", |share| share.get().to_string();
+    TargetValue: "", |target| target.get().to_string();
+    bool: "", |flag| if *flag { "yes" } else { "no" }.to_owned();
+    u32, f64, String, Slug, AccountId, Region, EcsName, StackName, PolicyName, AlarmName, ActionName, Schedule,
+        TimeZone, Timestamp, DashboardName, RulePrefix: "", ToString::to_string;
+    Comparison, MissingData, Adjustment, Aggregation, ForecastMode, Controller, Strategy, Architecture, Why:
+        "", word;
+    Metric: "", metric;
+    CustomMetric: "", custom;
+    ForecastedMetric: "", forecast;
+    Topic: "", topic;
+    Vec<StepAdjustment>: "", |all| steps(all);
+    Vec<String>: "", |texts| texts.join("; ");
+}
+
+impl<T: Shown> Shown for &T {
+    const UNIT: &'static str = T::UNIT;
+
+    fn shown(&self) -> Option<String> {
+        T::shown(self)
+    }
+}
+
+impl<T: Shown> Shown for Sourced<T> {
+    const UNIT: &'static str = T::UNIT;
+
+    fn shown(&self) -> Option<String> {
+        self.value.shown()
+    }
+}
+
+impl<T: Shown> Shown for Option<T> {
+    const UNIT: &'static str = T::UNIT;
+
+    fn shown(&self) -> Option<String> {
+        self.as_ref()?.shown()
+    }
+}
+
+/// A topic in a few words.
+fn topic(topic: &Topic) -> String {
+    match topic {
+        Topic::Made(name) => format!("topic {name}, made"),
+        Topic::Existing(arn) => arn.to_string(),
+    }
 }
 
 /// A length of time that may be days: `48h`, as the spec writes it.
@@ -29,7 +87,7 @@ pub(super) fn time(seconds: Seconds) -> String {
     }
 }
 
-pub(super) fn balancer(balancer: &LoadBalancer) -> String {
+fn balancer(balancer: &LoadBalancer) -> String {
     match balancer {
         LoadBalancer::Named { name, target_group } => format!("{target_group} of {name}"),
         LoadBalancer::Literal { arn_suffix, target_group_arn_suffix } => {
@@ -38,7 +96,7 @@ pub(super) fn balancer(balancer: &LoadBalancer) -> String {
     }
 }
 
-pub(super) fn group(group: &TargetGroup) -> String {
+fn group(group: &TargetGroup) -> String {
     let role = match &group.role {
         Role::Only => String::new(),
         Role::Blue => " (blue)".to_owned(),
@@ -75,7 +133,7 @@ fn query(query: &Query) -> String {
     format!("{}{id}{label} = {term}", if *returned { "track " } else { "" })
 }
 
-pub(super) fn custom(metric_of: &CustomMetric) -> String {
+fn custom(metric_of: &CustomMetric) -> String {
     match metric_of {
         CustomMetric::Single(single) => metric(single),
         CustomMetric::Math(lines) => lines.iter().map(query).collect::<Vec<_>>().join("; "),
@@ -84,8 +142,8 @@ pub(super) fn custom(metric_of: &CustomMetric) -> String {
 
 pub(super) fn tracked(metric: &TrackedMetric) -> String {
     match metric {
-        TrackedMetric::Cpu(every) => format!("CPU every {}", resolution(every.value)),
-        TrackedMetric::Memory(every) => format!("memory every {}", resolution(every.value)),
+        TrackedMetric::Cpu(every) => format!("CPU every {}", word(&every.value)),
+        TrackedMetric::Memory(every) => format!("memory every {}", word(&every.value)),
         TrackedMetric::Requests(of) => format!("requests through {}", group(of)),
         TrackedMetric::Custom(of) => custom(of),
     }
@@ -96,13 +154,6 @@ pub(super) fn forecast(metric: &ForecastedMetric) -> String {
         ForecastedMetric::Cpu => "CPU".to_owned(),
         ForecastedMetric::Memory => "memory".to_owned(),
         ForecastedMetric::Requests(of) => format!("requests through {}", group(of)),
-    }
-}
-
-fn resolution(every: Resolution) -> &'static str {
-    match every {
-        Resolution::Standard => "60s",
-        Resolution::High => "20s",
     }
 }
 

@@ -40,13 +40,8 @@ impl<'t, 'd> Builder<'t, 'd> {
                 Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
                 Event::StreamEnd => break,
                 _ if root.is_some() => {
-                    let location = Location::Bytes(self.range(span));
-                    self.fail(
-                        Code::YamlSyntax,
-                        location,
-                        "the file holds a second YAML document",
-                        "keep one spec in one file",
-                    );
+                    let second = self.range(span);
+                    self.syntax(second, "the file holds a second YAML document", "keep one spec in one file");
                     return None;
                 }
                 event => root = Some(self.node(event, span, 0).ok()?),
@@ -124,9 +119,7 @@ impl<'t, 'd> Builder<'t, 'd> {
                 }
                 Event::Scalar(text, ..) => text,
                 _ => {
-                    let location = Location::Bytes(key_span);
-                    self.fail(Code::YamlSyntax, location, "a key must be a plain word", "write `key: value`");
-                    return Err(Stop);
+                    return Err(self.syntax(key_span, "a key must be a plain word", "write `key: value`"));
                 }
             };
             let (event, span) = self.next()?;
@@ -142,14 +135,8 @@ impl<'t, 'd> Builder<'t, 'd> {
 
     fn alias(&mut self, id: usize, span: Range<usize>, depth: usize) -> Result<Node, Stop> {
         let Some(Some(target)) = self.anchors.get(&id) else {
-            let location = Location::Bytes(span);
-            self.fail(
-                Code::YamlSyntax,
-                location,
-                "an alias inside its own anchor has no end",
-                "write the values out",
-            );
-            return Err(Stop);
+            let message = "an alias inside its own anchor has no end";
+            return Err(self.syntax(span, message, "write the values out"));
         };
         let (size, height) = (target.size(), target.height());
         let kind = target.kind.clone();
@@ -189,14 +176,8 @@ impl<'t, 'd> Builder<'t, 'd> {
     }
 
     fn refuse_tag(&mut self, at: &Range<usize>) -> Stop {
-        let location = Location::Bytes(at.clone());
-        self.fail(
-            Code::YamlSyntax,
-            location,
-            "YAML tags have no meaning in a spec",
-            "remove the `!…` before the value",
-        );
-        Stop
+        let message = "YAML tags have no meaning in a spec";
+        self.syntax(at.clone(), message, "remove the `!…` before the value")
     }
 
     fn next(&mut self) -> Result<(Event<'t>, Span), Stop> {
@@ -206,8 +187,7 @@ impl<'t, 'd> Builder<'t, 'd> {
                 let at = self.skipped + error.marker().byte_offset().unwrap_or(0).min(self.text.len());
                 let message = format!("this is not valid YAML: {}", error.info());
                 let help = "check the indentation, the colons and the quotes here and on the line above";
-                self.fail(Code::YamlSyntax, Location::Bytes(at..at), message, help);
-                Err(Stop)
+                Err(self.syntax(at..at, message, help))
             }
             None => unreachable!("the parser ends with StreamEnd"),
         }
@@ -216,6 +196,11 @@ impl<'t, 'd> Builder<'t, 'd> {
     fn range(&self, span: Span) -> Range<usize> {
         let range = span.byte_range().unwrap_or(0..0);
         range.start + self.skipped..range.end + self.skipped
+    }
+
+    fn syntax(&mut self, at: Range<usize>, message: impl Into<String>, help: &str) -> Stop {
+        self.fail(Code::YamlSyntax, Location::Bytes(at), message, help);
+        Stop
     }
 
     fn fail(&mut self, code: Code, location: Location, message: impl Into<String>, help: &str) {

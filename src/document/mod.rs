@@ -165,12 +165,6 @@ impl Document {
         }
     }
 
-    /// What stands at a place. `None` where a path leads nowhere.
-    pub fn value_at(&self, location: &Location) -> Option<Value> {
-        let Location::Path(steps, _) = location else { return None };
-        Some(steps.iter().try_fold(self.root.as_ref()?, |node, step| self.child(node, step))?.to_value())
-    }
-
     /// The bytes of every comment, `#` included, in the order of the text.
     pub fn comments(&self) -> Vec<Range<usize>> {
         let body = self.text.strip_prefix('\u{feff}').unwrap_or(&self.text);

@@ -67,17 +67,10 @@ impl Node {
 }
 
 impl Entry {
-    /// The key.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// The bytes of the key.
-    pub fn key_place(&self) -> Place {
-        Place { file: 0, start: self.key_span.start, end: self.key_span.end }
-    }
-
-    /// The value.
     pub fn value(&self) -> &Node {
         &self.value
     }

@@ -5,13 +5,10 @@ use serde_json::{Number, Value};
 /// A value that is neither a mapping nor a sequence. Smaller than a JSON value: a large spec has a million of them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Scalar {
-    /// Nothing.
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number.
     Number(Number),
-    /// Text.
     Text(Box<str>),
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Said;
+use super::LayerValue;
 use super::teller::Teller;
 use crate::diagnostic::Location;
 use crate::plan::alarms::AlarmKind;
@@ -10,7 +10,7 @@ use crate::plan::{Scope, Sourced, Strategy, names};
 
 impl Teller<'_> {
     /// What a setting is where nobody says it. `unsaid`: nobody does; patterns are asked only then.
-    pub(super) fn computed(&self, key: &str, unsaid: bool) -> Option<Said> {
+    pub(super) fn computed(&self, key: &str, unsaid: bool) -> Option<LayerValue> {
         let scope = self.scope.as_ref()?;
         let service = scope.service;
         let steps: Vec<&str> = key.split('.').collect();
@@ -31,7 +31,7 @@ impl Teller<'_> {
             }
             _ => return None,
         };
-        Some(Said { value, layer: "built in".to_owned(), key: None, pattern: None, place: None })
+        Some(LayerValue { value, layer: "built in".to_owned(), key: None, pattern: None, place: None })
     }
 
     fn usual_strategy(&self) -> Strategy {
@@ -40,7 +40,7 @@ impl Teller<'_> {
     }
 
     /// A name that a pattern makes.
-    fn name(&self, scope: &Scope<'_>, key: &str, steps: &[&str]) -> Option<Said> {
+    fn name(&self, scope: &Scope<'_>, key: &str, steps: &[&str]) -> Option<LayerValue> {
         let names = &self.names;
         let metric = |word| ("metric", word);
         let forecast = || self.value("scaling.predictive.metric")?.as_str().map(str::to_owned);
@@ -82,14 +82,14 @@ impl Teller<'_> {
     }
 
     /// The name of the stack: no setting, but a name all the same.
-    pub(super) fn stack(&self) -> Option<Said> {
+    pub(super) fn stack(&self) -> Option<LayerValue> {
         self.made("stack", &self.names.stack, self.scope?.service.stack.to_string())
     }
 
-    fn made(&self, name: &str, pattern: &Option<Sourced<String>>, value: String) -> Option<Said> {
+    fn made(&self, name: &str, pattern: &Option<Sourced<String>>, value: String) -> Option<LayerValue> {
         let pattern = pattern.as_ref()?;
         let said = !pattern.from.is_built_in();
-        Some(Said {
+        Some(LayerValue {
             value: Value::from(value),
             layer: if said { format!("names.{name}") } else { "built-in pattern".to_owned() },
             key: None,

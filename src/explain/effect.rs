@@ -1,4 +1,4 @@
-//! What is said and has no effect, and why.
+//! Settings without effect, and why they have none.
 
 use super::teller::Teller;
 use crate::plan::alarms::AlarmKind;

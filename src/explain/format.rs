@@ -1,4 +1,4 @@
-//! What the format says of the settings of a service.
+//! Keys of the format, and what it says of each.
 
 use crate::spec;
 

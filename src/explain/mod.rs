@@ -18,14 +18,12 @@ use teller::Teller;
 
 pub use format::Format;
 pub use outlook::{Outlook, PolicyOutlook};
-pub use overview::{Overview, Row, overview};
+pub use overview::{Row, overview};
 
 /// One service of one environment, explained.
 #[derive(Debug)]
 pub struct Explained {
-    /// The environment.
     pub environment: String,
-    /// The service.
     pub service: String,
     /// The AWS account.
     pub account: String,
@@ -49,17 +47,16 @@ pub struct Setting {
     /// Its unit, if it has one.
     pub unit: Option<&'static str>,
     /// What counts.
-    pub by: Said,
+    pub by: LayerValue,
     /// What does not count because of it, strongest first.
-    pub overridden: Vec<Said>,
+    pub overridden: Vec<LayerValue>,
     /// What the format says of it.
     pub about: String,
 }
 
 /// A value, and who says it.
 #[derive(Debug, Clone)]
-pub struct Said {
-    /// The value.
+pub struct LayerValue {
     pub value: Value,
     /// The layer, such as `environments.prod`, or that it is built in, or which pattern made it.
     pub layer: String,
@@ -77,8 +74,7 @@ pub struct Idle {
     /// What it is called below the layer.
     pub key: String,
     /// The layer and the value.
-    pub said: Said,
-    /// Why.
+    pub said: LayerValue,
     pub why: String,
 }
 
@@ -89,7 +85,7 @@ pub fn explain(
     fleet: &Fleet,
     (environment, service): (&str, &str),
 ) -> Explained {
-    let here = fleet.environments.iter().find(|known| &*known.name == environment);
+    let here = fleet.environment(environment);
     let in_it = here.into_iter().flat_map(|environment| {
         environment.services.iter().map(move |service| Scope { environment, service })
     });

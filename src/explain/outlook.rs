@@ -8,7 +8,7 @@ use crate::plan::policy::{
     ScheduledAction, StepScaling, TrackedMetric, Tracking,
 };
 use crate::plan::{Controller, Scope, Service};
-use crate::words::counted;
+use crate::words::{counted, figure, listed};
 
 /// What AWS will do with a service.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub struct PolicyOutlook {
 pub(super) fn of(scope: &Scope<'_>) -> Outlook {
     let service = scope.service;
     let removing: Vec<(&Policy, &Tracking)> =
-        tracking(service).filter(|(_, tracking)| !tracking.disable_scale_in.value).collect();
+        service.tracking().filter(|(_, tracking)| !tracking.disable_scale_in.value).collect();
     let can_remove = !removing.is_empty() && service.min.value < service.max.value;
     let together = [
         adding(service),
@@ -154,7 +154,7 @@ fn action(action: &ScheduledAction) -> String {
 }
 
 fn adding(service: &Service) -> Option<String> {
-    let several = tracking(service).count() > 1;
+    let several = service.tracking().count() > 1;
     several.then(|| {
         "Any one of them adds tasks; where several want some, the one that wants most decides.".to_owned()
     })
@@ -162,7 +162,7 @@ fn adding(service: &Service) -> Option<String> {
 
 /// Who can keep the others from removing tasks.
 fn vetoes(service: &Service, removing: &[(&Policy, &Tracking)]) -> Option<String> {
-    tracking(service).next()?;
+    service.tracking().next()?;
     let names: Vec<String> = removing.iter().map(|(policy, _)| format!("`{}`", policy.id.metric())).collect();
     let nobody = "No target tracking policy removes tasks: all have `disable_scale_in`.";
     let text = match names.as_slice() {
@@ -172,7 +172,7 @@ fn vetoes(service: &Service, removing: &[(&Policy, &Tracking)]) -> Option<String
         }
         several => format!(
             "Tasks are removed only when all of {} are ready: each of them blocks it while its metric is higher, and while it has no data.",
-            listed(several)
+            listed(several, several.len())
         ),
     };
     Some(text)
@@ -201,12 +201,12 @@ fn few_tasks(service: &Service, removing: &[(&Policy, &Tracking)]) -> String {
         "{} are the fewest from which one can go, and it goes only when {} enough for the load: when {}.{rest}",
         counted(min + 1, "task"),
         if min == 1 { "1 is".to_owned() } else { format!("{min} are") },
-        listed(&lines.collect::<Vec<_>>())
+        listed(&lines.collect::<Vec<_>>(), removing.len())
     )
 }
 
 fn speed(service: &Service) -> Option<String> {
-    let mut periods: Vec<u32> = tracking(service).map(|(_, tracking)| period(tracking)).collect();
+    let mut periods: Vec<u32> = service.tracking().map(|(_, tracking)| period(tracking)).collect();
     periods.sort_unstable();
     periods.dedup();
     let fastest = periods.first()?;
@@ -227,7 +227,7 @@ fn about(seconds: u32) -> String {
 
 /// CPU and memory end at 100 %, which bounds what one round adds.
 fn saturation(service: &Service) -> Option<String> {
-    let (_, cpu) = tracking(service).find(|(policy, _)| policy.id == PolicyId::Cpu)?;
+    let (_, cpu) = service.tracking().find(|(policy, _)| policy.id == PolicyId::Cpu)?;
     Some(format!(
         "CPU ends at 100 %, so that one round for its sake multiplies the tasks by at most {:.2}.",
         growth(cpu)
@@ -239,16 +239,12 @@ fn held_back(service: &Service) -> Option<String> {
     let held = suspended.into_iter().flat_map(|held| {
         [(held.scale_in, "removing tasks"), (held.scale_out, "adding tasks"), (held.scheduled, "schedules")]
     });
-    let held: Vec<String> = held.filter(|(on, _)| *on).map(|(_, what)| what.to_owned()).collect();
+    let held: Vec<&str> = held.filter(|(on, _)| *on).map(|(_, what)| what).collect();
     if !held.is_empty() {
-        return Some(format!("Held back by `suspended`: {}.", listed(&held)));
+        return Some(format!("Held back by `suspended`: {}.", listed(&held, held.len())));
     }
     let by_ecs = service.deployment.controller.value != Controller::External;
     by_ecs.then(|| "While the service is deployed nothing is removed; adding goes on.".to_owned())
-}
-
-fn tracking(service: &Service) -> impl Iterator<Item = (&Policy, &Tracking)> {
-    service.policies.iter().filter_map(|policy| Some((policy, policy.tracking()?)))
 }
 
 /// What is compared with the target, and its verb.
@@ -273,18 +269,5 @@ pub(super) fn unit(metric: &TrackedMetric) -> &'static str {
     match metric {
         TrackedMetric::Cpu(_) | TrackedMetric::Memory(_) => " %",
         TrackedMetric::Requests(_) | TrackedMetric::Custom(_) => "",
-    }
-}
-
-/// A number with at most one decimal, or three where it is small.
-pub(super) fn figure(value: f64) -> String {
-    let scale = if value.abs() < 10.0 { 1000.0 } else { 10.0 };
-    ((value * scale).round() / scale).to_string()
-}
-
-fn listed(words: &[String]) -> String {
-    match words {
-        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-        _ => words.concat(),
     }
 }

@@ -1,22 +1,14 @@
-//! The services of environments with their key numbers.
+//! Key numbers of the services of environments.
 
-use super::outlook::{figure, unit};
+use super::outlook::unit;
 use crate::plan::policy::{Policy, PolicyKind};
 use crate::plan::{Fleet, Scope};
-
-/// The services of some environments.
-#[derive(Debug)]
-pub struct Overview {
-    /// One a service.
-    pub rows: Vec<Row>,
-}
+use crate::words::figure;
 
 /// The key numbers of a service.
 #[derive(Debug)]
 pub struct Row {
-    /// The environment.
     pub environment: String,
-    /// The service.
     pub service: String,
     /// Fewest tasks.
     pub min: u32,
@@ -29,9 +21,9 @@ pub struct Row {
 }
 
 /// The services of an environment, or of all of them.
-pub fn overview(fleet: &Fleet, environment: Option<&str>) -> Overview {
+pub fn overview(fleet: &Fleet, environment: Option<&str>) -> Vec<Row> {
     let asked = |scope: &Scope<'_>| environment.is_none_or(|name| &*scope.environment.name == name);
-    Overview { rows: fleet.services().filter(asked).map(|scope| row(&scope)).collect() }
+    fleet.services().filter(asked).map(|scope| row(&scope)).collect()
 }
 
 fn row(scope: &Scope<'_>) -> Row {

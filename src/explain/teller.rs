@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Format, Idle, Said, Setting};
+use super::{Format, Idle, LayerValue, Setting};
 use crate::diagnostic::Location;
 use crate::plan::{Fleet, Scope};
 use crate::spec::{self, Layers, Names, ServiceLayers};
@@ -82,8 +82,8 @@ impl<'t> Teller<'t> {
             .collect()
     }
 
-    fn said(&self, said: spec::Said<'_>, other: Option<&str>) -> Said {
-        Said {
+    fn said(&self, said: spec::Said<'_>, other: Option<&str>) -> LayerValue {
+        LayerValue {
             value: said.node.value(),
             layer: said.layer.called(self.environment, self.service),
             key: other.map(str::to_owned),
@@ -98,6 +98,6 @@ impl<'t> Teller<'t> {
     }
 }
 
-fn setting(key: &str, by: Said, overridden: Vec<Said>, about: &str) -> Setting {
+fn setting(key: &str, by: LayerValue, overridden: Vec<LayerValue>, about: &str) -> Setting {
     Setting { key: key.to_owned(), unit: None, by, overridden, about: about.to_owned() }
 }

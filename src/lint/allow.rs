@@ -31,18 +31,14 @@ struct Allow<'d> {
     used: Cell<bool>,
 }
 
-/// A comment that was meant to allow something, and cannot be read.
-struct Malformed {
-    place: Location,
-}
-
 /// All that is allowed in a spec.
 #[derive(Default)]
 struct Allows<'d> {
     allows: Vec<Allow<'d>>,
     /// Those with a reason, by the code that they name and the line on which they allow it.
     effective: BTreeMap<(&'d str, Option<usize>), Vec<usize>>,
-    malformed: Vec<Malformed>,
+    /// Comments that were meant to allow something, and cannot be read.
+    malformed: Vec<Location>,
 }
 
 /// What is found less what is allowed: for commands that do not run the rules, and so cannot judge what is allowed.
@@ -65,12 +61,8 @@ pub fn judged(document: &Document, fleet: &Fleet, found: Diagnostics) -> Diagnos
     for allow in &allows.allows {
         judged_allow(allow, &there).into_iter().for_each(|finding| judged.push(finding));
     }
-    judged_malformed(&allows.malformed).for_each(|finding| judged.push(finding));
+    allows.malformed.iter().for_each(|place| judged.push(malformed_allow(place.clone())));
     left.into_iter().chain(judged).map(|finding| only_possible_fix(document, finding)).collect()
-}
-
-fn judged_malformed(malformed: &[Malformed]) -> impl Iterator<Item = Diagnostic> {
-    malformed.iter().map(|comment| malformed_allow(comment.place.clone()))
 }
 
 /// Codes that were found, each with its line.
@@ -180,7 +172,7 @@ impl<'d> Allows<'d> {
         let end = text[start + 1..].find(" # ").map_or(text.len(), |end| start + 1 + end);
         let whole = comment.start + start..comment.start + end;
         let Some((list, reason)) = parsed(document.text(), whole.clone()) else {
-            self.malformed.push(Malformed { place: Location::Bytes(whole) });
+            self.malformed.push(Location::Bytes(whole));
             return;
         };
         let line = line_meant(document, whole.start);

@@ -21,7 +21,7 @@ pub fn mend(document: &Document, found: &Diagnostics) -> Option<Mended> {
     // By their first byte; no two of them touch.
     let mut edits: BTreeMap<usize, (usize, &str)> = BTreeMap::new();
     let mut findings = Vec::new();
-    for finding in found {
+    for finding in found.iter() {
         let Some(ranges) = ranges(document, finding) else { continue };
         let touches = |range: &Range<usize>| {
             edits.range(..=range.end).next_back().is_some_and(|(_, (end, _))| *end >= range.start)

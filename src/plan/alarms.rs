@@ -1,4 +1,4 @@
-//! Alarms on how a service does: what people are called for. Those that scale it are part of their policies.
+//! CloudWatch alarms on services: what people are called for. Those that scale a service are part of its policies.
 
 use serde::Serialize;
 
@@ -19,24 +19,16 @@ pub struct Alarms {
     pub from: Option<Origin>,
 }
 
-/// What an alarm is about.
+/// What an alarm is about: each is named like its key in the spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AlarmKind {
-    /// `cpu_at_max`
     CpuAtMax,
-    /// `at_max`
     AtMax,
-    /// `below_desired`
     BelowDesired,
-    /// `errors`
     Errors,
-    /// `latency_p95`
     LatencyP95,
-    /// `latency_p99`
     LatencyP99,
-    /// `unhealthy_hosts`
     UnhealthyHosts,
-    /// `flapping`
     Flapping,
 }
 
@@ -138,7 +130,6 @@ pub fn changes(min: u32, max: u32) -> u32 {
     max.saturating_sub(min).saturating_add(1).clamp(CHANGES.0, CHANGES.1)
 }
 
-/// An alarm of a service.
 #[derive(Debug, Clone)]
 pub struct ServiceAlarm {
     /// What it is about.
@@ -182,7 +173,6 @@ impl ServiceAlarm {
 /// An alarm that is not what it would be elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instead {
-    /// Which alarm.
     pub kind: AlarmKind,
     /// What about it.
     pub why: Why,

@@ -1,7 +1,7 @@
 //! What AWS does with a target tracking policy: the facts that rules, explanations and documents go by, each with its
 //! source. Nothing here is a setting of gen's.
 
-use super::policy::{Resolution, TrackedMetric, Tracking};
+use super::policy::Tracking;
 
 /// Below which part of its target a policy is ready to remove tasks. AWS documents "usually more than 10 % lower";
 /// alarms exported from accounts have 63 for 70, 72 for 80 and 45 for 50.
@@ -47,14 +47,7 @@ pub struct Reaction {
 
 /// Seconds of a data point of what is tracked. Only CPU and memory come faster than every minute.
 pub fn period(tracking: &Tracking) -> u32 {
-    match &tracking.metric {
-        TrackedMetric::Cpu(resolution) | TrackedMetric::Memory(resolution)
-            if resolution.value == Resolution::High =>
-        {
-            20
-        }
-        _ => 60,
-    }
+    if tracking.metric.is_high_resolution() { 20 } else { 60 }
 }
 
 /// The alarms of a policy.

@@ -13,18 +13,20 @@ mod rules;
 pub mod stage;
 pub mod units;
 
+use std::fmt;
+
 use crate::diagnostic::{Location, Part, Step};
 use alarms::Alarms;
 use operations::{Expectations, Monitoring, Topic};
-use policy::{Gone, Policy, PolicyId, ScheduledAction, TargetGroup};
+use policy::{Gone, Policy, PolicyId, ScheduledAction, TargetGroup, Tracking};
 use prices::Prices;
 use units::{
     AccountId, BalancerName, EcsName, LoadBalancerSuffix, Region, Seconds, Slug, StackName,
     TargetGroupSuffix, Tasks,
 };
 
-pub use crate::spec::words::{Controller, Strategy};
-pub use crate::spec::{Layer, Origin, Sourced};
+pub use crate::spec::words::{Architecture, Controller, Strategy};
+pub use crate::spec::{Layer, Origin, RegionPrices, Sourced, TaskPrices};
 pub use resolve::resolve;
 
 /// Tags, sorted by key.
@@ -39,7 +41,6 @@ pub struct Fleet {
     pub change: Option<String>,
     /// Tags of all environments.
     pub tags: Tags,
-    /// The environments.
     pub environments: Vec<Environment>,
     /// Whom runbooks name, by role.
     pub contacts: std::collections::BTreeMap<String, String>,
@@ -77,9 +78,7 @@ pub struct Environment {
 pub struct Service {
     /// Its name in the spec.
     pub name: Slug,
-    /// Name of the ECS cluster.
     pub cluster: Sourced<EcsName>,
-    /// Name of the ECS service.
     pub ecs_service: Sourced<EcsName>,
     /// Name of its CloudFormation stack.
     pub stack: StackName,
@@ -142,15 +141,6 @@ pub struct Task {
     pub architecture: Architecture,
 }
 
-/// Processor architecture of a task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Architecture {
-    /// 64-bit Intel and AMD.
-    X8664,
-    /// 64-bit ARM.
-    Arm64,
-}
-
 /// Which kinds of scaling are held back (SuspendedState of a scalable target).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suspended {
@@ -168,12 +158,7 @@ pub struct Suspended {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LoadBalancer {
     /// By name: looked up when applied.
-    Named {
-        /// Name of the load balancer.
-        name: BalancerName,
-        /// Name of the target group.
-        target_group: BalancerName,
-    },
+    Named { name: BalancerName, target_group: BalancerName },
     /// By the ends of their ARNs.
     Literal {
         /// `app/<name>/<id>`
@@ -197,9 +182,7 @@ pub struct Wave {
 /// One service of one environment, able to say where its values stand.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope<'f> {
-    /// The environment.
     pub environment: &'f Environment,
-    /// The service.
     pub service: &'f Service,
 }
 
@@ -208,10 +191,12 @@ impl Scope<'_> {
     pub fn at(&self, from: &Origin) -> Location {
         place_of(from, &self.service.name)
     }
+}
 
-    /// How a message calls the service.
-    pub fn called(&self) -> String {
-        format!("{}/{}", self.environment.name, self.service.name)
+/// How a message calls the service.
+impl fmt::Display for Scope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.environment.name, self.service.name)
     }
 }
 
@@ -221,6 +206,12 @@ fn place_of(from: &Origin, service: &str) -> Location {
 }
 
 impl Fleet {
+    /// The environment of a name. They are sorted by it.
+    pub fn environment(&self, name: &str) -> Option<&Environment> {
+        let at = self.environments.binary_search_by(|environment| (*environment.name).cmp(name)).ok()?;
+        Some(&self.environments[at])
+    }
+
     /// Every service of every environment.
     pub fn services(&self) -> impl Iterator<Item = Scope<'_>> {
         let of = |environment| move |service| Scope { environment, service };
@@ -253,6 +244,11 @@ impl Wave {
 }
 
 impl Environment {
+    /// Where the spec has it.
+    pub fn place(&self) -> Location {
+        Location::key(["environments", &self.name])
+    }
+
     /// ARN of the topic that alarms and events go to.
     pub fn topic_arn(&self) -> Option<String> {
         Some(match self.topic.as_ref()? {
@@ -273,6 +269,11 @@ impl Service {
     /// The policy that the spec calls so.
     pub fn policy(&self, id: &PolicyId) -> Option<&Policy> {
         self.policies.iter().find(|policy| policy.id == *id)
+    }
+
+    /// The target tracking policies.
+    pub fn tracking(&self) -> impl Iterator<Item = (&Policy, &Tracking)> + Clone {
+        self.policies.iter().filter_map(|policy| Some((policy, policy.tracking()?)))
     }
 
     /// The target groups that anything counts, each once.

@@ -11,25 +11,22 @@ pub fn fill(pattern: &str, values: &[(&str, &str)]) -> Result<String, Invalid> {
     let mut name = String::with_capacity(pattern.len() + 32);
     let mut rest = pattern;
     while let Some(at) = rest.find(['{', '}']) {
+        let refused = |message, help| Err(Invalid::new(Code::NamePattern, message, help));
         let Some((placeholder, after)) = rest[at..].strip_prefix('{').and_then(|r| r.split_once('}')) else {
-            return refuse(
-                format!("the pattern {pattern:?} has a brace without its partner"),
-                "write `{environment}`".into(),
-            );
+            let message = format!("the pattern {pattern:?} has a brace without its partner");
+            return refused(message, "write `{environment}`".to_owned());
         };
         let Some((_, value)) = values.iter().find(|(known, _)| *known == placeholder) else {
-            let help = match did_you_mean(placeholder, values.iter().map(|(known, _)| *known)) {
+            let known = values.iter().map(|(known, _)| *known);
+            let help = match did_you_mean(placeholder, known.clone()) {
                 Some(meant) => format!("did you mean `{{{meant}}}`?"),
                 None => {
-                    let known: Vec<String> =
-                        values.iter().map(|(known, _)| format!("`{{{known}}}`")).collect();
+                    let known: Vec<String> = known.map(|known| format!("`{{{known}}}`")).collect();
                     format!("placeholders here are {}", known.join(", "))
                 }
             };
-            return refuse(
-                format!("the pattern {pattern:?} has an unknown placeholder `{{{placeholder}}}`"),
-                help,
-            );
+            let message = format!("the pattern {pattern:?} has an unknown placeholder `{{{placeholder}}}`");
+            return refused(message, help);
         };
         name.push_str(&rest[..at]);
         name.push_str(value);
@@ -37,10 +34,6 @@ pub fn fill(pattern: &str, values: &[(&str, &str)]) -> Result<String, Invalid> {
     }
     name.push_str(rest);
     Ok(name)
-}
-
-fn refuse(message: String, help: String) -> Result<String, Invalid> {
-    Err(Invalid { code: Code::NamePattern, message, help })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What people operate by: who is told, and what is expected.
+//! SNS topics, dashboards and service level objectives of a fleet.
 
 use super::Sourced;
 use super::units::{
@@ -21,7 +21,6 @@ pub struct Monitoring {
     pub stack: StackName,
     /// Beginning of the names of the rules that send events to the topic, where there is one.
     pub rules: Option<RulePrefix>,
-    /// The dashboard.
     pub dashboard: Option<DashboardName>,
 }
 

@@ -1,13 +1,16 @@
 //! The policies and scheduled actions of a service.
 
+use std::fmt;
+
 use super::units::{
-    ActionName, AlarmName, DimensionName, DimensionValue, Expression, Key, MetricLabel, MetricName,
+    ActionName, AlarmName, DimensionName, DimensionValue, EcsName, Expression, Key, MetricLabel, MetricName,
     Namespace, PolicyName, QueryId, Schedule, Seconds, TargetValue, Tasks, TimeZone, Timestamp, Unit,
 };
 use super::{LoadBalancer, Origin, Sourced};
 
 pub use crate::spec::words::{
     Adjustment, Aggregation, Comparison, ForecastMetric, ForecastMode, MissingData, Resolution, Statistic,
+    StepAdjustment,
 };
 
 /// A scaling policy.
@@ -161,9 +164,7 @@ pub enum CustomMetric {
 /// One metric of CloudWatch.
 #[derive(Debug, Clone)]
 pub struct Metric {
-    /// Namespace.
     pub namespace: Namespace,
-    /// Name.
     pub name: MetricName,
     /// All dimensions, sorted by name.
     pub dimensions: Vec<(DimensionName, Dimension)>,
@@ -178,11 +179,8 @@ pub struct Metric {
 /// Where the spec says what a metric is.
 #[derive(Debug, Clone, Copy)]
 pub struct MetricFrom {
-    /// Its namespace.
     pub namespace: Origin,
-    /// Its name.
     pub name: Origin,
-    /// Its statistic.
     pub statistic: Origin,
 }
 
@@ -212,7 +210,6 @@ pub enum Dimension {
 /// A line of metric math.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
-    /// Its name.
     pub id: QueryId,
     /// What graphs call it.
     pub label: Option<MetricLabel>,
@@ -225,13 +222,11 @@ pub struct Query {
 /// What a line of metric math is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Term {
-    /// A metric.
     Metric(Metric),
     /// An expression over other lines.
     Expression(Expression),
 }
 
-/// Step scaling.
 #[derive(Debug, Clone)]
 pub struct StepScaling {
     /// What the steps' numbers mean.
@@ -246,17 +241,6 @@ pub struct StepScaling {
     pub steps: Sourced<Vec<StepAdjustment>>,
     /// What triggers it.
     pub alarm: Alarm,
-}
-
-/// One step.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct StepAdjustment {
-    /// Lower end, as a distance from the threshold.
-    pub from: Option<f64>,
-    /// Upper end.
-    pub to: Option<f64>,
-    /// Tasks or per cent.
-    pub by: i64,
 }
 
 /// An alarm on one metric.
@@ -347,6 +331,13 @@ pub struct GonePolicy {
     pub renamed_to: Option<PolicyName>,
 }
 
+/// What the spec calls it.
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id.metric())
+    }
+}
+
 impl Policy {
     /// Its target tracking, if it is that.
     pub fn tracking(&self) -> Option<&Tracking> {
@@ -361,6 +352,24 @@ impl Policy {
         match &self.kind {
             PolicyKind::Step(step) => Some(step),
             PolicyKind::Tracking(_) | PolicyKind::Predictive(_) => None,
+        }
+    }
+
+    /// Its forecast, if it acts on one.
+    pub fn predictive(&self) -> Option<&Predictive> {
+        match &self.kind {
+            PolicyKind::Predictive(predictive) => Some(predictive),
+            PolicyKind::Tracking(_) | PolicyKind::Step(_) => None,
+        }
+    }
+
+    /// The number of its alarms: Application Auto Scaling makes two for target tracking, one of them for scaling in.
+    pub fn alarms(&self) -> usize {
+        match &self.kind {
+            PolicyKind::Tracking(tracking) if tracking.disable_scale_in.value => 1,
+            PolicyKind::Tracking(_) => 2,
+            PolicyKind::Step(_) => 1,
+            PolicyKind::Predictive(_) => 0,
         }
     }
 
@@ -379,52 +388,89 @@ impl Policy {
     }
 }
 
+impl Metric {
+    /// A metric of an ECS service.
+    pub fn of_service(
+        namespace: &str,
+        name: &str,
+        service: (&EcsName, &EcsName),
+        statistic: Statistic,
+    ) -> Self {
+        let text = |name: &EcsName| DimensionValue::parse(name).expect("ECS names are dimension values");
+        let dimensions = [
+            ("ClusterName", Dimension::Text(text(service.0))),
+            ("ServiceName", Dimension::Text(text(service.1))),
+        ];
+        Self::ours(namespace, name, dimensions, statistic)
+    }
+
+    /// A metric of a load balancer and one of its target groups.
+    pub fn of_target_group(group: &TargetGroup, name: &str, statistic: Statistic) -> Self {
+        let dimensions = [
+            ("LoadBalancer", Dimension::LoadBalancer(group.clone())),
+            ("TargetGroup", Dimension::TargetGroup(group.clone())),
+        ];
+        Self::ours("AWS/ApplicationELB", name, dimensions, statistic)
+    }
+
+    fn ours(namespace: &str, name: &str, dimensions: [(&str, Dimension); 2], statistic: Statistic) -> Self {
+        let dimension = |(name, value): (&str, _)| (DimensionName::parse(name).expect("a name"), value);
+        Self {
+            namespace: Namespace::parse(namespace).expect("a namespace"),
+            name: MetricName::parse(name).expect("a name"),
+            dimensions: dimensions.into_iter().map(dimension).collect(),
+            statistic,
+            unit: None,
+            from: None,
+        }
+    }
+}
+
+impl Query {
+    /// A metric that the value is made of.
+    pub fn measured(id: &str, metric: Metric) -> Self {
+        Self::ours(id, Term::Metric(metric), false)
+    }
+
+    pub fn returned(id: &str, expression: &str) -> Self {
+        Self::ours(id, Term::Expression(Expression::parse(expression).expect("an expression")), true)
+    }
+
+    fn ours(id: &str, term: Term, returned: bool) -> Self {
+        Self { id: QueryId::parse(id).expect("an id"), label: None, returned, term }
+    }
+}
+
 impl CustomMetric {
     /// Requests per target over both target groups of a blue/green deployment. The idle one reports 0, so their sum is
     /// that of the live one (AWS sample "ECS blue/green deployment patterns", auto scaling).
     pub fn requests_of_both(blue: &TargetGroup, green: &TargetGroup) -> Self {
-        let id = |text| QueryId::parse(text).expect("an id");
-        let requests = |group: &TargetGroup| Metric {
-            namespace: Namespace::parse("AWS/ApplicationELB").expect("a namespace"),
-            name: MetricName::parse("RequestCountPerTarget").expect("a name"),
-            dimensions: vec![
-                (
-                    DimensionName::parse("LoadBalancer").expect("a name"),
-                    Dimension::LoadBalancer(group.clone()),
-                ),
-                (DimensionName::parse("TargetGroup").expect("a name"), Dimension::TargetGroup(group.clone())),
-            ],
-            statistic: Statistic::Sum,
-            unit: None,
-            from: None,
-        };
-        let line = |name, term, returned| Query { id: id(name), label: None, returned, term };
-        let sum = Expression::parse("blue + green").expect("an expression");
+        let requests = |group| Metric::of_target_group(group, "RequestCountPerTarget", Statistic::Sum);
         Self::Math(vec![
-            line("blue", Term::Metric(requests(blue)), false),
-            line("green", Term::Metric(requests(green)), false),
-            line("requests", Term::Expression(sum), true),
+            Query::measured("blue", requests(blue)),
+            Query::measured("green", requests(green)),
+            Query::returned("requests", "blue + green"),
         ])
     }
 
-    pub(super) fn target_groups(&self) -> Vec<&TargetGroup> {
-        let metrics: Vec<&Metric> = match self {
-            Self::Single(metric) => vec![metric],
-            Self::Math(lines) => lines
-                .iter()
-                .filter_map(|line| match &line.term {
-                    Term::Metric(metric) => Some(metric),
-                    Term::Expression(_) => None,
-                })
-                .collect(),
+    /// The metrics that it is made of.
+    pub fn metrics(&self) -> impl Iterator<Item = &Metric> {
+        let (one, lines): (_, &[Query]) = match self {
+            Self::Single(metric) => (Some(metric), &[]),
+            Self::Math(lines) => (None, lines),
         };
+        let of_lines = lines.iter().filter_map(|line| match &line.term {
+            Term::Metric(metric) => Some(metric),
+            Term::Expression(_) => None,
+        });
+        one.into_iter().chain(of_lines)
+    }
+
+    pub(super) fn target_groups(&self) -> Vec<&TargetGroup> {
         let of = |value| match value {
             &Dimension::LoadBalancer(ref group) | &Dimension::TargetGroup(ref group) => Some(group),
             Dimension::Text(_) => None,
         };
-        metrics
-            .into_iter()
-            .flat_map(|metric| metric.dimensions.iter().filter_map(move |(_, value)| of(value)))
-            .collect()
+        self.metrics().flat_map(|metric| &metric.dimensions).filter_map(|(_, value)| of(value)).collect()
     }
 }

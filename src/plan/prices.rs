@@ -1,9 +1,9 @@
-//! What AWS charges, as far as it is known: every price with its date and source.
+//! AWS prices, as far as they are known: each with its date and source.
 
 use std::collections::BTreeMap;
 
-use super::Architecture;
 use super::units::{Currency, Rate, Region};
+use super::{Architecture, RegionPrices, TaskPrices};
 
 /// The built-in prices and those of the spec.
 #[derive(Debug, Clone, Default)]
@@ -12,7 +12,7 @@ pub struct Prices {
     pub currency: Currency,
     /// Where prices come from; a [`Price`] names its own by position.
     pub quotes: Vec<Quote>,
-    pub(super) regions: BTreeMap<Region, RegionPrices>,
+    pub(super) regions: BTreeMap<Region, RegionPrices<Price>>,
 }
 
 /// Where and when prices were read.
@@ -24,32 +24,6 @@ pub struct Quote {
     pub source: String,
 }
 
-/// The prices of a region; `None` where nothing is known.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct RegionPrices {
-    /// Tasks on 64-bit Intel and AMD.
-    pub x86_64: Option<TaskPrices>,
-    /// Tasks on 64-bit ARM.
-    pub arm64: Option<TaskPrices>,
-    /// One metric of an alarm, a month.
-    pub alarm: Option<Price>,
-    /// One metric of an alarm with periods below a minute, a month.
-    pub high_resolution_alarm: Option<Price>,
-    /// One custom metric, a month.
-    pub metric: Option<Price>,
-    /// One dashboard, a month.
-    pub dashboard: Option<Price>,
-}
-
-/// The prices of tasks.
-#[derive(Debug, Clone, Copy)]
-pub struct TaskPrices {
-    /// One vCPU, an hour.
-    pub vcpu_hour: Price,
-    /// One GB of memory, an hour.
-    pub gb_hour: Price,
-}
-
 /// One price.
 #[derive(Debug, Clone, Copy)]
 pub struct Price {
@@ -59,24 +33,66 @@ pub struct Price {
     pub quote: usize,
 }
 
+/// Nothing is known.
+const UNKNOWN: RegionPrices<Price> = RegionPrices {
+    x86_64: None,
+    arm64: None,
+    alarm: None,
+    high_resolution_alarm: None,
+    metric: None,
+    dashboard: None,
+};
+
 impl Prices {
     /// The regions for which anything is known, sorted, and what is.
-    pub fn regions(&self) -> impl Iterator<Item = (&Region, &RegionPrices)> {
+    pub fn regions(&self) -> impl Iterator<Item = (&Region, &RegionPrices<Price>)> {
         self.regions.iter()
     }
 
     /// The prices of a region; none are known if it is not listed.
-    pub fn of(&self, region: &Region) -> RegionPrices {
-        self.regions.get(region).copied().unwrap_or_default()
+    pub fn of(&self, region: &Region) -> RegionPrices<Price> {
+        self.regions.get(region).copied().unwrap_or(UNKNOWN)
     }
 }
 
-impl RegionPrices {
+impl<P: Copy> RegionPrices<P> {
     /// The prices of tasks of an architecture.
-    pub fn tasks(&self, architecture: Architecture) -> Option<TaskPrices> {
+    pub fn tasks(&self, architecture: Architecture) -> Option<TaskPrices<P>> {
         match architecture {
             Architecture::X8664 => self.x86_64,
             Architecture::Arm64 => self.arm64,
+        }
+    }
+
+    /// Makes something else of every price; it is told the key of each.
+    pub fn map<Q>(&self, mut make: impl FnMut(&str, P) -> Option<Q>) -> RegionPrices<Q> {
+        let mut tasks = |vcpu_hour: &str, gb_hour: &str, said: Option<TaskPrices<P>>| {
+            let said = said?;
+            let (vcpu_hour, gb_hour) = (make(vcpu_hour, said.vcpu_hour), make(gb_hour, said.gb_hour));
+            Some(TaskPrices { vcpu_hour: vcpu_hour?, gb_hour: gb_hour? })
+        };
+        RegionPrices {
+            x86_64: tasks("x86_64.vcpu_hour", "x86_64.gb_hour", self.x86_64),
+            arm64: tasks("arm64.vcpu_hour", "arm64.gb_hour", self.arm64),
+            alarm: self.alarm.and_then(|price| make("alarm", price)),
+            high_resolution_alarm: self
+                .high_resolution_alarm
+                .and_then(|price| make("high_resolution_alarm", price)),
+            metric: self.metric.and_then(|price| make("metric", price)),
+            dashboard: self.dashboard.and_then(|price| make("dashboard", price)),
+        }
+    }
+
+    /// Where nothing is known, what another list says.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            x86_64: self.x86_64.or(other.x86_64),
+            arm64: self.arm64.or(other.arm64),
+            alarm: self.alarm.or(other.alarm),
+            high_resolution_alarm: self.high_resolution_alarm.or(other.high_resolution_alarm),
+            metric: self.metric.or(other.metric),
+            dashboard: self.dashboard.or(other.dashboard),
         }
     }
 }

@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::explain_json;
 use super::table::{paragraph, table};
-use super::{Place, plain};
+use super::{Position, plain};
 use crate::diagnostic::Label;
 use crate::document::Document;
-use crate::explain::{Explained, Overview, Said, Setting};
+use crate::explain::{Explained, LayerValue, Row, Setting};
 
 pub use explain_json::{json, overview_json};
 
@@ -34,9 +34,6 @@ impl Reader {
 }
 
 /// Prints all settings of a service, and what AWS does with them.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn service(
     document: &Document,
     explained: &Explained,
@@ -76,9 +73,6 @@ pub fn service(
 }
 
 /// Prints the settings that were asked for in depth, and what the format says of the key.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn why(
     document: &Document,
     explained: &Explained,
@@ -149,11 +143,8 @@ fn in_depth(
 }
 
 /// Prints the services of environments with their key numbers.
-///
-/// # Errors
-/// If `out` cannot be written to.
-pub fn overview(overview: &Overview, reader: Reader, out: &mut dyn Write) -> io::Result<()> {
-    let rows = overview.rows.iter().map(|row| {
+pub fn overview(services: &[Row], reader: Reader, out: &mut dyn Write) -> io::Result<()> {
+    let rows = services.iter().map(|row| {
         let policies = row.policies.iter().map(|(name, what)| format!("{name} {what}"));
         let cooldown = row.cooldown.map(|(out, into)| format!("{out}/{into} s"));
         vec![
@@ -182,7 +173,7 @@ fn heading(explained: &Explained) -> String {
 
 fn row(document: &Document, setting: &Setting) -> Vec<String> {
     // That a value is the built-in one as well is nothing to know.
-    let known = |said: &&Said| said.place.is_some() || said.value != setting.by.value;
+    let known = |said: &&LayerValue| said.place.is_some() || said.value != setting.by.value;
     let overridden = setting.overridden.iter().filter(known);
     let overridden =
         overridden.map(|said| format!("{} {}", cut(&shown(&said.value)), source(document, said)));
@@ -195,7 +186,7 @@ fn row(document: &Document, setting: &Setting) -> Vec<String> {
 }
 
 /// Where a value stands, and who says it there.
-fn source(document: &Document, said: &Said) -> String {
+fn source(document: &Document, said: &LayerValue) -> String {
     let speaker = if said.pattern.is_some() { said.layer.clone() } else { speaker(said) };
     match place(document, said) {
         at if at.is_empty() => speaker,
@@ -204,7 +195,7 @@ fn source(document: &Document, said: &Said) -> String {
 }
 
 /// Who says it, and at which key, if it is another one.
-fn speaker(said: &Said) -> String {
+fn speaker(said: &LayerValue) -> String {
     match (&said.key, &said.pattern) {
         (Some(key), _) => format!("{}: {key}", said.layer),
         (None, Some(pattern)) => format!("{} {pattern}", said.layer),
@@ -212,12 +203,12 @@ fn speaker(said: &Said) -> String {
     }
 }
 
-fn place(document: &Document, said: &Said) -> String {
-    let place = said.place.as_ref().map(|location| Place::new(document, location));
+fn place(document: &Document, said: &LayerValue) -> String {
+    let place = said.place.as_ref().map(|location| Position::new(document, location));
     place.map(|place| format!("{}:{}", place.file, place.line)).unwrap_or_default()
 }
 
-fn label(said: &Said, before: &str) -> Option<Label> {
+fn label(said: &LayerValue, before: &str) -> Option<Label> {
     let location = said.place.clone()?;
     Some(Label { location, message: format!("{before}{}", speaker(said)) })
 }

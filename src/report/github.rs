@@ -2,20 +2,17 @@
 
 use std::io::{self, Write};
 
-use super::{FileReport, Place, explained, fixable, in_file_order};
+use super::{FileReport, Position, explained, fixable, in_file_order};
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
 
 /// Prints findings.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn diagnostics(document: &Document, diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Result<()> {
     for finding in in_file_order(document, diagnostics) {
-        let place = Place::new(document, &finding.primary.location);
+        let place = Position::new(document, &finding.primary.location);
         let mut message = finding.message.clone();
         for label in &finding.related {
-            let at = Place::new(document, &label.location);
+            let at = Position::new(document, &label.location);
             message.push_str(&format!("\n{}:{}:{}: {}", at.file, at.line, at.column, label.message));
         }
         if let Some(help) = &finding.help {
@@ -42,9 +39,6 @@ pub fn diagnostics(document: &Document, diagnostics: &Diagnostics, out: &mut dyn
 }
 
 /// Prints the differences of `gen check`.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn drift(files: &[FileReport<'_>], fix: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
     for file in files {
         let mut message = explained(file.kind);

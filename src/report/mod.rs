@@ -1,4 +1,5 @@
-//! The only layer that turns results into text. Each format has its file; all of them write to what they are given.
+//! The only layer that turns results into text. Each format has its file; all of them write to what they are given, and
+//! fail only if that cannot be written to.
 
 pub mod diff;
 pub mod explain;
@@ -30,7 +31,7 @@ pub struct FileReport<'a> {
 }
 
 /// A place as numbers: file, lines and columns from 1, columns in characters.
-struct Place<'d> {
+struct Position<'d> {
     file: &'d str,
     line: usize,
     column: usize,
@@ -38,7 +39,7 @@ struct Place<'d> {
     end_column: usize,
 }
 
-impl<'d> Place<'d> {
+impl<'d> Position<'d> {
     fn new(document: &'d Document, location: &Location) -> Self {
         let Range { start, end } = document.locate(location);
         let (line, column) = document.line_column(start);

@@ -31,9 +31,6 @@ pub struct Shown {
 }
 
 /// Prints findings with excerpts, in the order of the file; then how many more there are, and how many in all.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn diagnostics(
     document: &Document,
     diagnostics: &Diagnostics,
@@ -171,9 +168,6 @@ fn annotation<'d>(document: &Document, label: &'d Label, kind: AnnotationKind) -
 }
 
 /// Prints each difference and, for files that differ in content, a unified diff.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn drift(files: &[FileReport<'_>], color: bool, out: &mut dyn Write) -> io::Result<()> {
     for file in files {
         writeln!(out, "{}: {}", file.shown, explained(file.kind))?;

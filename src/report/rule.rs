@@ -8,9 +8,6 @@ use crate::document::Document;
 
 /// Prints the page of a code. `found` is what is wrong with its example, which `document` holds; `mended` is what to
 /// write there instead.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn page(
     code: Code,
     document: &Document,
@@ -32,9 +29,6 @@ pub fn page(
 }
 
 /// Prints all codes, one a line.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn list(out: &mut dyn Write) -> io::Result<()> {
     let codes = by_name();
     let width = codes.iter().map(|code| code.name().len()).max().unwrap_or_default();
@@ -45,9 +39,6 @@ pub fn list(out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Prints the index of the pages.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn index(out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
@@ -78,6 +69,6 @@ fn found_by(code: Code) -> Option<String> {
 
 fn by_name() -> Vec<Code> {
     let mut codes: Vec<Code> = Code::all().collect();
-    codes.sort_by_key(|code| code.name());
+    codes.sort();
     codes
 }

@@ -8,19 +8,8 @@ use super::{FileReport, explained, in_file_order, status};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Label, Location, Severity};
 use crate::document::Document;
 
-/// Prints findings.
-///
-/// # Errors
-/// If `out` cannot be written to.
-pub fn diagnostics(document: &Document, diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Result<()> {
-    of_command("validate", document, diagnostics, out)
-}
-
-/// Prints the findings of another command than `validate`.
-///
-/// # Errors
-/// If `out` cannot be written to.
-pub fn of_command(
+/// Prints the findings of a command.
+pub fn diagnostics(
     command: &str,
     document: &Document,
     diagnostics: &Diagnostics,
@@ -28,7 +17,7 @@ pub fn of_command(
 ) -> io::Result<()> {
     let findings = in_file_order(document, diagnostics);
     let mut codes: Vec<Code> = findings.iter().map(|finding| finding.code).collect();
-    codes.sort_by_key(|code| code.name());
+    codes.sort();
     codes.dedup();
     let rules = codes.iter().map(|code| rule(*code)).collect();
     let results = findings.iter().map(|finding| {
@@ -39,9 +28,6 @@ pub fn of_command(
 }
 
 /// Prints the differences of `gen check`.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn drift(files: &[FileReport<'_>], fix: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
     let rule = json!({
         "id": "drift",

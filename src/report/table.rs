@@ -80,16 +80,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_that_does_not_fit_is_stacked() {
-        let rows = [["capacity.max", "10", "", "defaults"].map(str::to_owned).to_vec()];
-        let header = ["setting", "value", "unit", "from"];
-        let wide = "setting       value  from\ncapacity.max  10     defaults\n";
-        assert_eq!(table(&header, &rows, None), wide);
-        assert_eq!(table(&header, &rows, Some(29)), wide);
-        assert_eq!(table(&header, &rows, Some(28)), "capacity.max  10\n  from: defaults\n");
-    }
-
-    #[test]
     fn words_are_never_cut() {
         let text = "one two three four five six seven eight nine ten eleven";
         assert_eq!(

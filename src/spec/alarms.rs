@@ -1,4 +1,4 @@
-//! The part that says what people are called for.
+//! CloudWatch alarms on services in the spec.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

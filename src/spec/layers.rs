@@ -1,4 +1,5 @@
-//! The layers of a spec: which there are for a service of an environment, and who runs where.
+//! The layers of a spec: which there are for a service of an environment, and who runs where. It is an error if what they
+//! say together is not what the format wants.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -112,17 +113,11 @@ impl<'d> Layers<'d> {
     }
 
     /// What the spec says for all environments at a key of its root, over what is built in.
-    ///
-    /// # Errors
-    /// If it is not what the format wants there.
     pub fn of_spec<T: Deserialize<'d>>(&self, key: &str) -> Result<Option<T>, Error> {
         self.of_root(key, None)
     }
 
     /// The same, and what an environment says at its own key, which is stronger.
-    ///
-    /// # Errors
-    /// If it is not what the format wants there.
     pub fn of_environment<T: Deserialize<'d>>(
         &self,
         key: &str,
@@ -157,9 +152,6 @@ pub struct ServiceLayers<'d>(Stack<'d>);
 
 impl<'d> ServiceLayers<'d> {
     /// What they say together.
-    ///
-    /// # Errors
-    /// If a layer is not as the format wants it.
     pub fn settings(&self) -> Result<Settings, Error> {
         Settings::deserialize(Reader::merge(&self.0))
     }

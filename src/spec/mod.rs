@@ -19,10 +19,10 @@ pub mod words;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use leaf::{Account, Filled, Project, Version};
-use words::{Controller, Strategy};
+use words::{Architecture, Controller, Strategy};
 
 pub use alarms::*;
 pub use layers::{Layers, ServiceLayers};
@@ -225,17 +225,6 @@ pub struct Task {
     /// Processor architecture.
     #[schemars(extend("examples" = ["x86_64", "arm64"]))]
     pub architecture: Option<Sourced<Architecture>>,
-}
-
-/// Processor architecture of a task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Architecture {
-    /// 64-bit Intel and AMD.
-    #[serde(rename = "x86_64")]
-    X8664,
-    /// 64-bit ARM (Graviton).
-    Arm64,
 }
 
 /// How long scaling waits after it did something.

@@ -1,4 +1,4 @@
-//! The part that people operate by: who is told, who is asked, what is expected.
+//! Notifications, dashboards and service level objectives in the spec.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! The part that says what AWS charges: for cost pages and comparisons; it changes nothing on AWS.
+//! Price lists in the spec: for cost pages and comparisons; they change nothing on AWS.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -20,41 +20,43 @@ pub struct Prices {
     pub source: Option<String>,
     /// The prices of each region.
     #[schemars(extend("examples" = [{ "eu-west-1": { "x86_64": { "vcpu_hour": 0.04048, "gb_hour": 0.004445 } } }]))]
-    pub regions: Filled<RegionPrices>,
+    pub regions: Filled<RegionPrices<f64>>,
 }
 
 /// Prices of one region, without taxes and discounts unless you write them with their discount.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RegionPrices {
+#[schemars(rename = "RegionPrices")]
+pub struct RegionPrices<P> {
     /// Fargate tasks on 64-bit Intel and AMD, Linux.
     #[schemars(extend("examples" = [{ "vcpu_hour": 0.04048, "gb_hour": 0.004445 }]))]
-    pub x86_64: Option<TaskPrices>,
+    pub x86_64: Option<TaskPrices<P>>,
     /// Fargate tasks on 64-bit ARM (Graviton), Linux.
     #[schemars(extend("examples" = [{ "vcpu_hour": 0.03238, "gb_hour": 0.00356 }]))]
-    pub arm64: Option<TaskPrices>,
+    pub arm64: Option<TaskPrices<P>>,
     /// One metric watched by an alarm with periods of a minute or more, for a month.
     #[schemars(extend("examples" = [0.10]))]
-    pub alarm: Option<f64>,
+    pub alarm: Option<P>,
     /// One metric watched by an alarm with shorter periods, for a month.
     #[schemars(extend("examples" = [0.30]))]
-    pub high_resolution_alarm: Option<f64>,
+    pub high_resolution_alarm: Option<P>,
     /// One custom metric for a month: Container Insights and 20-second metrics are billed as such.
     #[schemars(extend("examples" = [0.30]))]
-    pub metric: Option<f64>,
+    pub metric: Option<P>,
     /// One dashboard for a month.
     #[schemars(extend("examples" = [3.00]))]
-    pub dashboard: Option<f64>,
+    pub dashboard: Option<P>,
 }
 
 /// Prices of tasks of one architecture.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct TaskPrices {
+#[schemars(rename = "TaskPrices")]
+pub struct TaskPrices<P> {
     /// One vCPU for an hour.
     #[schemars(extend("examples" = [0.04048]))]
-    pub vcpu_hour: f64,
+    pub vcpu_hour: P,
     /// One GB of memory for an hour.
     #[schemars(extend("examples" = [0.004445]))]
-    pub gb_hour: f64,
+    pub gb_hour: P,
 }

@@ -17,7 +17,7 @@ use super::layers::Layers;
 use super::merge::Reader;
 use super::stack::{Said, Stack};
 use super::{Format, Names, VERSION, leaf, schema};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Part, Step, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Part, Step, hint};
 use crate::document::{Document, Node};
 
 /// A spec whose structure is right.
@@ -196,10 +196,7 @@ fn unknown_key(error: &ValidationError<'_>, key: &str, known: &[String]) -> Diag
     if key == "<<" {
         return problem.help("merge keys are not part of the format; `defaults` and `services` are the layers to share settings");
     }
-    problem.help(match did_you_mean(key, known.iter().map(String::as_str)) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("its keys are {}", list(known)),
-    })
+    problem.help(hint(key, known.iter().map(String::as_str), format!("its keys are {}", list(known))))
 }
 
 fn missing_key(error: &ValidationError<'_>, property: &Value, schema: &Value) -> Diagnostic {

@@ -1,4 +1,4 @@
-//! The part of the format that says when the number of tasks changes.
+//! Scaling policies and scheduled actions in the spec.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,6 +12,7 @@ use super::leaf::{AtLeastOne, Count, Duration, Target, WholePercent};
 use super::sourced::{Both, Holder, Sourced};
 use super::words::{
     Adjustment, Aggregation, Comparison, ForecastMetric, ForecastMode, MissingData, Resolution, Statistic,
+    StepAdjustment,
 };
 use super::{Cooldown, LoadBalancer};
 
@@ -188,7 +189,7 @@ pub struct Stepping {
     pub cooldown: Option<Sourced<Duration>>,
     /// What to do how far beyond the threshold. Bounds are distances from the threshold.
     #[schemars(extend("examples" = [[{ "from": 0, "to": 10, "by": 1 }, { "from": 10, "by": 3 }]]))]
-    pub steps: Option<Sourced<Vec<Sourced<Step>>>>,
+    pub steps: Option<Sourced<Vec<Sourced<StepAdjustment>>>>,
 }
 
 /// Predictive scaling.
@@ -298,21 +299,6 @@ pub enum ServiceMetric {
     Cpu,
     /// Average memory, per cent of what the tasks reserve.
     Memory,
-}
-
-/// One step: what to do between two distances from the threshold.
-#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Step {
-    /// Lower end of the range; left out, it has none.
-    #[schemars(extend("examples" = [0]))]
-    pub from: Option<f64>,
-    /// Upper end of the range; left out, it has none.
-    #[schemars(extend("examples" = [10]))]
-    pub to: Option<f64>,
-    /// Tasks, or per cent, to add; negative to remove.
-    #[schemars(extend("examples" = [2]))]
-    pub by: i64,
 }
 
 /// A change of limits at given times.

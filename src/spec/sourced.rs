@@ -1,6 +1,7 @@
 //! Values that know their layer and their place in the text, and the types that serde reads them with.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
@@ -78,7 +79,7 @@ impl Origin {
 }
 
 /// A value that remembers where it comes from. One layer says it whole, the strongest that says it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename = "$gen::Sourced")]
 pub struct Sourced<T> {
     /// The value.
@@ -91,6 +92,19 @@ impl<T> Sourced<T> {
     /// A value that the program computes where the spec says none.
     pub fn built_in(value: T) -> Self {
         Self { value, from: Origin::default() }
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Sourced<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+/// Two values are the same wherever they are said.
+impl<T: PartialEq> PartialEq for Sourced<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the layers of a spec say at one key, as nodes: nothing is copied.
 
-use super::sourced::{Layer, Origin};
+use super::sourced::Layer;
 use crate::diagnostic::Place;
 use crate::document::{Entry, Kind, Node};
 
@@ -40,11 +40,6 @@ impl<'d> Said<'d> {
     /// Whether the spec does not say it.
     pub fn is_built_in(&self) -> bool {
         self.layer == Layer::BuiltIn
-    }
-
-    /// Who says it, and where.
-    pub fn origin(&self) -> Origin {
-        Origin { layer: self.layer, place: self.place }
     }
 }
 

@@ -138,3 +138,30 @@ pub enum Strategy {
     /// A small part first, to the other target group.
     Canary,
 }
+
+/// Processor architecture of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Architecture {
+    /// 64-bit Intel and AMD.
+    #[serde(rename = "x86_64")]
+    X8664,
+    /// 64-bit ARM (Graviton).
+    Arm64,
+}
+
+/// One step: what to do between two distances from the threshold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Step")]
+pub struct StepAdjustment {
+    /// Lower end of the range; left out, it has none.
+    #[schemars(extend("examples" = [0]))]
+    pub from: Option<f64>,
+    /// Upper end of the range; left out, it has none.
+    #[schemars(extend("examples" = [10]))]
+    pub to: Option<f64>,
+    /// Tasks, or per cent, to add; negative to remove.
+    #[schemars(extend("examples" = [2]))]
+    pub by: i64,
+}

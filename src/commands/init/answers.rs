@@ -31,7 +31,11 @@ impl Answers {
     /// What the flags say.
     pub(super) fn of_flags(args: &Init) -> Result<Self, Failure> {
         let mut answers = Self {
-            project: args.project.as_deref().map(|name| flag("--project", name, project)).transpose()?,
+            project: args
+                .project
+                .as_deref()
+                .map(|name| flag("--project", name, slug("project")))
+                .transpose()?,
             min: args.min.map(|number| flag("--min", number, Tasks::parse)).transpose()?,
             max: args.max.map(|number| flag("--max", number, Tasks::parse)).transpose()?,
             cpu: args.cpu.map(|number| flag("--cpu", number, TargetValue::percent)).transpose()?,
@@ -45,14 +49,13 @@ impl Answers {
         };
         for said in &args.environments {
             let environment = environment(said)?;
-            answers.refuse_twice("--env", &environment.name)?;
+            let known = answers.environments.iter().map(|environment| &environment.name);
+            refuse_twice("--env", &environment.name, known)?;
             answers.environments.push(environment);
         }
         for said in &args.services {
-            let service = flag("--service", said.as_str(), service)?;
-            if answers.services.contains(&service) {
-                return Err(twice("--service", &service));
-            }
+            let service = flag("--service", said.as_str(), slug("service"))?;
+            refuse_twice("--service", &service, answers.services.iter())?;
             answers.services.push(service);
         }
         Ok(answers)
@@ -73,28 +76,11 @@ impl Answers {
         .filter_map(|(missing, flag)| missing.then_some(flag))
         .collect()
     }
-
-    fn refuse_twice(&self, flag: &str, name: &Slug) -> Result<(), Failure> {
-        match self.environments.iter().any(|environment| environment.name == *name) {
-            true => Err(twice(flag, name)),
-            false => Ok(()),
-        }
-    }
 }
 
-/// A project's name.
-pub(super) fn project(name: &str) -> Result<Slug, Invalid> {
-    Slug::parse("project", name)
-}
-
-/// An environment's name.
-pub(super) fn environment_name(name: &str) -> Result<Slug, Invalid> {
-    Slug::parse("environment", name)
-}
-
-/// A service's name.
-pub(super) fn service(name: &str) -> Result<Slug, Invalid> {
-    Slug::parse("service", name)
+/// The check of a name; `what` says whose.
+pub(super) fn slug(what: &'static str) -> impl Fn(&str) -> Result<Slug, Invalid> {
+    move |name| Slug::parse(what, name)
 }
 
 fn environment(said: &str) -> Result<Environment, Failure> {
@@ -105,7 +91,7 @@ fn environment(said: &str) -> Result<Environment, Failure> {
     };
     let refuse = |invalid| refused(&format!("--env {said}"), &invalid);
     Ok(Environment {
-        name: environment_name(name).map_err(refuse)?,
+        name: slug("environment")(name).map_err(refuse)?,
         account: AccountId::parse(account).map_err(refuse)?,
         region: Region::parse(region).map_err(refuse)?,
     })
@@ -123,6 +109,13 @@ fn refused(flag: &str, invalid: &Invalid) -> Failure {
     Failure::Usage(format!("{flag}: {}\nhelp: {}", invalid.message, invalid.help))
 }
 
-fn twice(flag: &str, name: &Slug) -> Failure {
-    Failure::Usage(format!("{flag} names `{name}` twice"))
+fn refuse_twice<'n>(
+    flag: &str,
+    name: &Slug,
+    mut known: impl Iterator<Item = &'n Slug>,
+) -> Result<(), Failure> {
+    match known.any(|other| other == name) {
+        true => Err(Failure::Usage(format!("{flag} names `{name}` twice"))),
+        false => Ok(()),
+    }
 }

@@ -28,7 +28,7 @@ pub(super) fn run(args: &Init, streams: &mut Streams<'_>) -> Result<Outcome, Fai
         (None, Some(person)) => person.project()?,
         (None, None) => return Err(lacking(&missing)),
     };
-    let place = Place::new(args, &project)?;
+    let place = Destination::new(args, &project)?;
     place.refuse_existing(args.force)?;
     if let Some(person) = &mut person {
         person.complete(&mut answers)?;
@@ -58,14 +58,14 @@ fn prove(name: &str, text: &str, streams: &mut Streams<'_>) -> Result<(), Failur
 }
 
 /// Where the spec goes; the schema lies beside it.
-struct Place {
+struct Destination {
     disk: Disk,
     name: String,
 }
 
 const SCHEMA: &str = "schema.json";
 
-impl Place {
+impl Destination {
     fn new(args: &Init, project: &Slug) -> Result<Self, Failure> {
         let path = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("specs/{project}.yaml")));
         let Some(name) = path.file_name() else {

@@ -3,7 +3,7 @@
 use std::io::{BufRead, Write};
 
 use super::super::Failure;
-use super::answers::{Answers, Environment, environment_name, project, service};
+use super::answers::{Answers, Environment, slug};
 use super::text::{LOAD_BALANCER, MAX, MIN, TARGET_GROUP};
 use crate::diagnostic::Code;
 use crate::plan::units::{AccountId, Invalid, Region, Slug, TargetValue, Tasks};
@@ -17,7 +17,7 @@ pub(super) struct Person<'p> {
 impl Person<'_> {
     /// The name of the project.
     pub(super) fn project(&mut self) -> Result<Slug, Failure> {
-        self.ask("Project", "", project)
+        self.ask("Project", "", slug("project"))
     }
 
     /// Everything that flags have not said.
@@ -26,7 +26,7 @@ impl Person<'_> {
             answers.environments = self.environments()?;
         }
         if answers.services.is_empty() {
-            answers.services = self.names("Service", service)?;
+            answers.services = self.names("Service", slug("service"))?;
         }
         if answers.min.is_none() {
             answers.min = Some(self.ask("Fewest tasks", MIN, whole(Tasks::parse))?);
@@ -63,7 +63,7 @@ impl Person<'_> {
     }
 
     fn environments(&mut self) -> Result<Vec<Environment>, Failure> {
-        let names = self.names("Environment", environment_name)?;
+        let names = self.names("Environment", slug("environment"))?;
         let located = names.into_iter().map(|name| {
             let account = self.ask(&format!("AWS account of {name}"), "", AccountId::parse)?;
             let region = self.ask(&format!("AWS region of {name}"), "", Region::parse)?;
@@ -120,8 +120,7 @@ fn unlike(names: &[Slug], name: Slug) -> Result<Slug, Invalid> {
     if !names.contains(&name) {
         return Ok(name);
     }
-    let (message, help) = (format!("`{name}` is there already"), "choose another name".to_owned());
-    Err(Invalid { code: Code::DuplicateKey, message, help })
+    Err(Invalid::new(Code::DuplicateKey, format!("`{name}` is there already"), "choose another name"))
 }
 
 fn whole<T>(check: impl Fn(i64) -> Result<T, Invalid>) -> impl Fn(&str) -> Result<T, Invalid> {
@@ -133,8 +132,7 @@ fn number<T>(check: impl Fn(f64) -> Result<T, Invalid>) -> impl Fn(&str) -> Resu
 }
 
 fn no_number(said: &str) -> Invalid {
-    let help = "write digits, without a unit".to_owned();
-    Invalid { code: Code::WrongType, message: format!("{said:?} is not a number"), help }
+    Invalid::new(Code::WrongType, format!("{said:?} is not a number"), "write digits, without a unit")
 }
 
 #[cfg(test)]
@@ -165,16 +163,6 @@ mod tests {
         ] {
             assert!(said.contains(rule), "{rule}: {said}");
         }
-    }
-
-    #[test]
-    fn requests_ask_for_the_load_balancer_and_flags_are_not_asked_again() {
-        let mut answers = Answers { services: vec![service("web").unwrap()], ..Answers::default() };
-        let (result, said) = asked(&mut answers, "prod\n\n222222222222\neu-west-1\n\n\n\n1000\n\nweb-tg\n");
-        result.unwrap();
-        assert!(!said.contains("Service"), "{said}");
-        assert_eq!(answers.load_balancer.as_deref(), Some(LOAD_BALANCER));
-        assert_eq!(answers.target_group.as_deref(), Some("web-tg"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! Who is called when scaling does not help.
+//! Missing CloudWatch alarms and notifications.
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::stage::is_production;
 use crate::plan::{Environment, Fleet, Scope};
 
@@ -9,7 +9,7 @@ pub(super) fn production_without_alarms(fleet: &Fleet, found: &mut Diagnostics) 
         is_production(environment) && environment.services.iter().all(|service| service.alarms.on.is_empty())
     };
     for environment in fleet.environments.iter().filter(silent) {
-        let place = Location::key(["environments", &environment.name]);
+        let place = environment.place();
         let message = format!("no service of {} has an alarm on how it does", environment.name);
         let problem = Diagnostic::new(Code::ProductionWithoutAlarms, place, message);
         found.push_once(problem.help("add `alarms: {}` to it, or to `defaults`; and `notifications: {}`"));

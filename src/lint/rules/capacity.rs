@@ -1,10 +1,11 @@
-//! How many tasks: bounds that policies cannot work between.
+//! Minimum and maximum capacity: bounds that policies cannot work between.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::behaviour::{growth, period, reaction};
 use crate::plan::policy::{Policy, PolicyId, Tracking};
 use crate::plan::stage::is_production;
 use crate::plan::{Scope, Service};
+use crate::words::counted;
 
 /// How long an incident is let last before the service must be at its maximum, in seconds.
 const INCIDENT: u32 = 30 * 60;
@@ -15,10 +16,10 @@ pub(super) fn min_equals_max(scope: &Scope<'_>) -> Option<Diagnostic> {
     let Service { min, max, schedule, .. } = scope.service;
     (min.value == max.value && schedule.is_empty()).then(|| {
         let message =
-            format!("{} always runs {}: its policies can change nothing", scope.called(), tasks(max.get()));
+            format!("{scope} always runs {}: its policies can change nothing", counted(max.get(), "task"));
         Diagnostic::new(Code::MinEqualsMax, scope.at(&max.from), message)
-            .label(format!("max {}", max.get()))
-            .also(scope.at(&min.from), format!("min {}", min.get()))
+            .label(format!("max {max}"))
+            .also(scope.at(&min.from), format!("min {min}"))
             .help("raise `max`, or, if the number is meant, switch scaling off with `enabled: false`")
     })
 }
@@ -30,8 +31,7 @@ pub(super) fn small_fleet(scope: &Scope<'_>) -> Option<Diagnostic> {
     let tracking = policies.iter().filter_map(Policy::tracking).find(may_remove)?;
     (max.get() == 2 && min.get() == 1).then(|| {
         let message = format!(
-            "{} runs 1 or 2 tasks: the second is removed only when the metric is below half of its target, {}",
-            scope.called(),
+            "{scope} runs 1 or 2 tasks: the second is removed only when the metric is below half of its target, {}",
             tracking.target.get() / 2.0
         );
         Diagnostic::new(Code::SmallFleet, scope.at(&max.from), message)
@@ -43,10 +43,8 @@ pub(super) fn small_fleet(scope: &Scope<'_>) -> Option<Diagnostic> {
 pub(super) fn production_of_one(scope: &Scope<'_>) -> Option<Diagnostic> {
     let min = &scope.service.min;
     (min.get() == 1 && is_production(scope.environment)).then(|| {
-        let message = format!(
-            "{} may run on one task: while it is replaced, or its zone is down, there is none",
-            scope.called()
-        );
+        let message =
+            format!("{scope} may run on one task: while it is replaced, or its zone is down, there is none");
         Diagnostic::new(Code::ProductionOfOne, scope.at(&min.from), message)
             .help("let production run at least 2 tasks, which ECS spreads over zones")
     })
@@ -64,11 +62,9 @@ pub(super) fn max_out_of_reach(scope: &Scope<'_>) -> Option<Diagnostic> {
     let seconds = duration(rounds, fastest);
     (seconds > INCIDENT).then(|| {
         let message = format!(
-            "{} takes {rounds} rounds, at least {} minutes, from {} to {}: its metric ends at 100 %, so that a round adds at most {:.0} %",
-            scope.called(),
+            "{scope} takes {rounds} rounds, at least {} minutes, from {min} to {}: its metric ends at 100 %, so that a round adds at most {:.0} %",
             seconds / 60,
-            min.get(),
-            tasks(max.get()),
+            counted(max.get(), "task"),
             10_000.0 / fastest.target.get() - 100.0
         );
         Diagnostic::new(Code::MaxOutOfReach, scope.at(&max.from), message)
@@ -96,10 +92,6 @@ fn rounds(least: u32, most: u32, factor: f64) -> Option<u32> {
 fn duration(rounds: u32, tracking: &Tracking) -> u32 {
     let period = period(tracking);
     reaction(period).decided + rounds.saturating_sub(1) * (tracking.cooldown_out.get().max(period) + START)
-}
-
-fn tasks(count: u32) -> String {
-    format!("{count} task{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Between environments: what is tried before must be like production, and apart from it.
+//! Differences between production and the environments before it: capacity, targets, accounts.
 
 use std::collections::BTreeMap;
 
@@ -23,15 +23,11 @@ pub(super) fn staging_larger_than_production(fleet: &Fleet, found: &mut Diagnost
                 continue;
             }
             let message = format!(
-                "{} runs {words} {} tasks, {} only {}: what is tried here is not what production gets",
-                staging.called(),
-                here.get(),
-                largest.called(),
-                there.get()
+                "{staging} runs {words} {here} tasks, {largest} only {there}: what is tried here is not what production gets"
             );
             let place = staging.at(&here.from);
             let problem = Diagnostic::new(Code::StagingLargerThanProduction, place, message)
-                .also(largest.at(&there.from), format!("{} in production", there.get()))
+                .also(largest.at(&there.from), format!("{there} in production"))
                 .help("lower it here, or raise it there");
             found.push_once(problem);
         }
@@ -68,11 +64,9 @@ pub(super) fn targets_differ_in_production(fleet: &Fleet, found: &mut Diagnostic
     differing.sort_by(|a, b| b.0.total_cmp(&a.0));
     for (_, id, (scope, tracking), (usual_scope, usual)) in differing {
         let message = format!(
-            "the `{}` target of {} is {}, that of {} is {}",
+            "the `{}` target of {scope} is {}, that of {usual_scope} is {}",
             id.metric(),
-            scope.called(),
             tracking.target.get(),
-            usual_scope.called(),
             usual.target.get()
         );
         let place = scope.at(&tracking.target.from);

@@ -1,17 +1,15 @@
-//! Predictive scaling beside the rest.
+//! Predictive scaling: its metric, target and limits beside those of other policies.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Scope;
 use crate::plan::behaviour::READY_BELOW;
-use crate::plan::policy::{ForecastMode, ForecastedMetric, PolicyId, PolicyKind, Predictive};
+use crate::plan::policy::{ForecastMode, ForecastedMetric, Policy, PolicyId, Predictive};
 
 pub(super) fn schedule_and_forecast(scope: &Scope<'_>) -> Option<Diagnostic> {
     let forecast = forecast(scope).filter(|forecast| forecast.mode == ForecastMode::ForecastAndScale)?;
     let max = scope.service.schedule.iter().find_map(|action| action.max.as_ref())?;
     let message = format!(
-        "a scheduled action sets the maximum of {} while a forecast scales it: what the forecast needs beyond {} is cut off, and a maximum that it raised is set back",
-        scope.called(),
-        max.get()
+        "a scheduled action sets the maximum of {scope} while a forecast scales it: what the forecast needs beyond {max} is cut off, and a maximum that it raised is set back"
     );
     let problem = Diagnostic::new(Code::ScheduleAndForecast, scope.at(&max.from), message)
         .also(scope.at(&forecast.target.from), "the forecast")
@@ -35,8 +33,7 @@ pub(super) fn forecast_target_differs(scope: &Scope<'_>) -> Option<Diagnostic> {
             "it plans fewer tasks than target tracking will ask for"
         };
         let message = format!(
-            "the forecast of {} is made for a `{}` of {ahead}, target tracking keeps {now}: {consequence}",
-            scope.called(),
+            "the forecast of {scope} is made for a `{}` of {ahead}, target tracking keeps {now}: {consequence}",
             id.metric()
         );
         Diagnostic::new(Code::ForecastTargetDiffers, scope.at(&forecast.target.from), message)
@@ -49,8 +46,7 @@ pub(super) fn forecast_raises_maximum(scope: &Scope<'_>) -> Option<Diagnostic> {
     let forecast = forecast(scope).filter(|forecast| forecast.mode == ForecastMode::ForecastAndScale)?;
     let buffer = forecast.max_capacity_buffer.as_ref()?;
     let message = format!(
-        "a forecast may raise the maximum of {} above {}, and nothing lowers it again",
-        scope.called(),
+        "a forecast may raise the maximum of {scope} above {}, and nothing lowers it again",
         scope.service.max.get()
     );
     let problem = Diagnostic::new(Code::ForecastRaisesMaximum, scope.at(&buffer.from), message)
@@ -69,15 +65,12 @@ pub(super) fn forecast_alone(scope: &Scope<'_>) -> Option<Diagnostic> {
                 "nothing answers load that it did not foresee, and nothing removes tasks"
             }
         };
-        let message = format!("{} has a forecast and no other policy: {what}", scope.called());
+        let message = format!("{scope} has a forecast and no other policy: {what}");
         Diagnostic::new(Code::ForecastAlone, scope.at(&forecast.target.from), message)
             .help("add target tracking of the same metric: `cpu: { target: 70 }`")
     })
 }
 
 fn forecast<'f>(scope: &Scope<'f>) -> Option<&'f Predictive> {
-    scope.service.policies.iter().find_map(|policy| match &policy.kind {
-        PolicyKind::Predictive(forecast) => Some(forecast),
-        PolicyKind::Tracking(_) | PolicyKind::Step(_) => None,
-    })
+    scope.service.policies.iter().find_map(Policy::predictive)
 }

@@ -1,10 +1,10 @@
 //! Metrics of the user's: which of them target tracking can work with.
 
+use super::Tracked;
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::plan::Scope;
 use crate::plan::policy::{
-    CustomMetric, Metric, MetricFrom, Policy, PolicyId, PolicyKind, Query, Statistic, Term, TrackedMetric,
-    Tracking,
+    CustomMetric, Metric, MetricFrom, Policy, PolicyId, PolicyKind, Statistic, Term, TrackedMetric, Tracking,
 };
 
 const QUEUES: &[(&str, &str)] = &[
@@ -36,16 +36,10 @@ const SPARSE: &[&str] = &[
     "TargetResponseTime",
 ];
 
-pub(super) fn bare_queue_length(
-    scope: &Scope<'_>,
-    policy: &Policy,
-    tracking: &Tracking,
-) -> Option<Diagnostic> {
+pub(super) fn bare_queue_length((scope, policy, tracking): Tracked<'_>) -> Option<Diagnostic> {
     let metric = single(policy, tracking).filter(|metric| is_one_of(metric, QUEUES))?;
     let message = format!(
-        "the `{}` policy of {} tracks the length of a queue, which does not halve when tasks double",
-        policy.id.metric(),
-        scope.called()
+        "the `{policy}` policy of {scope} tracks the length of a queue, which does not halve when tasks double"
     );
     let problem = Diagnostic::new(Code::BareQueueLength, name_place(scope, metric), message)
         .label(format!("{}", metric.name))
@@ -53,32 +47,20 @@ pub(super) fn bare_queue_length(
     Some(problem)
 }
 
-pub(super) fn total_requests_as_target(
-    scope: &Scope<'_>,
-    policy: &Policy,
-    tracking: &Tracking,
-) -> Option<Diagnostic> {
+pub(super) fn total_requests_as_target((scope, policy, tracking): Tracked<'_>) -> Option<Diagnostic> {
     let metric = single(policy, tracking).filter(|metric| is_one_of(metric, TOTALS))?;
     let message = format!(
-        "the `{}` policy of {} tracks all requests together, which do not fall when tasks are added: it adds tasks to the maximum",
-        policy.id.metric(),
-        scope.called()
+        "the `{policy}` policy of {scope} tracks all requests together, which do not fall when tasks are added: it adds tasks to the maximum"
     );
     let problem = Diagnostic::new(Code::TotalRequestsAsTarget, name_place(scope, metric), message)
         .help("track requests per task: `requests: { target: … }`");
     Some(problem)
 }
 
-pub(super) fn latency_as_target(
-    scope: &Scope<'_>,
-    policy: &Policy,
-    tracking: &Tracking,
-) -> Option<Diagnostic> {
+pub(super) fn latency_as_target((scope, policy, tracking): Tracked<'_>) -> Option<Diagnostic> {
     let metric = single(policy, tracking).filter(|metric| is_one_of(metric, LATENCIES))?;
     let message = format!(
-        "the `{}` policy of {} tracks a time, {}, which is not in proportion to the number of tasks",
-        policy.id.metric(),
-        scope.called(),
+        "the `{policy}` policy of {scope} tracks a time, {}, which is not in proportion to the number of tasks",
         metric.name
     );
     let problem = Diagnostic::new(Code::LatencyAsTarget, name_place(scope, metric), message).help(
@@ -87,8 +69,8 @@ pub(super) fn latency_as_target(
     Some(problem)
 }
 
-pub(super) fn sparse_metric(scope: &Scope<'_>, policy: &Policy, tracking: &Tracking) -> Option<Diagnostic> {
-    if latency_as_target(scope, policy, tracking).is_some()
+pub(super) fn sparse_metric((scope, policy, tracking): Tracked<'_>) -> Option<Diagnostic> {
+    if latency_as_target((scope, policy, tracking)).is_some()
         || fills(tracking)
         || tracking.disable_scale_in.value
     {
@@ -99,20 +81,15 @@ pub(super) fn sparse_metric(scope: &Scope<'_>, policy: &Policy, tracking: &Track
     };
     let (metric, from) = metrics(policy, tracking).find(|(metric, _)| sparse(metric))?;
     let message = format!(
-        "{} has no data while it is zero, and a policy without data blocks scaling {} in",
-        metric.name,
-        scope.called()
+        "{} has no data while it is zero, and a policy without data blocks scaling {scope} in",
+        metric.name
     );
     let problem = Diagnostic::new(Code::SparseMetric, scope.at(&from.name), message)
         .help("use metric math with `FILL(id, 0)`, or `disable_scale_in: true`");
     Some(problem)
 }
 
-pub(super) fn container_insights(
-    scope: &Scope<'_>,
-    policy: &Policy,
-    tracking: &Tracking,
-) -> Option<Diagnostic> {
+pub(super) fn container_insights((scope, policy, tracking): Tracked<'_>) -> Option<Diagnostic> {
     let insights = |metric: &Metric| metric.namespace.starts_with("ECS/ContainerInsights");
     let (metric, from) = metrics(policy, tracking).find(|(metric, _)| insights(metric))?;
     let message = format!(
@@ -125,11 +102,7 @@ pub(super) fn container_insights(
 }
 
 /// Elastic Load Balancing: "The only valid statistic is Sum. This represents the average, not the sum."
-pub(super) fn requests_statistic(
-    scope: &Scope<'_>,
-    policy: &Policy,
-    tracking: &Tracking,
-) -> Option<Diagnostic> {
+pub(super) fn requests_statistic((scope, policy, tracking): Tracked<'_>) -> Option<Diagnostic> {
     let wrong = |metric: &Metric| {
         is_one_of(metric, &[("AWS/ApplicationELB", "RequestCountPerTarget")])
             && metric.statistic != Statistic::Sum
@@ -151,7 +124,7 @@ pub(super) fn measures_cpu(policy: &Policy) -> bool {
     match &policy.kind {
         PolicyKind::Tracking(tracking) => match &tracking.metric {
             TrackedMetric::Cpu(_) => true,
-            TrackedMetric::Custom(custom) => terms(custom).any(cpu),
+            TrackedMetric::Custom(custom) => custom.metrics().any(cpu),
             TrackedMetric::Memory(_) | TrackedMetric::Requests(_) => false,
         },
         PolicyKind::Step(step) => cpu(&step.alarm.metric),
@@ -176,20 +149,10 @@ fn metrics<'p>(
         TrackedMetric::Custom(custom) if is_custom(policy) => Some(custom),
         _ => None,
     };
-    custom.into_iter().flat_map(terms).filter_map(|metric| Some((metric, metric.from.as_ref()?)))
-}
-
-/// The metrics in a metric.
-fn terms(custom: &CustomMetric) -> impl Iterator<Item = &Metric> {
-    let (one, lines): (_, &[Query]) = match custom {
-        CustomMetric::Single(metric) => (Some(metric), &[]),
-        CustomMetric::Math(lines) => (None, lines),
-    };
-    let of_lines = lines.iter().filter_map(|line| match &line.term {
-        Term::Metric(metric) => Some(metric),
-        Term::Expression(_) => None,
-    });
-    one.into_iter().chain(of_lines)
+    custom
+        .into_iter()
+        .flat_map(CustomMetric::metrics)
+        .filter_map(|metric| Some((metric, metric.from.as_ref()?)))
 }
 
 /// Whether metric math says what a missing data point counts as.

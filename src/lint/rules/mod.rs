@@ -32,10 +32,9 @@ pub fn check(fleet: &Fleet, found: &mut Diagnostics) {
 
 fn of_service(scope: &Scope<'_>) -> impl Iterator<Item = Diagnostic> {
     let service = scope.service;
-    let tracking = || service.policies.iter().filter_map(|policy| Some((policy, policy.tracking()?)));
     let of_service = SERVICE_RULES.iter().filter_map(|rule| rule(scope));
-    let of_tracking = tracking().flat_map(move |(policy, tracking)| {
-        TRACKING_RULES.iter().filter_map(move |rule| rule(scope, policy, tracking))
+    let of_tracking = service.tracking().flat_map(move |(policy, tracking)| {
+        TRACKING_RULES.iter().filter_map(move |rule| rule((scope, policy, tracking)))
     });
     let of_actions = service
         .schedule
@@ -45,7 +44,9 @@ fn of_service(scope: &Scope<'_>) -> impl Iterator<Item = Diagnostic> {
 }
 
 type ServiceRule = fn(&Scope<'_>) -> Option<Diagnostic>;
-type TrackingRule = fn(&Scope<'_>, &Policy, &Tracking) -> Option<Diagnostic>;
+/// A target tracking policy of a service.
+type Tracked<'f> = (&'f Scope<'f>, &'f Policy, &'f Tracking);
+type TrackingRule = fn(Tracked<'_>) -> Option<Diagnostic>;
 type ActionRule = fn(&Scope<'_>, &ScheduledAction) -> Option<Diagnostic>;
 type FleetRule = fn(&Fleet, &mut Diagnostics);
 

@@ -1,9 +1,9 @@
-//! What AWS takes of an account and region before a quota must be raised.
+//! AWS quotas of an account and region: scalable targets and CloudWatch alarms.
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
-use crate::plan::policy::{Policy, PolicyKind};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::plan::policy::Policy;
 use crate::plan::{Environment, Fleet, Service};
 
 /// Scalable targets of ECS in a region (quota L-782A3EE2, adjustable).
@@ -12,40 +12,26 @@ const TARGETS: usize = 3000;
 const ALARMS: usize = 5000;
 
 pub(super) fn too_many_targets(fleet: &Fleet, found: &mut Diagnostics) {
+    let help = "have the quota L-782A3EE2 raised, or spread the services over accounts";
     for (environment, count) in beyond(fleet, TARGETS, |_| 1) {
+        let Environment { name, account, region, .. } = environment;
         let message = format!(
-            "{} brings the scalable targets of account {} in {} to {count}; AWS takes {TARGETS}",
-            environment.name, environment.account, environment.region
+            "{name} brings the scalable targets of account {account} in {region} to {count}; AWS takes {TARGETS}"
         );
-        let problem = Diagnostic::new(Code::TooManyTargets, place(environment), message);
-        found.push_once(
-            problem.help("have the quota L-782A3EE2 raised, or spread the services over accounts"),
-        );
+        found.push_once(Diagnostic::new(Code::TooManyTargets, environment.place(), message).help(help));
     }
 }
 
 pub(super) fn too_many_alarms(fleet: &Fleet, found: &mut Diagnostics) {
-    let alarms =
-        |service: &Service| service.policies.iter().map(alarms).sum::<usize>() + service.alarms.on.len();
+    let of_policies = |service: &Service| service.policies.iter().map(Policy::alarms).sum::<usize>();
+    let alarms = |service: &Service| of_policies(service) + service.alarms.on.len();
+    let help = "have CloudWatch's quota of alarms raised, or spread the services over accounts";
     for (environment, count) in beyond(fleet, ALARMS, alarms) {
+        let Environment { name, account, region, .. } = environment;
         let message = format!(
-            "{} brings the alarms of account {} in {} to {count}, others not counted; AWS takes {ALARMS}",
-            environment.name, environment.account, environment.region
+            "{name} brings the alarms of account {account} in {region} to {count}, others not counted; AWS takes {ALARMS}"
         );
-        let problem = Diagnostic::new(Code::TooManyAlarms, place(environment), message);
-        found.push_once(
-            problem.help("have CloudWatch's quota of alarms raised, or spread the services over accounts"),
-        );
-    }
-}
-
-/// Application Auto Scaling makes two alarms for a target tracking policy, one of them for scaling in.
-fn alarms(policy: &Policy) -> usize {
-    match &policy.kind {
-        PolicyKind::Tracking(tracking) if tracking.disable_scale_in.value => 1,
-        PolicyKind::Tracking(_) => 2,
-        PolicyKind::Step(_) => 1,
-        PolicyKind::Predictive(_) => 0,
+        found.push_once(Diagnostic::new(Code::TooManyAlarms, environment.place(), message).help(help));
     }
 }
 
@@ -60,8 +46,4 @@ fn beyond(fleet: &Fleet, limit: usize, count: impl Fn(&Service) -> usize) -> Vec
         }
     }
     sums.into_values().filter_map(|(sum, passing)| Some((passing?, sum))).collect()
-}
-
-fn place(environment: &Environment) -> Location {
-    Location::key(["environments", &environment.name])
 }

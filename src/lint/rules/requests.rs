@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Tracked;
 use super::metrics::measures_cpu;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
 use crate::plan::policy::{Policy, PolicyId, Tracking};
@@ -18,8 +19,7 @@ pub(super) fn requests_without_cpu(scope: &Scope<'_>) -> Option<Diagnostic> {
     let sees_cpu = policies.iter().any(measures_cpu);
     (!sees_cpu).then(|| {
         let message = format!(
-            "{} scales on requests and not on CPU: busy tasks that get few requests are not relieved",
-            scope.called()
+            "{scope} scales on requests and not on CPU: busy tasks that get few requests are not relieved"
         );
         Diagnostic::new(Code::RequestsWithoutCpu, scope.at(&requests.target.from), message)
             .help("add `cpu: { target: 70 }`: tasks are added when either is above its target")
@@ -34,38 +34,28 @@ pub(super) fn cpu_without_requests(scope: &Scope<'_>) -> Option<Diagnostic> {
     let rolling = !scope.service.deployment.alternates();
     (scope.service.balanced && alone && rolling).then(|| {
         let message = format!(
-            "{} is behind a load balancer and scales on CPU alone: requests that wait for others do not add tasks",
-            scope.called()
+            "{scope} is behind a load balancer and scales on CPU alone: requests that wait for others do not add tasks"
         );
         Diagnostic::new(Code::CpuWithoutRequests, scope.at(&cpu.target.from), message)
             .help("if a task can be full while its CPU is idle, add `requests: { target: … }` per task and minute")
     })
 }
 
-pub(super) fn requests_target_low(
-    scope: &Scope<'_>,
-    policy: &Policy,
-    tracking: &Tracking,
-) -> Option<Diagnostic> {
+pub(super) fn requests_target_low((scope, policy, tracking): Tracked<'_>) -> Option<Diagnostic> {
     let target = tracking.target.get();
     (counts_requests(policy) && target <= LOW).then(|| {
-        let message = format!("{} asks for a task for every {target} requests in a MINUTE", scope.called());
+        let message = format!("{scope} asks for a task for every {target} requests in a MINUTE");
         Diagnostic::new(Code::RequestsTargetLow, scope.at(&tracking.target.from), message)
             .label("per task and minute")
             .help(format!("if it was meant per second, write {}", target * 60.0))
     })
 }
 
-pub(super) fn requests_target_high(
-    scope: &Scope<'_>,
-    policy: &Policy,
-    tracking: &Tracking,
-) -> Option<Diagnostic> {
+pub(super) fn requests_target_high((scope, policy, tracking): Tracked<'_>) -> Option<Diagnostic> {
     let target = tracking.target.get();
     (counts_requests(policy) && target >= HIGH).then(|| {
         let message = format!(
-            "{} lets one task have {target} requests in a minute, {:.0} in a second, before a second one is added",
-            scope.called(),
+            "{scope} lets one task have {target} requests in a minute, {:.0} in a second, before a second one is added",
             target / 60.0
         );
         Diagnostic::new(Code::RequestsTargetHigh, scope.at(&tracking.target.from), message)
@@ -104,12 +94,10 @@ pub(super) fn shared_target_group(fleet: &Fleet, found: &mut Diagnostics) {
         }
         let message = format!(
             "{} and {} count the requests of one target group, {:?}: tasks of either lower the count of both",
-            first.scope.called(),
-            counted.scope.called(),
-            counted.group
+            first.scope, counted.scope, counted.group
         );
         let problem = Diagnostic::new(Code::SharedTargetGroup, counted.place(), message)
-            .also(first.place(), format!("{} counts it too", first.scope.called()))
+            .also(first.place(), format!("{} counts it too", first.scope))
             .help("name the target group that is attached to this service");
         found.push_once(problem);
     }

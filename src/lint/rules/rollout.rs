@@ -1,4 +1,4 @@
-//! The order in which environments get a change.
+//! Rollout waves: the order in which environments get a change.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::stage::Stage;

@@ -1,5 +1,6 @@
 //! Scaling in: what blocks it, what goes round the veto of target tracking.
 
+use super::Tracked;
 use super::requests::counts_requests;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::behaviour::removes_below;
@@ -22,8 +23,7 @@ pub(super) fn never_scales_in(scope: &Scope<'_>) -> Option<Diagnostic> {
     let first = tracking.first()?;
     (all_disabled && !others).then(|| {
         let message = format!(
-            "{} never scales in: all its target tracking policies have `disable_scale_in`, and nothing else removes tasks",
-            scope.called()
+            "{scope} never scales in: all its target tracking policies have `disable_scale_in`, and nothing else removes tasks"
         );
         Diagnostic::new(Code::NeverScalesIn, scope.at(&first.disable_scale_in.from), message)
             .help("let one policy scale in; the others still have no say in it")
@@ -38,9 +38,7 @@ pub(super) fn step_removes_tasks(scope: &Scope<'_>) -> Option<Diagnostic> {
     })?;
     let tracking = policies.iter().find_map(Policy::tracking)?;
     let message = format!(
-        "the step policy `{}` of {} removes tasks without asking target tracking, which adds them again",
-        policy.id.metric(),
-        scope.called()
+        "the step policy `{policy}` of {scope} removes tasks without asking target tracking, which adds them again"
     );
     let problem = Diagnostic::new(Code::StepRemovesTasks, scope.at(&step.steps.from), message)
         .also(scope.at(&tracking.target.from), "target tracking")
@@ -76,8 +74,7 @@ pub(super) fn memory_alone(scope: &Scope<'_>) -> Option<Diagnostic> {
     let memory = scope.service.policy(&PolicyId::Memory)?.tracking()?;
     (policies.len() == 1).then(|| {
         let message = format!(
-            "{} scales on memory alone, which hardly falls when tasks are added and says little of the load",
-            scope.called()
+            "{scope} scales on memory alone, which hardly falls when tasks are added and says little of the load"
         );
         Diagnostic::new(Code::MemoryAlone, scope.at(&memory.target.from), message)
             .help("add `cpu` or `requests`, which follow the load")
@@ -90,9 +87,7 @@ pub(super) fn memory_veto(scope: &Scope<'_>) -> Option<Diagnostic> {
     let line = scale_in_line(memory, min.get())?;
     (policies.len() > 1 && min.value < max.value && !memory.disable_scale_in.value).then(|| {
         let message = format!(
-            "memory has a veto over scaling {} in: back to {} only below {line:.0} %, which a runtime that keeps its memory never reaches",
-            scope.called(),
-            min.get()
+            "memory has a veto over scaling {scope} in: back to {min} only below {line:.0} %, which a runtime that keeps its memory never reaches"
         );
         Diagnostic::new(Code::MemoryVeto, scope.at(&memory.target.from), message)
             .help("`disable_scale_in: true` beside the target lets memory add tasks and leaves removing them to the others")
@@ -100,7 +95,7 @@ pub(super) fn memory_veto(scope: &Scope<'_>) -> Option<Diagnostic> {
 }
 
 /// What must be fallen below for the last task above the minimum to go: one of n tasks is removed when n - 1 are enough.
-pub(super) fn idle_floor(scope: &Scope<'_>, policy: &Policy, tracking: &Tracking) -> Option<Diagnostic> {
+pub(super) fn idle_floor((scope, policy, tracking): Tracked<'_>) -> Option<Diagnostic> {
     let Service { min, max, .. } = scope.service;
     let line = scale_in_line(tracking, min.get())?;
     let requests = line * f64::from(min.get() + 1);
@@ -112,13 +107,9 @@ pub(super) fn idle_floor(scope: &Scope<'_>, policy: &Policy, tracking: &Tracking
         _ => return None,
     };
     (min.value < max.value && !tracking.disable_scale_in.value).then(|| {
-        let message = format!(
-            "{} goes back to {} only while {what}: idle tasks alone can need more",
-            scope.called(),
-            min.get()
-        );
+        let message = format!("{scope} goes back to {min} only while {what}: idle tasks alone can need more");
         Diagnostic::new(Code::IdleFloor, scope.at(&tracking.target.from), message)
-            .also(scope.at(&min.from), format!("min {}", min.get()))
+            .also(scope.at(&min.from), format!("min {min}"))
             .help("raise the target, or measure what an idle task needs and allow this")
     })
 }

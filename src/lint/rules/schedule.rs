@@ -22,11 +22,8 @@ pub(super) fn schedule_outside_band(scope: &Scope<'_>, action: &ScheduledAction)
     }
     let (what, other) = if action.min.is_some() { ("minimum", "maximum") } else { ("maximum", "minimum") };
     let message = format!(
-        "the scheduled action `{}` sets the {what} of {} to {}, beyond its {other} of {}: AWS refuses it when it runs",
-        action.key,
-        scope.called(),
-        here.get(),
-        there.get()
+        "the scheduled action `{}` sets the {what} of {scope} to {here}, beyond its {other} of {there}: AWS refuses it when it runs",
+        action.key
     );
     let problem = Diagnostic::new(Code::ScheduleOutsideBand, scope.at(&here.from), message)
         .also(scope.at(&there.from), format!("the {other}"))
@@ -51,13 +48,11 @@ pub(super) fn schedule_without_return(scope: &Scope<'_>) -> Option<Diagnostic> {
         _ => return None,
     };
     let message = format!(
-        "the scheduled action `{}` {did} of {} to {}, and no other {back}: from then on it stays",
-        action.key,
-        scope.called(),
-        limit.get()
+        "the scheduled action `{}` {did} of {scope} to {limit}, and no other {back}: from then on it stays",
+        action.key
     );
     let problem = Diagnostic::new(Code::ScheduleWithoutReturn, scope.at(&limit.from), message)
-        .also(scope.at(&before.from), format!("{} until then", before.get()))
+        .also(scope.at(&before.from), format!("{before} until then"))
         .help("add an action that sets it back; `end` only ends further runs");
     Some(problem)
 }

@@ -1,4 +1,4 @@
-//! The rest of one service: what is held back, how it is deployed.
+//! Suspended scaling, and CPU tracking during blue/green deployments.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::policy::{Policy, PolicyId};
@@ -14,7 +14,7 @@ pub(super) fn suspended_scaling(scope: &Scope<'_>) -> Option<Diagnostic> {
             .collect();
     (!held.is_empty()).then(|| {
         let message =
-            format!("{} holds back {}, until somebody thinks of it", scope.called(), held.join(" and "));
+            format!("{scope} holds back {}, until somebody thinks of it", held.join(" and "));
         Diagnostic::new(Code::SuspendedScaling, scope.at(from), message).help(
             "lift it when the reason is gone; for an incident there is `cli/autoscaling.sh <env> suspend` and `resume`",
         )
@@ -27,8 +27,7 @@ pub(super) fn cpu_during_blue_green(scope: &Scope<'_>) -> Option<Diagnostic> {
     let utilization = |policy: &Policy| matches!(policy.id, PolicyId::Cpu | PolicyId::Memory);
     (scope.service.deployment.alternates() && policies.iter().all(utilization)).then(|| {
         let message = format!(
-            "during a deployment {} runs twice, and its CPU is the average over both: it looks half as busy and does not scale out",
-            scope.called()
+            "during a deployment {scope} runs twice, and its CPU is the average over both: it looks half as busy and does not scale out"
         );
         Diagnostic::new(Code::CpuDuringBlueGreen, scope.at(&cpu.target.from), message)
             .also(scope.at(&scope.service.deployment.strategy.from), "deployed so")

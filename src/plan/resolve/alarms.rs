@@ -1,4 +1,4 @@
-//! Alarms on how a service does: which there are, when they go off, how they are called.
+//! CloudWatch alarms on services: which there are, their thresholds, their names.
 
 use super::Resolver;
 use super::here::{Here, known};
@@ -10,12 +10,13 @@ use crate::plan::policy::{Comparison, MissingData};
 use crate::plan::units::{AlarmName, Invalid, Milliseconds, Percent};
 use crate::plan::{Layer, Origin, Service, Sourced};
 use crate::spec::{self, AlarmKeys, AtLeastOne, Latency, Threshold};
+use crate::words::counted;
 
 /// Most minutes that an alarm looks back: a day (CloudWatch API reference, PutMetricAlarm).
 const MOST_MINUTES: i64 = 1440;
 
 /// When an alarm goes off, and what it looks at.
-struct Setting {
+struct Trigger {
     watched: Watched,
     comparison: Comparison,
     threshold: f64,
@@ -24,32 +25,25 @@ struct Setting {
 }
 
 /// What the layers say of one alarm.
-struct Said<'s> {
+struct AlarmSpec<'s> {
     kind: AlarmKind,
     from: Origin,
     keys: &'s AlarmKeys,
-    threshold: Limit<'s>,
+    number: Option<&'s Sourced<Threshold>>,
+    time: Option<&'s Sourced<Latency>>,
     min_requests: Option<&'s Sourced<AtLeastOne>>,
 }
 
-/// When it goes off: at a number, or at a response time.
-#[derive(Clone, Copy)]
-enum Limit<'s> {
-    Number(Option<&'s Sourced<Threshold>>),
-    Time(Option<&'s Sourced<Latency>>),
-}
-
-impl<'s> Said<'s> {
+impl<'s> AlarmSpec<'s> {
     fn of(kind: AlarmKind, alarms: &'s spec::Alarms) -> Option<Self> {
+        let said = |from, keys| Self { kind, from, keys, number: None, time: None, min_requests: None };
         let number = |alarm: &'s Option<spec::Holder<spec::Alarm>>| {
             let alarm = alarm.as_ref()?;
-            let threshold = Limit::Number(alarm.own.threshold.as_ref());
-            Some(Self { kind, from: alarm.from, keys: &alarm.common, threshold, min_requests: None })
+            Some(Self { number: alarm.own.threshold.as_ref(), ..said(alarm.from, &alarm.common) })
         };
         let time = |alarm: &'s Option<spec::Holder<spec::LatencyAlarm>>| {
             let alarm = alarm.as_ref()?;
-            let threshold = Limit::Time(alarm.own.threshold.as_ref());
-            Some(Self { kind, from: alarm.from, keys: &alarm.common, threshold, min_requests: None })
+            Some(Self { time: alarm.own.threshold.as_ref(), ..said(alarm.from, &alarm.common) })
         };
         match kind {
             AlarmKind::CpuAtMax => number(&alarms.cpu_at_max),
@@ -60,19 +54,10 @@ impl<'s> Said<'s> {
             AlarmKind::LatencyP95 => time(&alarms.latency_p95),
             AlarmKind::LatencyP99 => time(&alarms.latency_p99),
             AlarmKind::Errors => alarms.errors.as_ref().map(|alarm| Self {
-                kind,
-                from: alarm.from,
-                keys: &alarm.common,
-                threshold: Limit::Number(alarm.own.threshold.as_ref()),
+                number: alarm.own.threshold.as_ref(),
                 min_requests: alarm.own.min_requests.as_ref(),
+                ..said(alarm.from, &alarm.common)
             }),
-        }
-    }
-
-    fn number(&self) -> Option<&'s Sourced<Threshold>> {
-        match self.threshold {
-            Limit::Number(threshold) => threshold,
-            Limit::Time(_) => None,
         }
     }
 }
@@ -85,7 +70,7 @@ impl Resolver<'_, '_> {
         let mut found = Alarms { from: on.then_some(alarms.from), ..Alarms::default() };
         let watching = Watching::new(of, service);
         let mut broken = false;
-        for said in AlarmKind::ALL.into_iter().filter_map(|kind| Said::of(kind, alarms)) {
+        for said in AlarmKind::ALL.into_iter().filter_map(|kind| AlarmSpec::of(kind, alarms)) {
             let name = self.service_alarm_name(of, &said);
             if !on || !known(&said.keys.enabled).value {
                 found.gone.extend(name.map(|name| name.value));
@@ -110,10 +95,10 @@ impl Resolver<'_, '_> {
     fn alarm_of(
         &self,
         service: &Service,
-        said: &Said<'_>,
+        said: &AlarmSpec<'_>,
         name: Sourced<AlarmName>,
         minutes: u32,
-        setting: Setting,
+        setting: Trigger,
     ) -> ServiceAlarm {
         let usual = said.kind.usual_missing_data(service);
         let missing_data = said.keys.missing_data.as_ref().map_or(usual, |said| said.value);
@@ -125,14 +110,11 @@ impl Resolver<'_, '_> {
             description: format!(
                 "{}. {} No data {}: {reason}. {}",
                 text.what
-                    .replace(
-                        "MINUTES minutes",
-                        &if minutes == 1 { "1 minute".into() } else { format!("{minutes} minutes") }
-                    )
+                    .replace("MINUTES minutes", &counted(minutes, "minute"))
                     .replace("SERVICE", &service.ecs_service.value),
                 text.hint,
                 word(missing_data),
-                made_by(&self.spec.project),
+                made_by(&self.spec.project)
             ),
             metric: setting.watched.metric,
             comparison: setting.comparison,
@@ -150,12 +132,12 @@ impl Resolver<'_, '_> {
         here: &Here<'_>,
         service: &Service,
         watching: &Watching,
-        said: &Said<'_>,
+        said: &AlarmSpec<'_>,
         minutes: Option<u32>,
-    ) -> Result<(Option<Setting>, Option<Why>), ()> {
+    ) -> Result<(Option<Trigger>, Option<Why>), ()> {
         let (lowest, highest) = limits(service);
         let setting =
-            |watched, comparison, threshold| Setting { watched, comparison, threshold, datapoints: None };
+            |watched, comparison, threshold| Trigger { watched, comparison, threshold, datapoints: None };
         if said.kind.is_of_requests() && watching.groups.is_empty() {
             // Most services without a load balancer only share a layer with others that have one.
             let by_name = matches!(said.from.layer, Layer::Service | Layer::EnvironmentService);
@@ -208,13 +190,13 @@ impl Resolver<'_, '_> {
                 if minutes.is_some_and(|minutes| changes > f64::from(minutes)) {
                     let message = format!("{changes} changes cannot be seen in fewer minutes");
                     // Built-in values fit each other: one of the two is said.
-                    let asked = said.number().map(|said| said.from);
+                    let asked = said.number.map(|said| said.from);
                     let from = asked.or(said.keys.minutes.as_ref().map(|minutes| minutes.from));
                     self.wrong(here, from, message, "raise `minutes`, or lower `threshold`");
                     return Err(());
                 }
                 let setting = setting(watching.flapping(changes), Comparison::AtLeast, 1.0);
-                let setting = Setting { datapoints: Some(changes as u32), ..setting };
+                let setting = Trigger { datapoints: Some(changes as u32), ..setting };
                 (Some(setting), (!watching.insights).then_some(Why::Running))
             }
         })
@@ -224,12 +206,12 @@ impl Resolver<'_, '_> {
     fn number(
         &mut self,
         here: &Here<'_>,
-        said: &Said<'_>,
+        said: &AlarmSpec<'_>,
         usual: Option<f64>,
         most: f64,
         whole: bool,
     ) -> Result<Option<f64>, ()> {
-        let Some(threshold) = said.number() else { return Ok(usual) };
+        let Some(threshold) = said.number else { return Ok(usual) };
         let value = threshold.value.0;
         if value > 0.0 && value <= most && !(whole && value.fract() != 0.0) {
             return Ok(Some(value));
@@ -240,14 +222,14 @@ impl Resolver<'_, '_> {
         Err(())
     }
 
-    fn error_rate(&mut self, here: &Here<'_>, said: &Said<'_>) -> Option<f64> {
+    fn error_rate(&mut self, here: &Here<'_>, said: &AlarmSpec<'_>) -> Option<f64> {
         let percent = |value: &Threshold| {
             Percent::parse(value.0, 100.0).map_err(|invalid| Invalid { code: Code::AlarmSetting, ..invalid })
         };
-        self.parsed(here, said.number()?, percent).map(|percent| percent.get())
+        self.parsed(here, said.number?, percent).map(|percent| percent.get())
     }
 
-    fn fewest_requests(&mut self, here: &Here<'_>, said: &Said<'_>) -> Option<i64> {
+    fn fewest_requests(&mut self, here: &Here<'_>, said: &AlarmSpec<'_>) -> Option<i64> {
         let fewest = said.min_requests?;
         if (1..=1_000_000).contains(&fewest.value.0) {
             return Some(fewest.value.0);
@@ -257,16 +239,11 @@ impl Resolver<'_, '_> {
         None
     }
 
-    fn latency(&mut self, here: &Here<'_>, said: &Said<'_>) -> Option<Milliseconds> {
-        match said.threshold {
-            Limit::Time(Some(time)) => {
-                self.parsed(here, time, |text| Milliseconds::parse(text)).map(|time| time.value)
-            }
-            Limit::Time(None) | Limit::Number(_) => None,
-        }
+    fn latency(&mut self, here: &Here<'_>, said: &AlarmSpec<'_>) -> Option<Milliseconds> {
+        self.parsed(here, said.time?, |text| Milliseconds::parse(text)).map(|time| time.value)
     }
 
-    fn minutes(&mut self, here: &Here<'_>, said: &Said<'_>) -> Option<u32> {
+    fn minutes(&mut self, here: &Here<'_>, said: &AlarmSpec<'_>) -> Option<u32> {
         let minutes = known(&said.keys.minutes);
         if (1..=MOST_MINUTES).contains(&minutes.value.0) {
             return u32::try_from(minutes.value.0).ok();
@@ -280,11 +257,10 @@ impl Resolver<'_, '_> {
     /// A setting of an alarm that cannot be.
     fn wrong(&mut self, here: &Here<'_>, from: Option<Origin>, message: String, help: &str) {
         let Some(from) = from else { return };
-        let problem = Diagnostic::new(Code::AlarmSetting, here.at(&from), message);
-        self.diagnostics.push_once(problem.help(help));
+        self.diagnostics.push_once(Diagnostic::new(Code::AlarmSetting, here.at(&from), message).help(help));
     }
 
-    fn service_alarm_name(&mut self, of: &Of<'_>, said: &Said<'_>) -> Option<Sourced<AlarmName>> {
+    fn service_alarm_name(&mut self, of: &Of<'_>, said: &AlarmSpec<'_>) -> Option<Sourced<AlarmName>> {
         if let Some(name) = &said.keys.alarm_name {
             return self.parsed(&of.here, name, |text| AlarmName::parse(text));
         }

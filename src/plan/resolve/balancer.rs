@@ -20,14 +20,14 @@ pub(super) enum Groups {
 }
 
 /// What the layers say, unchecked.
-struct Said<'s> {
+struct BalancerSpec<'s> {
     name: Option<&'s Sourced<String>>,
     suffix: Option<&'s Sourced<String>>,
     groups: Option<Sourced<Vec<&'s str>>>,
     group_suffixes: Option<Sourced<Vec<&'s str>>>,
 }
 
-impl<'s> Said<'s> {
+impl<'s> BalancerSpec<'s> {
     fn new(said: &'s spec::LoadBalancer) -> Self {
         let two = |pair: &'s Option<Sourced<spec::Pair>>| {
             let pair = pair.as_ref()?;
@@ -66,10 +66,9 @@ impl<'s> Said<'s> {
 impl Resolver<'_, '_> {
     pub(super) fn target_groups(&mut self, here: &Here<'_>, said: Option<&spec::LoadBalancer>) -> Groups {
         let nothing = spec::LoadBalancer::default();
-        let said = Said::new(said.unwrap_or(&nothing));
+        let said = BalancerSpec::new(said.unwrap_or(&nothing));
         if let Some((named, literal)) = said.contradiction() {
-            let message =
-                format!("the load balancer of {} is both named and given by ARN suffix", here.called());
+            let message = format!("the load balancer of {here} is both named and given by ARN suffix");
             let problem = Diagnostic::new(Code::LoadBalancerAmbiguous, here.at(literal), message)
                 .label("given by suffix here")
                 .also(here.at(named), "named here")
@@ -121,7 +120,12 @@ impl Resolver<'_, '_> {
     }
 
     /// A policy counts requests and has no complete load balancer.
-    pub(super) fn requests_without_load_balancer(&mut self, here: &Here<'_>, lacks: &str, asked: &Origin) {
+    pub(super) fn requests_without_load_balancer<T>(
+        &mut self,
+        here: &Here<'_>,
+        lacks: &str,
+        asked: &Origin,
+    ) -> Option<T> {
         let (environment, service) = (here.environment, here.service);
         // One mistake for every service that lacks it, so the place is the service, not the shared target.
         let place = if self.spec.layers.overrides(environment, service) {
@@ -129,7 +133,7 @@ impl Resolver<'_, '_> {
         } else {
             Location::key(["services", service])
         };
-        let message = format!("{} tracks requests, but its load balancer lacks {lacks}", here.called());
+        let message = format!("{here} tracks requests, but its load balancer lacks {lacks}");
         let help = format!(
             "add `load_balancer: {{ name: …, target_group: … }}` under `environments.{environment}.services.{service}`, or switch the policy off with `scaling: {{ requests: {{ enabled: false }} }}`"
         );
@@ -137,5 +141,6 @@ impl Resolver<'_, '_> {
             .also(here.at(asked), "the target is set here")
             .help(help);
         self.diagnostics.push_once(problem);
+        None
     }
 }

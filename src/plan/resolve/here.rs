@@ -1,5 +1,7 @@
 //! One service of one environment while it is resolved.
 
+use std::fmt;
+
 use crate::diagnostic::Location;
 use crate::plan::{Origin, place_of};
 use crate::spec::{Settings, Sourced};
@@ -16,10 +18,12 @@ impl Here<'_> {
     pub(super) fn at(&self, from: &Origin) -> Location {
         place_of(from, self.service)
     }
+}
 
-    /// How a message calls this service.
-    pub(super) fn called(&self) -> String {
-        format!("{}/{}", self.environment, self.service)
+/// How a message calls this service.
+impl fmt::Display for Here<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.environment, self.service)
     }
 }
 

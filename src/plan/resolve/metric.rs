@@ -5,7 +5,7 @@ use super::policy::{Entry, Of};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::policy::{CustomMetric, Dimension, Metric, MetricFrom, Query, Term};
 use crate::plan::units::{
-    DimensionName, DimensionValue, Expression, Invalid, MetricLabel, MetricName, Namespace, QueryId, Unit,
+    DimensionName, DimensionValue, Expression, MetricLabel, MetricName, Namespace, QueryId, Unit,
 };
 use crate::plan::{Origin, Sourced};
 use crate::spec::{self, Custom};
@@ -31,7 +31,7 @@ impl Resolver<'_, '_> {
                 let message = format!(
                     "the `{}` policy of {} has both a metric and metric math",
                     entry.id.metric(),
-                    of.here.called()
+                    of.here
                 );
                 let problem = Diagnostic::new(Code::CustomMetric, of.here.at(&math.from), message)
                     .also(of.here.at(&metric.from), "the metric");
@@ -40,8 +40,7 @@ impl Resolver<'_, '_> {
             }
             (None, None) => {
                 let help = "add `metric: { namespace: …, name: …, statistic: average }`, or `metrics:`";
-                self.missing(of, entry, Code::CustomMetric, "says no metric", help);
-                None
+                self.missing(of, entry, Code::CustomMetric, "says no metric", help)
             }
         }
     }
@@ -51,12 +50,8 @@ impl Resolver<'_, '_> {
         let here = &of.here;
         let namespace = self.parsed(here, &said.namespace, |text| Namespace::parse(text));
         let name = self.parsed(here, &said.name, |text| MetricName::parse(text));
-        let unit = said.unit.as_ref().map(|unit| self.parsed(here, unit, |text| Unit::parse(text)));
+        let unit = self.optional(here, &said.unit, |text| Unit::parse(text));
         let dimensions = self.dimensions(of, said);
-        let unit = match unit {
-            Some(unit) => Some(unit?.value),
-            None => None,
-        };
         let (namespace, name) = (namespace?, name?);
         Some(Metric {
             from: Some(MetricFrom {
@@ -68,7 +63,7 @@ impl Resolver<'_, '_> {
             name: name.value,
             dimensions: dimensions?,
             statistic: said.statistic.value,
-            unit,
+            unit: unit?.map(|unit| unit.value),
         })
     }
 
@@ -78,14 +73,13 @@ impl Resolver<'_, '_> {
         said: &spec::CustomMetric,
     ) -> Option<Vec<(DimensionName, Dimension)>> {
         let Some(said) = &said.dimensions else { return Some(Vec::new()) };
-        let few = if said.len() > MOST_DIMENSIONS {
+        let few = said.len() <= MOST_DIMENSIONS;
+        if !few {
             let message = format!("{} dimensions; CloudWatch takes {MOST_DIMENSIONS}", said.len());
-            let help = "remove some".to_owned();
-            Err(Invalid { code: Code::MetricText, message, help })
-        } else {
-            Ok(())
-        };
-        let few = self.parsed(&of.here, said, |_| few);
+            self.diagnostics.push_once(
+                Diagnostic::new(Code::MetricText, of.here.at(&said.from), message).help("remove some"),
+            );
+        }
         let all: Vec<_> = said
             .iter()
             .map(|(name, value)| {
@@ -95,7 +89,7 @@ impl Resolver<'_, '_> {
                 dimension.map(|dimension| dimension.value)
             })
             .collect();
-        few.and_then(|_| all.into_iter().collect())
+        if few { all.into_iter().collect() } else { None }
     }
 
     fn math(&mut self, of: &Of<'_>, said: &Sourced<Vec<Sourced<spec::MetricQuery>>>) -> Option<Vec<Query>> {
@@ -104,9 +98,7 @@ impl Resolver<'_, '_> {
         match math_problem(&lines) {
             Some((index, message, help)) => {
                 let from = index.and_then(|index| said.get(index)).map_or(said.from, |line| line.from);
-                let problem = Diagnostic::new(Code::MetricMath, of.here.at(&from), message);
-                self.diagnostics.push_once(problem.help(help));
-                None
+                self.refuse(Code::MetricMath, of.here.at(&from), message, help)
             }
             None => Some(lines),
         }
@@ -115,8 +107,7 @@ impl Resolver<'_, '_> {
     fn line(&mut self, of: &Of<'_>, said: &Sourced<spec::MetricQuery>) -> Option<Query> {
         let here = &of.here;
         let id = self.parsed(here, &said.id, |text| QueryId::parse(text));
-        let label = said.label.as_ref();
-        let label = label.map(|label| self.parsed(here, label, |text| MetricLabel::parse(text)));
+        let label = self.optional(here, &said.label, |text| MetricLabel::parse(text));
         let term = match (&said.metric, &said.expression) {
             (Some(metric), None) => self.metric(of, metric).map(Term::Metric),
             (None, Some(expression)) => {
@@ -126,15 +117,11 @@ impl Resolver<'_, '_> {
             _ => {
                 let message =
                     format!("line `{}` of metric math must have a metric or an expression", *said.id);
-                let problem = Diagnostic::new(Code::MetricMath, here.at(&said.from), message);
-                self.diagnostics.push_once(problem.help("write `metric:` or `expression:`, one of them"));
-                None
+                let help = "write `metric:` or `expression:`, one of them";
+                self.refuse(Code::MetricMath, here.at(&said.from), message, help)
             }
         };
-        let label = match label {
-            Some(label) => Some(label?.value),
-            None => None,
-        };
+        let label = label?.map(|label| label.value);
         let returned = said.returned.as_ref().is_some_and(|returned| returned.value);
         Some(Query { id: id?.value, label, returned, term: term? })
     }
@@ -144,29 +131,17 @@ impl Resolver<'_, '_> {
 fn math_problem(lines: &[Query]) -> Option<(Option<usize>, String, &'static str)> {
     let twice = (0..lines.len()).find(|&at| lines[..at].iter().any(|line| line.id == lines[at].id));
     if let Some(at) = twice {
-        return Some((
-            Some(at),
-            format!("the id `{}` stands twice", lines[at].id),
-            "give each line an id of its own",
-        ));
+        let message = format!("the id `{}` stands twice", lines[at].id);
+        return Some((Some(at), message, "give each line an id of its own"));
     }
     let returned = lines.iter().filter(|line| line.returned).count();
     if returned != 1 {
         let message = format!("{returned} lines of metric math are the value to track; there must be one");
         return Some((None, message, "write `return: true` at exactly one line"));
     }
-    let used = |query: &Query| {
-        query.returned
-            || lines
-                .iter()
-                .any(|line| matches!(&line.term, Term::Expression(text) if text.mentions(&query.id)))
-    };
-    let unused = lines.iter().position(|line| !used(line));
-    unused.map(|at| {
-        (
-            Some(at),
-            format!("no expression uses `{}`", lines[at].id),
-            "use it in an expression, or remove the line",
-        )
-    })
+    let mentions = |line: &Query, id: &str| matches!(&line.term, Term::Expression(text) if text.mentions(id));
+    let used = |query: &Query| query.returned || lines.iter().any(|line| mentions(line, &query.id));
+    let at = lines.iter().position(|line| !used(line))?;
+    let message = format!("no expression uses `{}`", lines[at].id);
+    Some((Some(at), message, "use it in an expression, or remove the line"))
 }

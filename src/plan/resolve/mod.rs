@@ -23,7 +23,7 @@ use serde::Deserialize;
 
 use super::units::{AccountId, Invalid, Region, Seconds, Slug, check_tag};
 use super::{Environment, Fleet, Service, Sourced, Tags, Wave, regions, rules};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Part, Severity, Step, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Severity, did_you_mean, hint};
 use crate::spec::{self, Spec};
 
 /// Tags AWS accepts on one resource.
@@ -85,10 +85,7 @@ impl Resolver<'_, '_> {
         for (environment, settings) in spec.environments.iter() {
             for service in settings.services.keys().filter(|service| !spec.services.contains_key(*service)) {
                 let known = spec.services.keys().map(String::as_str);
-                let help = match did_you_mean(service, known) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => format!("declare it under `services`: `{service}: {{}}`"),
-                };
+                let help = hint(service, known, format!("declare it under `services`: `{service}: {{}}`"));
                 let place = Location::key(["environments", environment, "services", service]);
                 let message = format!(
                     "`{environment}` overrides the service `{service}`, which `services` does not have"
@@ -212,34 +209,24 @@ impl Resolver<'_, '_> {
     fn waves(&mut self) -> Vec<Wave> {
         let spec = self.spec;
         let waves = spec.rollout.iter().flat_map(|rollout| rollout.waves.iter().enumerate());
-        waves
-            .map(|(index, wave)| {
-                let below = |rest: &[Step]| {
-                    let base = [Step::Key("rollout".into()), Step::Key("waves".into()), Step::Index(index)];
-                    Location::Path(base.iter().chain(rest).cloned().collect(), Part::Value)
-                };
-                let environments = wave.environments.iter().enumerate().filter_map(|(position, name)| {
-                    let place = below(&[Step::Key("environments".into()), Step::Index(position)]);
-                    self.wave_environment(name, place)
-                });
-                let environments = environments.collect();
-                let soak = wave
-                    .soak
-                    .as_deref()
-                    .and_then(|soak| self.checked(below(&[Step::Key("soak".into())]), Seconds::parse(soak)));
-                Wave { environments, soak, gates: wave.gates.clone() }
-            })
-            .collect()
+        let resolved = waves.map(|(index, wave)| {
+            let environments = wave.environments.iter().enumerate().filter_map(|(position, name)| {
+                self.wave_environment(name, Wave::member_place(index, position))
+            });
+            let environments = environments.collect();
+            let soak = wave.soak.as_deref();
+            let soak = soak.and_then(|soak| self.checked(Wave::soak_place(index), Seconds::parse(soak)));
+            Wave { environments, soak, gates: wave.gates.clone() }
+        });
+        resolved.collect()
     }
 
     fn wave_environment(&mut self, name: &str, place: Location) -> Option<Slug> {
         if self.spec.environments.contains_key(name) {
             return Slug::parse("environment", name).ok();
         }
-        let help = match did_you_mean(name, self.spec.environments.keys().map(String::as_str)) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => "name one of `environments`".to_owned(),
-        };
+        let help =
+            hint(name, self.spec.environments.keys().map(String::as_str), "name one of `environments`");
         let message = format!("the wave names the environment `{name}`, which the spec does not have");
         self.diagnostics.push(Diagnostic::new(Code::UnknownWaveEnvironment, place, message).help(help));
         None
@@ -254,6 +241,32 @@ impl Resolver<'_, '_> {
     ) -> Option<Sourced<T>> {
         let value = self.checked_at(|| here.at(&said.from), parse(&said.value))?;
         Some(Sourced { value, from: said.from })
+    }
+
+    /// The same of a value that may not be said. `None`: it is said and wrong.
+    #[allow(clippy::option_option)]
+    fn optional<R, T>(
+        &mut self,
+        here: &Here<'_>,
+        said: &Option<Sourced<R>>,
+        parse: impl FnOnce(&R) -> Result<T, Invalid>,
+    ) -> Option<Option<Sourced<T>>> {
+        match said {
+            Some(said) => self.parsed(here, said, parse).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// Reports what cannot be, once, and gives nothing for it.
+    fn refuse<T>(
+        &mut self,
+        code: Code,
+        place: Location,
+        message: impl Into<String>,
+        help: &str,
+    ) -> Option<T> {
+        self.diagnostics.push_once(Diagnostic::new(code, place, message).help(help));
+        None
     }
 
     fn checked<T>(&mut self, place: Location, result: Result<T, Invalid>) -> Option<T> {

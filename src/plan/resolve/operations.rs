@@ -1,4 +1,4 @@
-//! Who is told, and what is expected.
+//! SNS topics, EventBridge rules, dashboards and service level objectives: from the spec to the fleet.
 
 use super::Resolver;
 use super::here::{Here, known};
@@ -98,9 +98,6 @@ impl Resolver<'_, '_> {
 }
 
 fn flaps(count: i64) -> Result<u32, Invalid> {
-    u32::try_from(count).map_err(|_| Invalid {
-        code: Code::Expectation,
-        message: format!("{count} scale-outs cannot be expected"),
-        help: "write 0 or more".to_owned(),
-    })
+    let message = || format!("{count} scale-outs cannot be expected");
+    u32::try_from(count).map_err(|_| Invalid::new(Code::Expectation, message(), "write 0 or more"))
 }

@@ -3,11 +3,12 @@
 use super::Resolver;
 use super::balancer::Groups;
 use super::here::{Here, known};
-use crate::diagnostic::{Code, Diagnostic};
-use crate::plan::policy::{ForecastMetric, GonePolicy, Policy, PolicyId, PolicyKind};
+use crate::diagnostic::Code;
+use crate::plan::policy::{GonePolicy, Policy, PolicyId, PolicyKind};
 use crate::plan::units::{AlarmName, EcsName, Key, PolicyName};
 use crate::plan::{Origin, Sourced};
 use crate::spec::{PolicyKeys, Stepping};
+use crate::words::word;
 
 /// What is known of a service before its policies are resolved.
 pub(super) struct Of<'s> {
@@ -48,21 +49,18 @@ impl Resolver<'_, '_> {
             self.utilization(of, PolicyId::Memory, said, &mut found);
         }
         for (name, said) in &scaling.more_requests {
-            match self.policy_key(of, name, &said.from) {
-                Some(key) => self.more_requests(of, key, said, &mut found),
-                None => found.broken = true,
+            if let Some(key) = self.policy_key(of, name, &said.from, &mut found) {
+                self.more_requests(of, key, said, &mut found);
             }
         }
         for (name, said) in &scaling.custom {
-            match self.policy_key(of, name, &said.from) {
-                Some(key) => self.custom(of, key, said, &mut found),
-                None => found.broken = true,
+            if let Some(key) = self.policy_key(of, name, &said.from, &mut found) {
+                self.custom(of, key, said, &mut found);
             }
         }
         for (name, said) in &scaling.step {
-            match self.policy_key(of, name, &said.from) {
-                Some(key) => self.step(of, key, said, &mut found),
-                None => found.broken = true,
+            if let Some(key) = self.policy_key(of, name, &said.from, &mut found) {
+                self.step(of, key, said, &mut found);
             }
         }
         if let Some(said) = &scaling.predictive {
@@ -72,8 +70,10 @@ impl Resolver<'_, '_> {
     }
 
     /// The user's name of a policy, checked where the strongest layer says it.
-    fn policy_key(&mut self, of: &Of<'_>, name: &str, from: &Origin) -> Option<Key> {
-        self.checked_at(|| of.here.at(from), Key::parse("policy", name))
+    fn policy_key(&mut self, of: &Of<'_>, name: &str, from: &Origin, found: &mut Policies) -> Option<Key> {
+        let key = self.checked_at(|| of.here.at(from), Key::parse("policy", name));
+        found.broken |= key.is_none();
+        key
     }
 
     /// Adds a policy that is on, or says that it is gone. `None` from `kind`: something in it is wrong and reported.
@@ -97,17 +97,13 @@ impl Resolver<'_, '_> {
             }
             return;
         }
-        let renamed_from = entry.keys.renamed_from.as_ref();
-        let renamed_from = renamed_from.map(|said| self.parsed(here, said, |text| PolicyName::parse(text)));
+        let renamed_from = self.optional(here, &entry.keys.renamed_from, |text| PolicyName::parse(text));
         let adopt = known(&entry.keys.adopt).value;
         // Every part is checked before any missing one ends it.
         let kind = kind(self);
         let complete = || {
-            let renamed_from = match renamed_from {
-                Some(old) => Some(old?),
-                None => None,
-            };
-            Some(Policy { id: entry.id.clone(), name: name?, renamed_from, adopt, kind: kind? })
+            let (id, name, renamed_from) = (entry.id.clone(), name?, renamed_from?);
+            Some(Policy { id, name, renamed_from, adopt, kind: kind? })
         };
         let Some(policy) = complete() else {
             found.broken = true;
@@ -130,7 +126,8 @@ impl Resolver<'_, '_> {
             PolicyId::Predictive => ("predictive_policy", &names.predictive_policy),
             _ => ("policy", &names.policy),
         };
-        let values = placeholders(of, ("metric", metric_word(of, &entry.id)));
+        let metric = metric_word(of, &entry.id);
+        let values = placeholders(of, ("metric", &metric));
         self.named(key, pattern, &values, PolicyName::parse).map(Sourced::built_in)
     }
 
@@ -154,10 +151,17 @@ impl Resolver<'_, '_> {
     }
 
     /// A key without which a policy is nothing.
-    pub(super) fn missing(&mut self, of: &Of<'_>, entry: &Entry<'_>, code: Code, lacks: &str, help: &str) {
+    pub(super) fn missing<T>(
+        &mut self,
+        of: &Of<'_>,
+        entry: &Entry<'_>,
+        code: Code,
+        lacks: &str,
+        help: &str,
+    ) -> Option<T> {
         let place = of.here.at(&entry.from);
-        let message = format!("the `{}` policy of {} {lacks}", entry.id.metric(), of.here.called());
-        self.diagnostics.push_once(Diagnostic::new(code, place, message).help(help));
+        let message = format!("the `{}` policy of {} {lacks}", entry.id.metric(), of.here);
+        self.refuse(code, place, message, help)
     }
 }
 
@@ -176,11 +180,11 @@ pub(super) fn placeholders<'p>(
 }
 
 /// `{metric}`: for a forecast, the metric that it is about.
-fn metric_word<'i>(of: &Of<'_>, id: &'i PolicyId) -> &'i str {
+fn metric_word(of: &Of<'_>, id: &PolicyId) -> String {
     let forecast = of.here.said.scaling.as_ref().and_then(|scaling| scaling.predictive.as_ref());
     match (id, forecast) {
-        (PolicyId::Predictive, Some(forecast)) => word(known(&forecast.own.metric).value),
-        _ => id.metric(),
+        (PolicyId::Predictive, Some(forecast)) => word(&known(&forecast.own.metric).value),
+        _ => id.metric().to_owned(),
     }
 }
 
@@ -192,14 +196,5 @@ pub(super) fn target_help(id: &PolicyId) -> &'static str {
         }
         PolicyId::Cpu | PolicyId::Memory | PolicyId::Predictive => "add the value to keep: `target: 70`",
         PolicyId::Custom(_) | PolicyId::Step(_) => "add the value to keep: `target:`",
-    }
-}
-
-/// `{metric}` of a forecast.
-fn word(metric: ForecastMetric) -> &'static str {
-    match metric {
-        ForecastMetric::Cpu => "cpu",
-        ForecastMetric::Memory => "memory",
-        ForecastMetric::Requests => "requests",
     }
 }

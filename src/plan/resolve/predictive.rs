@@ -5,7 +5,7 @@ use super::balancer::Groups;
 use super::here::known;
 use super::policy::{Entry, Of, Policies, target_help};
 use super::tracking::only;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Code;
 use crate::plan::Sourced;
 use crate::plan::policy::{ForecastMetric, ForecastedMetric, PolicyId, PolicyKind, Predictive};
 use crate::plan::units::{Invalid, Seconds, TargetValue};
@@ -21,8 +21,7 @@ impl Resolver<'_, '_> {
         self.switched(of, &entry, found, |resolver| {
             let Some(asked) = &said.target else {
                 let lacks = "is on, but has no target";
-                resolver.missing(of, &entry, Code::MissingTarget, lacks, target_help(&entry.id));
-                return None;
+                return resolver.missing(of, &entry, Code::MissingTarget, lacks, target_help(&entry.id));
             };
             let about = known(&said.metric).value;
             let metric = resolver.forecast_metric(of, about, asked);
@@ -33,18 +32,13 @@ impl Resolver<'_, '_> {
             };
             let target = resolver.parsed(&of.here, asked, |target| parse(target.0));
             let buffer = resolver.parsed(&of.here, known(&said.buffer), |text| buffer(text));
-            let above = said.max_capacity_buffer.as_ref();
-            let above = above.map(|said| resolver.parsed(&of.here, said, |share| percentage(share.0)));
-            let max_capacity_buffer = match above {
-                Some(percent) => Some(percent?),
-                None => None,
-            };
+            let above = resolver.optional(&of.here, &said.max_capacity_buffer, |share| percentage(share.0));
             Some(PolicyKind::Predictive(Predictive {
                 metric: metric?,
                 target: target?,
                 mode: known(&said.mode).value,
                 buffer: buffer?,
-                max_capacity_buffer,
+                max_capacity_buffer: above?,
             }))
         });
     }
@@ -61,18 +55,13 @@ impl Resolver<'_, '_> {
             ForecastMetric::Requests => match &of.groups {
                 Groups::One(balancer) => Some(ForecastedMetric::Requests(only(balancer))),
                 Groups::Two(..) => {
-                    let message = format!(
-                        "a forecast of {} cannot count requests over two target groups",
-                        of.here.called()
-                    );
-                    let place = of.here.at(&asked.from);
-                    let problem = Diagnostic::new(Code::RequestsOnAlternatingGroups, place, message);
-                    self.diagnostics.push_once(problem.help("forecast `metric: cpu`"));
-                    None
+                    let message =
+                        format!("a forecast of {} cannot count requests over two target groups", of.here);
+                    let code = Code::RequestsOnAlternatingGroups;
+                    self.refuse(code, of.here.at(&asked.from), message, "forecast `metric: cpu`")
                 }
                 Groups::Lacking(lacking) => {
-                    self.requests_without_load_balancer(&of.here, lacking, &asked.from);
-                    None
+                    self.requests_without_load_balancer(&of.here, lacking, &asked.from)
                 }
                 Groups::Broken => None,
             },
@@ -86,16 +75,11 @@ fn buffer(text: &str) -> Result<Seconds, Invalid> {
         return Ok(seconds);
     }
     let message = format!("a forecast cannot be {text} ahead");
-    Err(Invalid { code: Code::PredictiveBuffer, message, help: "write at most `1h`".to_owned() })
+    Err(Invalid::new(Code::PredictiveBuffer, message, "write at most `1h`"))
 }
 
 fn percentage(number: i64) -> Result<u32, Invalid> {
-    match u32::try_from(number) {
-        Ok(percent) if percent <= 100 => Ok(percent),
-        _ => Err(Invalid {
-            code: Code::PredictiveBuffer,
-            message: format!("the maximum cannot rise by {number} per cent"),
-            help: "write 0 to 100".to_owned(),
-        }),
-    }
+    let message = || format!("the maximum cannot rise by {number} per cent");
+    let percent = u32::try_from(number).ok().filter(|percent| *percent <= 100);
+    percent.ok_or_else(|| Invalid::new(Code::PredictiveBuffer, message(), "write 0 to 100"))
 }

@@ -1,9 +1,10 @@
-//! What AWS charges: the built-in lists, and the spec's on top of them.
+//! AWS prices: the built-in lists, and the spec's on top of them.
 
 use super::Resolver;
 use crate::diagnostic::Location;
-use crate::plan::prices::{Price, Prices, Quote, RegionPrices, TaskPrices};
-use crate::plan::units::{Currency, Invalid, Rate, Region, check_day};
+use crate::plan::RegionPrices;
+use crate::plan::prices::{Price, Prices, Quote};
+use crate::plan::units::{Currency, Rate, Region, check_day};
 use crate::spec;
 
 /// Lists in the format of the spec's `prices`; each says where it was read.
@@ -29,7 +30,8 @@ impl Resolver<'_, '_> {
                 |key: &str| Location::value(["prices", "regions", name].into_iter().chain(key.split('.')));
             let place = Location::key(["prices", "regions", name]);
             let region = self.checked(place, Region::parse(name));
-            let checked = of(of_region, quote, |key, rate| self.checked(at(key), rate));
+            let checked = of_region
+                .map(|key, number| Some(Price { rate: self.checked(at(key), Rate::parse(number))?, quote }));
             if let Some(region) = region {
                 add(&mut prices, region, checked);
             }
@@ -43,7 +45,7 @@ fn listed(lists: &[spec::Prices]) -> Prices {
     for list in lists {
         let quote = quoted(&mut prices, list);
         for (name, of_region) in list.regions.iter() {
-            let checked = of(of_region, quote, |_, rate| rate.ok());
+            let checked = of_region.map(|_, number| Some(Price { rate: Rate::parse(number).ok()?, quote }));
             add(&mut prices, Region::parse(name).expect("our lists name regions"), checked);
         }
     }
@@ -56,41 +58,10 @@ fn quoted(prices: &mut Prices, list: &spec::Prices) -> usize {
     prices.quotes.len() - 1
 }
 
-/// The prices of a region that pass the check; it is told the key of each.
-fn of(
-    said: &spec::RegionPrices,
-    quote: usize,
-    mut check: impl FnMut(&str, Result<Rate, Invalid>) -> Option<Rate>,
-) -> RegionPrices {
-    let mut price = |key: &str, number: f64| Some(Price { rate: check(key, Rate::parse(number))?, quote });
-    let mut tasks = |vcpu_hour: &str, gb_hour: &str, said: &Option<spec::TaskPrices>| {
-        let said = said.as_ref()?;
-        let (vcpu_hour, gb_hour) = (price(vcpu_hour, said.vcpu_hour), price(gb_hour, said.gb_hour));
-        Some(TaskPrices { vcpu_hour: vcpu_hour?, gb_hour: gb_hour? })
-    };
-    RegionPrices {
-        x86_64: tasks("x86_64.vcpu_hour", "x86_64.gb_hour", &said.x86_64),
-        arm64: tasks("arm64.vcpu_hour", "arm64.gb_hour", &said.arm64),
-        alarm: said.alarm.and_then(|number| price("alarm", number)),
-        high_resolution_alarm: said
-            .high_resolution_alarm
-            .and_then(|number| price("high_resolution_alarm", number)),
-        metric: said.metric.and_then(|number| price("metric", number)),
-        dashboard: said.dashboard.and_then(|number| price("dashboard", number)),
-    }
-}
-
 /// Key by key, as layers of the spec merge.
-fn add(prices: &mut Prices, region: Region, said: RegionPrices) {
-    let known = prices.regions.entry(region).or_default();
-    *known = RegionPrices {
-        x86_64: said.x86_64.or(known.x86_64),
-        arm64: said.arm64.or(known.arm64),
-        alarm: said.alarm.or(known.alarm),
-        high_resolution_alarm: said.high_resolution_alarm.or(known.high_resolution_alarm),
-        metric: said.metric.or(known.metric),
-        dashboard: said.dashboard.or(known.dashboard),
-    };
+fn add(prices: &mut Prices, region: Region, said: RegionPrices<Price>) {
+    let known = prices.of(&region);
+    prices.regions.insert(region, said.or(known));
 }
 
 #[cfg(test)]
@@ -105,8 +76,9 @@ mod tests {
             assert!(check_day(&list.date).is_ok() && list.source.is_some() && list.currency.is_none());
             for (region, said) in list.regions.iter() {
                 let mut checked = 0;
-                of(said, 0, |key, rate| {
+                said.map(|key, number| {
                     checked += 1;
+                    let rate = Rate::parse(number);
                     Some(rate.unwrap_or_else(|invalid| panic!("{region} {key}: {}", invalid.message)))
                 });
                 assert!(checked > 0, "{region}");

@@ -2,7 +2,7 @@
 
 use super::Resolver;
 use super::here::Here;
-use crate::diagnostic::{Code, Diagnostic, Location, Part, Step, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Location, Part, Step, hint};
 use crate::plan::units::Slug;
 
 impl Resolver<'_, '_> {
@@ -45,10 +45,8 @@ impl Resolver<'_, '_> {
                     continue;
                 }
                 let here = place(index, &[Step::Key("environments".into()), Step::Index(position)]);
-                let help = match did_you_mean(name, spec.environments.keys().map(String::as_str)) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => "name one of `environments`".to_owned(),
-                };
+                let help =
+                    hint(name, spec.environments.keys().map(String::as_str), "name one of `environments`");
                 let message = format!("there is no environment `{name}` to remove a service from");
                 self.diagnostics.push(Diagnostic::new(Code::RemovedStillThere, here, message).help(help));
             }

@@ -67,21 +67,17 @@ impl Resolver<'_, '_> {
         };
         if let Some((lacks, help)) = lacks {
             let place = here.at(&said.from);
-            let message = format!("the scheduled action `{key}` of {} {lacks}", here.called());
+            let message = format!("the scheduled action `{key}` of {here} {lacks}");
             self.diagnostics.push_once(Diagnostic::new(Code::ScheduleIncomplete, place, message).help(help));
         }
         let schedule = said.schedule.as_ref();
         let schedule = schedule.and_then(|said| self.parsed(here, said, |text| Schedule::parse(text)));
         let time_zone = self.parsed(here, known(&said.time_zone), |text| TimeZone::parse(text));
-        let mut moment = |said: &Option<Sourced<String>>| {
-            said.as_ref().map(|said| self.parsed(here, said, |text| Timestamp::parse(text)))
-        };
+        let mut moment = |said| self.optional(here, said, |text: &String| Timestamp::parse(text));
         let (start, end) = (moment(&said.start), moment(&said.end));
-        let mut tasks = |said: &Option<Sourced<spec::Count>>| {
-            said.as_ref().map(|said| self.parsed(here, said, |count| Tasks::parse(count.0)))
-        };
+        let mut tasks = |said| self.optional(here, said, |count: &spec::Count| Tasks::parse(count.0));
         let (min, max) = (tasks(&said.min), tasks(&said.max));
-        let (start, end, min, max) = (sound(start)?, sound(end)?, sound(min)?, sound(max)?);
+        let (start, end, min, max) = (start?, end?, min?, max?);
         if min.is_none() && max.is_none() {
             return None;
         }
@@ -127,15 +123,5 @@ impl Resolver<'_, '_> {
         let values = placeholders(of, ("action", key));
         let pattern = &self.spec.names.scheduled_action;
         self.named("scheduled_action", pattern, &values, ActionName::parse).map(Sourced::built_in)
-    }
-}
-
-/// Not said is fine, said and wrong is not.
-#[allow(clippy::option_option)]
-fn sound<T>(said: Option<Option<T>>) -> Option<Option<T>> {
-    match said {
-        Some(None) => None,
-        Some(value) => Some(value),
-        None => Some(None),
     }
 }

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::plan::alarms::Alarms;
 use crate::plan::policy::Gone;
 use crate::plan::units::{EcsName, Invalid, Slug, StackName, Tasks};
-use crate::plan::{Architecture, Deployment, Service, Sourced, Strategy, Suspended, Task, names};
+use crate::plan::{Deployment, Service, Sourced, Strategy, Suspended, Task, names};
 use crate::spec;
 
 impl Resolver<'_, '_> {
@@ -117,7 +117,7 @@ impl Resolver<'_, '_> {
         };
         if let Some(missing) = missing {
             let place = Location::key(["services", here.service]);
-            let message = format!("the capacity of {} lacks {missing}", here.called());
+            let message = format!("the capacity of {here} lacks {missing}");
             let help = "say it for all services under `defaults`: `capacity: { min: 2, max: 10 }`";
             self.diagnostics.push_once(Diagnostic::new(Code::MissingCapacity, place, message).help(help));
         }
@@ -135,17 +135,14 @@ impl Resolver<'_, '_> {
             .filter(|size| !(size.value > 0.0 && size.value < 1e6))
         {
             let message = format!("{} cannot be the size of a task", size.value);
-            let problem = Diagnostic::new(Code::TaskSize, here.at(&size.from), message);
+            let help = "write virtual CPUs and GiB: `task: { vcpu: 1, memory_gib: 2 }`";
             self.diagnostics
-                .push_once(problem.help("write virtual CPUs and GiB: `task: { vcpu: 1, memory_gib: 2 }`"));
+                .push_once(Diagnostic::new(Code::TaskSize, here.at(&size.from), message).help(help));
         }
         Some(Task {
             vcpu: said.vcpu.as_ref()?.value,
             memory_gib: said.memory_gib.as_ref()?.value,
-            architecture: match known(&said.architecture).value {
-                spec::Architecture::X8664 => Architecture::X8664,
-                spec::Architecture::Arm64 => Architecture::Arm64,
-            },
+            architecture: known(&said.architecture).value,
         })
     }
 }

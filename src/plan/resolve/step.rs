@@ -3,12 +3,12 @@
 use super::Resolver;
 use super::here::known;
 use super::policy::{Entry, Of, Policies};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Code;
 use crate::plan::Sourced;
 use crate::plan::policy::{
-    Adjustment, Alarm, Dimension, Metric, PolicyId, PolicyKind, Statistic, StepAdjustment, StepScaling,
+    Adjustment, Alarm, Metric, PolicyId, PolicyKind, Statistic, StepAdjustment, StepScaling,
 };
-use crate::plan::units::{DimensionName, DimensionValue, EcsName, Key, MetricName, Namespace, Seconds};
+use crate::plan::units::{Key, Seconds};
 use crate::spec::{self, AlarmMetric, Holder, ServiceMetric, StepPolicy, Stepping};
 
 /// Steps AWS takes in one policy (quota L-9C25247C, fixed).
@@ -44,13 +44,13 @@ impl Resolver<'_, '_> {
             Some(AlarmMetric::Custom(metric)) => self.metric(of, metric),
             None => {
                 let help = "add `metric: cpu`, or a metric of your own";
-                self.missing(of, entry, Code::StepIncomplete, "says no metric", help);
-                None
+                self.missing(of, entry, Code::StepIncomplete, "says no metric", help)
             }
         };
-        if said.threshold.is_none() {
-            self.missing(of, entry, Code::StepIncomplete, "says no threshold", "add `threshold:`");
-        }
+        let threshold = said.threshold.clone();
+        let threshold = threshold.or_else(|| {
+            self.missing(of, entry, Code::StepIncomplete, "says no threshold", "add `threshold:`")
+        });
         let period = self.parsed(&of.here, known(&said.period), |text| Seconds::parse(text));
         let periods = count(known(&said.evaluation_periods));
         let datapoints = said.datapoints.as_ref().map_or_else(|| Sourced::built_in(periods.value), count);
@@ -59,7 +59,7 @@ impl Resolver<'_, '_> {
             name: name?,
             metric: metric?,
             comparison: known(&said.comparison).value,
-            threshold: said.threshold.clone()?,
+            threshold: threshold?,
             period,
             evaluation_periods: u32::try_from(periods.value).ok()?,
             datapoints: u32::try_from(datapoints.value).ok()?,
@@ -76,36 +76,22 @@ impl Resolver<'_, '_> {
         datapoints: &Sourced<i64>,
     ) -> Option<Seconds> {
         let seconds = u64::from(period.get());
-        let (at, message, help) =
-            if !(matches!(seconds, 10 | 30) || (seconds > 0 && seconds.is_multiple_of(60))) {
-                (
-                    &period.from,
-                    format!("an alarm cannot have data points of {seconds} s"),
-                    "write `10s`, `30s` or a multiple of `60s`",
-                )
-            } else if !(1..=LONGEST_LOOK as i64).contains(&periods.value)
-                || seconds * periods.value.unsigned_abs() > LONGEST_LOOK
-            {
-                (
-                    &periods.from,
-                    format!("an alarm cannot look at {} data points of {seconds} s", periods.value),
-                    "let it look back at most a day",
-                )
-            } else if !(1..=periods.value).contains(&datapoints.value) {
-                (
-                    &datapoints.from,
-                    format!(
-                        "{} of {} data points cannot be beyond the threshold",
-                        datapoints.value, periods.value
-                    ),
-                    "write at most `evaluation_periods`",
-                )
-            } else {
-                return Some(period.value);
-            };
-        let problem = Diagnostic::new(Code::StepAlarm, of.here.at(at), message);
-        self.diagnostics.push_once(problem.help(help));
-        None
+        let grid = matches!(seconds, 10 | 30) || (seconds > 0 && seconds.is_multiple_of(60));
+        let (at, message, help) = if !grid {
+            let message = format!("an alarm cannot have data points of {seconds} s");
+            (&period.from, message, "write `10s`, `30s` or a multiple of `60s`")
+        } else if !(1..=LONGEST_LOOK as i64).contains(&periods.value)
+            || seconds * periods.value.unsigned_abs() > LONGEST_LOOK
+        {
+            let message = format!("an alarm cannot look at {periods} data points of {seconds} s");
+            (&periods.from, message, "let it look back at most a day")
+        } else if !(1..=periods.value).contains(&datapoints.value) {
+            let message = format!("{datapoints} of {periods} data points cannot be beyond the threshold");
+            (&datapoints.from, message, "write at most `evaluation_periods`")
+        } else {
+            return Some(period.value);
+        };
+        self.refuse(Code::StepAlarm, of.here.at(at), message, help)
     }
 
     fn steps(
@@ -116,8 +102,7 @@ impl Resolver<'_, '_> {
     ) -> Option<Sourced<Vec<StepAdjustment>>> {
         let Some(steps) = &said.steps else {
             let help = "add `steps: [{ from: 0, by: 2 }]`";
-            self.missing(of, entry, Code::StepIncomplete, "has no steps", help);
-            return None;
+            return self.missing(of, entry, Code::StepIncomplete, "has no steps", help);
         };
         let adjustment = known(&said.adjustment).value;
         let problem = steps_problem(steps, adjustment)
@@ -130,13 +115,9 @@ impl Resolver<'_, '_> {
         if let Some((from, message)) = problem {
             let place = of.here.at(from);
             let help = "let the steps touch one another, end in no bound on the outside, and begin or end at the threshold (0)";
-            self.diagnostics.push_once(Diagnostic::new(Code::StepAdjustments, place, message).help(help));
-            return None;
+            return self.refuse(Code::StepAdjustments, place, message, help);
         }
-        let mut value: Vec<StepAdjustment> = steps
-            .iter()
-            .map(|step| StepAdjustment { from: step.value.from, to: step.value.to, by: step.value.by })
-            .collect();
+        let mut value: Vec<StepAdjustment> = steps.iter().map(|step| step.value).collect();
         value.sort_by(|a, b| lower(a.from).total_cmp(&lower(b.from)));
         Some(Sourced { value, from: steps.from })
     }
@@ -155,11 +136,11 @@ fn upper(bound: Option<f64>) -> f64 {
 }
 
 /// What AWS would refuse in a list of steps, and at which (Application Auto Scaling API reference, StepAdjustment).
-fn steps_problem(steps: &[Sourced<spec::Step>], adjustment: Adjustment) -> Option<(usize, String)> {
+fn steps_problem(steps: &[Sourced<StepAdjustment>], adjustment: Adjustment) -> Option<(usize, String)> {
     if steps.is_empty() || steps.len() > MOST_STEPS {
         return Some((0, format!("{} steps; AWS takes 1 to {MOST_STEPS}", steps.len())));
     }
-    let steps: Vec<&spec::Step> = steps.iter().map(|step| &step.value).collect();
+    let steps: Vec<&StepAdjustment> = steps.iter().map(|step| &step.value).collect();
     for (at, step) in steps.iter().enumerate() {
         if step.from.is_none() && step.to.is_none() {
             return Some((at, "a step has neither `from` nor `to`".to_owned()));
@@ -199,16 +180,5 @@ fn service_metric(metric: ServiceMetric, of: &Of<'_>) -> Metric {
         ServiceMetric::Cpu => "CPUUtilization",
         ServiceMetric::Memory => "MemoryUtilization",
     };
-    let dimension = |name: &str, value: &EcsName| {
-        let value = DimensionValue::parse(value).expect("ECS names are dimension values");
-        (DimensionName::parse(name).expect("a name"), Dimension::Text(value))
-    };
-    Metric {
-        namespace: Namespace::parse("AWS/ECS").expect("a namespace"),
-        name: MetricName::parse(name).expect("a name"),
-        dimensions: vec![dimension("ClusterName", &of.cluster), dimension("ServiceName", &of.ecs_service)],
-        statistic: Statistic::Average,
-        unit: None,
-        from: None,
-    }
+    Metric::of_service("AWS/ECS", name, (&of.cluster, &of.ecs_service), Statistic::Average)
 }

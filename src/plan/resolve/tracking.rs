@@ -4,7 +4,7 @@ use super::Resolver;
 use super::balancer::Groups;
 use super::here::{Here, known};
 use super::policy::{Entry, Of, Policies, target_help};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Code;
 use crate::plan::policy::{CustomMetric, PolicyId, PolicyKind, Role, TargetGroup, TrackedMetric, Tracking};
 use crate::plan::units::{Invalid, Key, Seconds, TargetValue};
 use crate::plan::{LoadBalancer, Origin, Sourced};
@@ -35,8 +35,7 @@ impl Resolver<'_, '_> {
                     Some((TrackedMetric::Custom(CustomMetric::requests_of_both(&blue, &green)), from))
                 }
                 Groups::Lacking(lacking) => {
-                    resolver.requests_without_load_balancer(&of.here, lacking, &asked.from);
-                    None
+                    resolver.requests_without_load_balancer(&of.here, lacking, &asked.from)
                 }
                 Groups::Broken => None,
             },
@@ -61,21 +60,13 @@ impl Resolver<'_, '_> {
                     Some((TrackedMetric::Requests(group), from))
                 }
                 Groups::Two(..) => {
-                    let message = format!(
-                        "{} of {} tracks one target group, not two",
-                        entry.id.metric(),
-                        of.here.called()
-                    );
-                    let problem =
-                        Diagnostic::new(Code::LoadBalancerAmbiguous, of.here.at(&asked.from), message);
-                    resolver
-                        .diagnostics
-                        .push_once(problem.help("write one entry of `more_requests` for each target group"));
-                    None
+                    let message =
+                        format!("{} of {} tracks one target group, not two", entry.id.metric(), of.here);
+                    let help = "write one entry of `more_requests` for each target group";
+                    resolver.refuse(Code::LoadBalancerAmbiguous, of.here.at(&asked.from), message, help)
                 }
                 Groups::Lacking(lacking) => {
-                    resolver.requests_without_load_balancer(&of.here, lacking, &asked.from);
-                    None
+                    resolver.requests_without_load_balancer(&of.here, lacking, &asked.from)
                 }
                 Groups::Broken => None,
             }
@@ -136,8 +127,7 @@ impl Resolver<'_, '_> {
         self.switched(of, entry, found, |resolver| {
             let Some(said) = &keys.target else {
                 let lacks = "is on, but has no target";
-                resolver.missing(of, entry, Code::MissingTarget, lacks, target_help(&entry.id));
-                return None;
+                return resolver.missing(of, entry, Code::MissingTarget, lacks, target_help(&entry.id));
             };
             let metric = metric(resolver, said);
             let target = resolver.parsed(&of.here, said, |target| parse(target.0));

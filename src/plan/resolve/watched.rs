@@ -1,4 +1,4 @@
-//! What alarms look at: metrics of ECS, Container Insights and load balancers, with the text for who is called.
+//! Metrics of alarms: those of ECS, Container Insights and load balancers, with the text for who is called.
 //!
 //! Sources: Amazon ECS CloudWatch metrics; Amazon ECS Container Insights metrics; CloudWatch metrics for your Application
 //! Load Balancer; CloudWatch user guide, Using math expressions with CloudWatch metrics.
@@ -7,13 +7,8 @@ use super::balancer::Groups;
 use super::policy::Of;
 use super::tracking::only;
 use crate::plan::alarms::AlarmKind;
-use crate::plan::policy::{
-    CustomMetric, Dimension, Metric, PolicyId, Query, Resolution, Role, Statistic, TargetGroup, Term,
-    TrackedMetric,
-};
-use crate::plan::units::{
-    DimensionName, DimensionValue, EcsName, Expression, MetricName, Milliseconds, Namespace, QueryId,
-};
+use crate::plan::policy::{CustomMetric, Metric, PolicyId, Query, Role, Statistic, TargetGroup, Term};
+use crate::plan::units::{EcsName, Milliseconds};
 use crate::plan::{LoadBalancer, Service};
 
 /// What an alarm looks at, and its words. `SERVICE` stands for the name of the ECS service, `MINUTES` for how many.
@@ -46,10 +41,7 @@ impl Watching {
             Groups::Lacking(_) | Groups::Broken => Vec::new(),
         };
         let cpu = service.policy(&PolicyId::Cpu).and_then(|policy| policy.tracking());
-        let three_samples = cpu.is_some_and(|cpu| match &cpu.metric {
-            TrackedMetric::Cpu(resolution) => resolution.value == Resolution::High,
-            _ => false,
-        });
+        let three_samples = cpu.is_some_and(|cpu| cpu.metric.is_high_resolution());
         Self {
             cluster: of.cluster.clone(),
             ecs_service: of.ecs_service.clone(),
@@ -64,9 +56,9 @@ impl Watching {
         let hot = format!("IF({tasks} >= {most}, cpu, 0)");
         Watched {
             metric: CustomMetric::Math(vec![
-                measured("cpu", self.ecs("AWS/ECS", "CPUUtilization", Statistic::Average)),
+                Query::measured("cpu", self.ecs("AWS/ECS", "CPUUtilization", Statistic::Average)),
                 running,
-                returned("hot", &hot),
+                Query::returned("hot", &hot),
             ]),
             what: format!(
                 "CPU of SERVICE is above {threshold} % while it runs its maximum of {most} tasks, for MINUTES minutes"
@@ -89,9 +81,9 @@ impl Watching {
         let (running, _) = self.running();
         Watched {
             metric: CustomMetric::Math(vec![
-                measured("desired", self.ecs(INSIGHTS, "DesiredTaskCount", Statistic::Average)),
+                Query::measured("desired", self.ecs(INSIGHTS, "DesiredTaskCount", Statistic::Average)),
                 running,
-                returned("missing", "desired - FILL(running, 0)"),
+                Query::returned("missing", "desired - FILL(running, 0)"),
             ]),
             what: format!("SERVICE lacks {missing} or more of its desired tasks, for MINUTES minutes"),
             hint: "Tasks do not start or do not stay: see the service's events and stopped tasks.",
@@ -115,9 +107,9 @@ impl Watching {
         let (mut errors, mut requests) = (Vec::new(), Vec::new());
         for group in &self.groups {
             let of = |what: &str| format!("{}{what}", prefix(group));
-            let metric = |name| balancer(group, name, Statistic::Sum);
-            lines.push(measured(&of("errors"), metric("HTTPCode_Target_5XX_Count")));
-            lines.push(measured(&of("requests"), metric("RequestCount")));
+            let metric = |name| Metric::of_target_group(group, name, Statistic::Sum);
+            lines.push(Query::measured(&of("errors"), metric("HTTPCode_Target_5XX_Count")));
+            lines.push(Query::measured(&of("requests"), metric("RequestCount")));
             errors.push(format!("FILL({}, 0)", of("errors")));
             requests.push(format!("FILL({}, 0)", of("requests")));
         }
@@ -127,7 +119,7 @@ impl Watching {
         };
         let (errors, requests) = (sum(errors), sum(requests));
         let rate = format!("IF({requests} >= {fewest}, 100 * {errors} / {requests}, 0)");
-        lines.push(returned("rate", &rate));
+        lines.push(Query::returned("rate", &rate));
         Watched {
             metric: CustomMetric::Math(lines),
             what: format!(
@@ -176,7 +168,7 @@ impl Watching {
     pub(super) fn flapping(&self, changes: f64) -> Watched {
         let (tasks, changed) = if self.insights {
             let desired = self.ecs(INSIGHTS, "DesiredTaskCount", Statistic::Average);
-            (measured("desired", desired), "ABS(DIFF(desired))")
+            (Query::measured("desired", desired), "ABS(DIFF(desired))")
         } else if self.three_samples {
             (self.running().0, "ABS(DIFF(FLOOR(samples / 3)))")
         } else {
@@ -184,7 +176,7 @@ impl Watching {
         };
         let number = if self.insights { "desired" } else { "running" };
         Watched {
-            metric: CustomMetric::Math(vec![tasks, returned("changes", changed)]),
+            metric: CustomMetric::Math(vec![tasks, Query::returned("changes", changed)]),
             what: format!(
                 "The number of {number} tasks of SERVICE changes in {changes} or more of MINUTES minutes"
             ),
@@ -197,7 +189,7 @@ impl Watching {
     fn running_tasks(&self) -> CustomMetric {
         let (running, tasks) = self.running();
         if self.three_samples && !self.insights {
-            return CustomMetric::Math(vec![running, returned("running", tasks)]);
+            return CustomMetric::Math(vec![running, Query::returned("running", tasks)]);
         }
         match running.term {
             Term::Metric(metric) => CustomMetric::Single(metric),
@@ -209,28 +201,15 @@ impl Watching {
     fn running(&self) -> (Query, &'static str) {
         if self.insights {
             let metric = self.ecs(INSIGHTS, "RunningTaskCount", Statistic::Average);
-            return (measured("running", metric), "running");
+            return (Query::measured("running", metric), "running");
         }
-        let samples = measured("samples", self.ecs("AWS/ECS", "CPUUtilization", Statistic::SampleCount));
+        let samples =
+            Query::measured("samples", self.ecs("AWS/ECS", "CPUUtilization", Statistic::SampleCount));
         (samples, if self.three_samples { "samples / 3" } else { "samples" })
     }
 
     fn ecs(&self, namespace: &str, name: &str, statistic: Statistic) -> Metric {
-        let dimension = |name: &str, value: &EcsName| {
-            let value = DimensionValue::parse(value).expect("ECS names are dimension values");
-            (DimensionName::parse(name).expect("a name"), Dimension::Text(value))
-        };
-        Metric {
-            namespace: Namespace::parse(namespace).expect("a namespace"),
-            name: MetricName::parse(name).expect("a name"),
-            dimensions: vec![
-                dimension("ClusterName", &self.cluster),
-                dimension("ServiceName", &self.ecs_service),
-            ],
-            statistic,
-            unit: None,
-            from: None,
-        }
+        Metric::of_service(namespace, name, (&self.cluster, &self.ecs_service), statistic)
     }
 
     /// A metric of the target group, or one number of both.
@@ -242,13 +221,16 @@ impl Watching {
         both: impl Fn(&[String]) -> String,
     ) -> CustomMetric {
         if let [group] = &self.groups[..] {
-            return CustomMetric::Single(balancer(group, name, statistic));
+            return CustomMetric::Single(Metric::of_target_group(group, name, statistic));
         }
         let ids: Vec<String> = self.groups.iter().map(|group| format!("{}{id}", prefix(group))).collect();
-        let each =
-            self.groups.iter().zip(&ids).map(|(group, id)| measured(id, balancer(group, name, statistic)));
+        let each = self
+            .groups
+            .iter()
+            .zip(&ids)
+            .map(|(group, id)| Query::measured(id, Metric::of_target_group(group, name, statistic)));
         let mut lines: Vec<Query> = each.collect();
-        lines.push(returned(id, &both(&ids)));
+        lines.push(Query::returned(id, &both(&ids)));
         CustomMetric::Math(lines)
     }
 }
@@ -261,31 +243,4 @@ fn prefix(group: &TargetGroup) -> &'static str {
         Role::Green => "green_",
         Role::Only | Role::More(_) => "",
     }
-}
-
-fn balancer(group: &TargetGroup, name: &str, statistic: Statistic) -> Metric {
-    let dimension = |name: &str, value| (DimensionName::parse(name).expect("a name"), value);
-    Metric {
-        namespace: Namespace::parse("AWS/ApplicationELB").expect("a namespace"),
-        name: MetricName::parse(name).expect("a name"),
-        dimensions: vec![
-            dimension("LoadBalancer", Dimension::LoadBalancer(group.clone())),
-            dimension("TargetGroup", Dimension::TargetGroup(group.clone())),
-        ],
-        statistic,
-        unit: None,
-        from: None,
-    }
-}
-
-fn measured(id: &str, metric: Metric) -> Query {
-    line(id, Term::Metric(metric), false)
-}
-
-fn returned(id: &str, expression: &str) -> Query {
-    line(id, Term::Expression(Expression::parse(expression).expect("an expression")), true)
-}
-
-fn line(id: &str, term: Term, returned: bool) -> Query {
-    Query { id: QueryId::parse(id).expect("an id"), label: None, returned, term }
 }

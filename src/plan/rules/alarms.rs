@@ -1,13 +1,11 @@
-//! Alarms that are not what they would be elsewhere: one notice for each reason, never silence.
+//! Alarms that are left out or look at another metric: one notice for each reason, never silence.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
+use super::notice;
+use crate::diagnostic::{Code, Diagnostics, Location};
 use crate::plan::alarms::{AlarmKind, Why};
 use crate::plan::{Fleet, Layer, Scope};
-
-/// Further places that a notice points at.
-const MOST_PLACES: usize = 2;
 
 pub(super) fn alarm_instead(fleet: &Fleet, found: &mut Diagnostics) {
     if found.has_errors() {
@@ -17,7 +15,7 @@ pub(super) fn alarm_instead(fleet: &Fleet, found: &mut Diagnostics) {
     for scope in fleet.services() {
         for instead in scope.service.alarms.instead.iter().filter(|instead| is_news(&scope, instead.why)) {
             let of = places.entry((instead.kind, instead.why));
-            let (_, places) = of.or_insert_with(|| (scope.called(), Vec::new()));
+            let (_, places) = of.or_insert_with(|| (scope.to_string(), Vec::new()));
             places.push(scope.at(&instead.from));
         }
     }
@@ -28,13 +26,9 @@ pub(super) fn alarm_instead(fleet: &Fleet, found: &mut Diagnostics) {
             more => format!(" and {more} other services"),
         };
         let (what, help) = words(why);
-        let mut seen = HashSet::new();
-        let mut places = places.into_iter().filter(|place| seen.insert(place.clone()));
-        let Some(first) = places.next() else { continue };
         let message = format!("the alarm `{}` of {called}{more} {what}", kind.key());
-        let notice = Diagnostic::new(Code::AlarmInstead, first, message);
-        let notice = places.take(MOST_PLACES).fold(notice, |notice, place| notice.also(place, "here too"));
-        found.push(notice.help(help));
+        let notice = notice(Code::AlarmInstead, places, message).map(|notice| notice.help(help));
+        notice.into_iter().for_each(|notice| found.push(notice));
     }
 }
 

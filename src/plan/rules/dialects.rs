@@ -1,10 +1,8 @@
 //! What a dialect cannot say: one notice each, which names the dialect, the version that lacks it and what is generated
 //! instead. Never silence.
 
-use std::collections::HashSet;
-
-use super::Scope;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
+use super::{Scope, notice};
+use crate::diagnostic::{Code, Diagnostics, Location};
 use crate::plan::policy::{Resolution, TrackedMetric};
 use crate::plan::{Fleet, Sourced};
 
@@ -71,22 +69,17 @@ const GAPS: &[Gap] = &[
     },
 ];
 
-/// Further places that a notice points at.
-const MOST_PLACES: usize = 2;
-
 pub(super) fn dialect_gap(fleet: &Fleet, found: &mut Diagnostics) {
     if found.has_errors() {
         return; // Nothing is generated, so there is nothing to say of it.
     }
     let uses = uses(fleet);
     for gap in GAPS {
-        let mut seen = HashSet::new();
-        let places = uses.iter().filter(|(feature, _)| *feature == gap.feature).map(|(_, place)| place);
-        let mut places = places.filter(|place| seen.insert(*place)).cloned();
-        let Some(first) = places.next() else { continue };
-        let notice = Diagnostic::new(Code::DialectGap, first, format!("{}: {}", gap.dialect, gap.lacks));
-        let notice = places.take(MOST_PLACES).fold(notice, |notice, place| notice.also(place, "here too"));
-        found.push(notice.help(gap.instead));
+        let places =
+            uses.iter().filter(|(feature, _)| *feature == gap.feature).map(|(_, place)| place.clone());
+        let message = format!("{}: {}", gap.dialect, gap.lacks);
+        let notice = notice(Code::DialectGap, places, message).map(|notice| notice.help(gap.instead));
+        notice.into_iter().for_each(|notice| found.push(notice));
     }
 }
 
@@ -111,8 +104,7 @@ fn uses(fleet: &Fleet) -> Vec<(Feature, Location)> {
 }
 
 fn resolutions<'s>(scope: &Scope<'s>) -> impl Iterator<Item = &'s Sourced<Resolution>> {
-    let tracking = scope.service.policies.iter().filter_map(|policy| policy.tracking());
-    tracking.filter_map(|tracking| match &tracking.metric {
+    scope.service.tracking().filter_map(|(_, tracking)| match &tracking.metric {
         TrackedMetric::Cpu(resolution) | TrackedMetric::Memory(resolution) => {
             (resolution.value == Resolution::High).then_some(resolution)
         }

@@ -1,4 +1,4 @@
-//! Between services and environments.
+//! Names used twice by services and environments, and rollout waves that miss some.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,11 +15,8 @@ pub(super) fn duplicate_ecs_service(fleet: &Fleet, found: &mut Diagnostics) {
     };
     for (first, second) in collisions(fleet, key) {
         let message = format!(
-            "{} and {} scale the same ECS service, {}/{}",
-            first.called(),
-            second.called(),
-            &**second.service.cluster,
-            &**second.service.ecs_service
+            "{first} and {second} scale the same ECS service, {}/{}",
+            &**second.service.cluster, &**second.service.ecs_service
         );
         let problem = Diagnostic::new(Code::DuplicateEcsService, place_of(&second), message)
             .label("second")
@@ -34,12 +31,7 @@ pub(super) fn duplicate_stack_name(fleet: &Fleet, found: &mut Diagnostics) {
         [&*scope.environment.account, &*scope.environment.region, &*scope.service.stack].join("/")
     };
     for (first, second) in collisions(fleet, key) {
-        let message = format!(
-            "{} and {} would share the stack {:?}",
-            first.called(),
-            second.called(),
-            &*second.service.stack
-        );
+        let message = format!("{first} and {second} would share the stack {:?}", &*second.service.stack);
         let problem = Diagnostic::new(Code::DuplicateStackName, place_of(&second), message)
             .also(place_of(&first), "the other")
             .help("make `names.stack` tell them apart, for example with `{environment}`");
@@ -133,7 +125,7 @@ pub(super) fn environment_without_wave(fleet: &Fleet, found: &mut Diagnostics) {
     }
     let reached: BTreeSet<_> = fleet.wave_members().map(|(_, _, name)| name).collect();
     for environment in fleet.environments.iter().filter(|environment| !reached.contains(&environment.name)) {
-        let place = Location::key(["environments", &*environment.name]);
+        let place = environment.place();
         let message = format!("no rollout wave reaches `{}`", environment.name);
         found.push_once(
             Diagnostic::new(Code::EnvironmentWithoutWave, place, message)
@@ -148,7 +140,7 @@ pub(super) fn environment_without_services(fleet: &Fleet, found: &mut Diagnostic
         if found.has_errors() {
             return;
         }
-        let place = Location::key(["environments", &*environment.name]);
+        let place = environment.place();
         let message = format!("every service of `{}` is switched off", environment.name);
         found.push_once(
             Diagnostic::new(Code::EnvironmentWithoutServices, place, message).help("remove the environment"),

@@ -10,9 +10,11 @@ mod schedule;
 mod service;
 mod together;
 
+use std::collections::HashSet;
+
 use super::policy::Policy;
 use super::{Fleet, Scope};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
 
 /// Runs every rule.
 pub(super) fn check(fleet: &Fleet, found: &mut Diagnostics) {
@@ -33,6 +35,14 @@ pub(super) fn check(fleet: &Fleet, found: &mut Diagnostics) {
     for rule in FLEET_RULES {
         rule(fleet, found);
     }
+}
+
+/// A notice at the first of some places, which points at two more of them.
+fn notice(code: Code, places: impl IntoIterator<Item = Location>, message: String) -> Option<Diagnostic> {
+    let mut seen = HashSet::new();
+    let mut places = places.into_iter().filter(|place| seen.insert(place.clone()));
+    let notice = Diagnostic::new(code, places.next()?, message);
+    Some(places.take(2).fold(notice, |notice, place| notice.also(place, "here too")))
 }
 
 type ServiceRule = fn(&Scope<'_>) -> Option<Diagnostic>;

@@ -1,8 +1,8 @@
-//! Between what is made once an environment.
+//! Names used twice by topics, rules, dashboards and stacks of environments.
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::operations::Topic;
 use crate::plan::{Environment, Fleet};
 
@@ -21,17 +21,12 @@ pub(super) fn duplicate_monitoring_name(fleet: &Fleet, found: &mut Diagnostics) 
             let Some(first) = first_of.insert(key, environment) else { continue };
             let message =
                 format!("`{}` and `{}` would share the {what} {name:?}", first.name, environment.name);
-            let problem =
-                Diagnostic::new(Code::DuplicateMonitoringName, environment_place(environment), message)
-                    .also(environment_place(first), "the other")
-                    .help(format!("make `{place}` tell them apart, for example with `{{environment}}`"));
+            let problem = Diagnostic::new(Code::DuplicateMonitoringName, environment.place(), message)
+                .also(first.place(), "the other")
+                .help(format!("make `{place}` tell them apart, for example with `{{environment}}`"));
             found.push_once(problem);
         }
     }
-}
-
-fn environment_place(environment: &Environment) -> Location {
-    Location::key(["environments", &*environment.name])
 }
 
 /// What is made, where its name is said, and the name.

@@ -1,4 +1,4 @@
-//! Between the values of one policy, and its service.
+//! Rules between the values of one policy and its service.
 
 use super::Scope;
 use crate::diagnostic::{Code, Diagnostic};
@@ -34,10 +34,8 @@ pub(super) fn cooldown_order(scope: &Scope<'_>, policy: &Policy) -> Option<Diagn
     let tracking = policy.tracking()?;
     let (out, in_) = (tracking.cooldown_out.get(), tracking.cooldown_in.get());
     (in_ < out).then(|| {
-        let message = format!(
-            "{} waits {in_} s after scaling in but {out} s after scaling out: it may flap",
-            scope.called()
-        );
+        let message =
+            format!("{scope} waits {in_} s after scaling in but {out} s after scaling out: it may flap");
         Diagnostic::new(Code::CooldownOrder, scope.at(&tracking.cooldown_in.from), message)
             .label(format!("{in_} s"))
             .also(scope.at(&tracking.cooldown_out.from), format!("{out} s"))
@@ -60,8 +58,7 @@ pub(super) fn requests_on_alternating_groups(scope: &Scope<'_>, policy: &Policy)
             PolicyKind::Step(_) => &policy.name.from,
         };
         let message = format!(
-            "{} is deployed to two target groups by turns, and this policy counts the requests of one: idle, it has no requests, and with CodeDeploy no data, which blocks scaling in",
-            scope.called()
+            "{scope} is deployed to two target groups by turns, and this policy counts the requests of one: idle, it has no requests, and with CodeDeploy no data, which blocks scaling in"
         );
         let why = if deployment.controller.value == Controller::Ecs { &deployment.strategy.from } else { &deployment.controller.from };
         Diagnostic::new(Code::RequestsOnAlternatingGroups, scope.at(from), message)
@@ -79,8 +76,7 @@ pub(super) fn resolution_with_controller(scope: &Scope<'_>, policy: &Policy) -> 
     let controller = &scope.service.deployment.controller;
     (resolution.value == Resolution::High && controller.value != Controller::Ecs).then(|| {
         let name = if controller.value == Controller::CodeDeploy { "CODE_DEPLOY" } else { "EXTERNAL" };
-        let message =
-            format!("{} cannot be measured every 20 s: its deployment controller is {name}", scope.called());
+        let message = format!("{scope} cannot be measured every 20 s: its deployment controller is {name}");
         Diagnostic::new(Code::ResolutionWithController, scope.at(&resolution.from), message)
             .also(scope.at(&controller.from), "the controller")
             .help("remove `resolution`, or let ECS deploy the service")

@@ -1,4 +1,4 @@
-//! Between the values of scheduled actions.
+//! Rules between the values of scheduled actions.
 
 use super::Scope;
 use crate::diagnostic::{Code, Diagnostic};
@@ -8,11 +8,8 @@ pub(super) fn schedule_max_below_min(scope: &Scope<'_>) -> Option<Diagnostic> {
         let (min, max) = (action.min.as_ref()?, action.max.as_ref()?);
         (max.value < min.value).then(|| {
             let message = format!(
-                "the scheduled action `{}` of {} lets at most {} tasks run but at least {}",
-                action.key,
-                scope.called(),
-                max.get(),
-                min.get()
+                "the scheduled action `{}` of {scope} lets at most {max} tasks run but at least {min}",
+                action.key
             );
             Diagnostic::new(Code::ScheduleMaxBelowMin, scope.at(&max.from), message)
                 .also(scope.at(&min.from), "the minimum")

@@ -1,4 +1,4 @@
-//! Between the values of one service.
+//! Rules between the values of one service.
 
 use super::Scope;
 use crate::diagnostic::{Code, Diagnostic, Location};
@@ -9,8 +9,7 @@ pub(super) fn max_below_min(scope: &Scope<'_>) -> Option<Diagnostic> {
     let Service { min, max, .. } = scope.service;
     (max.value < min.value).then(|| {
         let (min_tasks, max_tasks) = (min.get(), max.get());
-        let message =
-            format!("{} may run at most {max_tasks} tasks but must run at least {min_tasks}", scope.called());
+        let message = format!("{scope} may run at most {max_tasks} tasks but must run at least {min_tasks}");
         Diagnostic::new(Code::MaxBelowMin, scope.at(&max.from), message)
             .label(format!("max {max_tasks} comes from here"))
             .also(scope.at(&min.from), format!("min {min_tasks} is set here"))
@@ -21,7 +20,7 @@ pub(super) fn max_below_min(scope: &Scope<'_>) -> Option<Diagnostic> {
 pub(super) fn min_zero(scope: &Scope<'_>) -> Option<Diagnostic> {
     let Service { min, scale_to_zero, .. } = scope.service;
     (min.get() == 0 && !scale_to_zero.value).then(|| {
-        let message = format!("{} may be scaled to no task at all", scope.called());
+        let message = format!("{scope} may be scaled to no task at all");
         Diagnostic::new(Code::MinZero, scope.at(&min.from), message)
             .help("set `min: 1`, or ask for it with `scale_to_zero: true` beside it")
     })
@@ -36,7 +35,7 @@ pub(super) fn scale_to_zero(scope: &Scope<'_>) -> Option<Diagnostic> {
         } else {
             "CPU has no data points then, so nothing wakes it"
         };
-        let message = format!("{} may be scaled to no task at all: {consequence}", scope.called());
+        let message = format!("{scope} may be scaled to no task at all: {consequence}");
         Diagnostic::new(Code::ScaleToZero, scope.at(&min.from), message).help("AWS recommends at least 1")
     })
 }
@@ -44,7 +43,7 @@ pub(super) fn scale_to_zero(scope: &Scope<'_>) -> Option<Diagnostic> {
 pub(super) fn no_policy(scope: &Scope<'_>) -> Option<Diagnostic> {
     scope.service.policies.is_empty().then(|| {
         let place = Location::key(["services", &*scope.service.name]);
-        let message = format!("{} has no policy: it would be registered and never scale", scope.called());
+        let message = format!("{scope} has no policy: it would be registered and never scale");
         Diagnostic::new(Code::NoPolicy, place, message).help(
             "give it a target (`scaling: { cpu: { target: 70 } }`), or switch it off with `enabled: false`",
         )

@@ -1,4 +1,4 @@
-//! Between the policies of one service.
+//! Rules between the policies of one service: names, metrics, quotas.
 
 use super::Scope;
 use crate::diagnostic::{Code, Diagnostic, Location};
@@ -11,17 +11,17 @@ const MOST_ACTIONS: usize = 200;
 pub(super) fn duplicate_policy_name(scope: &Scope<'_>) -> Option<Diagnostic> {
     let policies = &scope.service.policies;
     let (first, second) = first_pair(policies, |a, b| *a.name == *b.name)?;
-    let message = format!("two policies of {} have the name {:?}", scope.called(), &**second.name);
+    let message = format!("two policies of {scope} have the name {:?}", &**second.name);
     let problem = Diagnostic::new(Code::DuplicatePolicyName, scope.at(&second.name.from), message)
-        .label(format!("the `{}` policy", second.id.metric()))
-        .also(scope.at(&first.name.from), format!("the `{}` policy", first.id.metric()))
+        .label(format!("the `{second}` policy"))
+        .also(scope.at(&first.name.from), format!("the `{first}` policy"))
         .help("use `{metric}` in `names.policy`, or give one of them another `policy_name`");
     Some(problem)
 }
 
 pub(super) fn duplicate_action_name(scope: &Scope<'_>) -> Option<Diagnostic> {
     let (first, second) = first_pair(&scope.service.schedule, |a, b| *a.name == *b.name)?;
-    let message = format!("two scheduled actions of {} have the name {:?}", scope.called(), &**second.name);
+    let message = format!("two scheduled actions of {scope} have the name {:?}", &**second.name);
     let problem = Diagnostic::new(Code::DuplicateActionName, scope.at(&second.name.from), message)
         .label(&*second.key)
         .also(scope.at(&first.name.from), &*first.key)
@@ -31,13 +31,12 @@ pub(super) fn duplicate_action_name(scope: &Scope<'_>) -> Option<Diagnostic> {
 
 /// Application Auto Scaling User Guide, "Target tracking scaling policies": several policies, each with another metric.
 pub(super) fn duplicate_metric(scope: &Scope<'_>) -> Option<Diagnostic> {
-    let tracking: Vec<_> = scope.service.policies.iter().filter_map(|p| Some((p, p.tracking()?))).collect();
+    let tracking: Vec<_> = scope.service.tracking().collect();
     let (first, second) = first_pair(&tracking, |a, b| one_metric(&a.1.metric, &b.1.metric))?;
     let message = format!(
-        "the policies `{}` and `{}` of {} track one metric",
+        "the policies `{}` and `{}` of {scope} track one metric",
         first.0.id.metric(),
-        second.0.id.metric(),
-        scope.called()
+        second.0.id.metric()
     );
     let problem = Diagnostic::new(Code::DuplicateMetric, scope.at(&second.1.target.from), message)
         .also(scope.at(&first.1.target.from), "the first")
@@ -66,7 +65,7 @@ pub(super) fn too_many_policies(scope: &Scope<'_>) -> Option<Diagnostic> {
         _ => return None,
     };
     let place = Location::key(["services", &*scope.service.name]);
-    let message = format!("{} has {number} {what}; a scalable target takes {most}", scope.called());
+    let message = format!("{scope} has {number} {what}; a scalable target takes {most}");
     Some(
         Diagnostic::new(Code::TooManyPolicies, place, message)
             .help("AWS does not raise this quota: remove some"),
@@ -79,8 +78,7 @@ pub(super) fn rename_collision(scope: &Scope<'_>) -> Option<Diagnostic> {
         let old = policy.renamed_from.as_ref()?;
         Some((old, policies.iter().find(|other| *other.name == **old)?))
     })?;
-    let message =
-        format!("the former name {:?} is the name of the `{}` policy", &***old, current.id.metric());
+    let message = format!("the former name {:?} is the name of the `{current}` policy", &***old);
     let problem = Diagnostic::new(Code::RenameCollision, scope.at(&old.from), message)
         .also(scope.at(&current.name.from), "it has this name")
         .help(

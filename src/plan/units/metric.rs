@@ -3,35 +3,27 @@
 use std::fmt;
 use std::ops::Deref;
 
-use super::{Invalid, invalid, printable};
-use crate::diagnostic::{Code, did_you_mean};
+use super::{Invalid, fine, invalid, printable};
+use crate::diagnostic::{Code, hint};
 
 /// What stands for a looked-up value inside a configuration; no text of a user may hold it.
 pub const PLACEHOLDER: &str = "@scalegen:";
 
 fn plain(what: &str, text: &str, most: usize) -> Result<String, Invalid> {
-    let length = text.chars().count();
-    let help = format!("a {what} has 1 to {most} printable characters");
-    if !(1..=most).contains(&length) || text.trim() != text || !text.chars().all(printable) {
-        return invalid(Code::MetricText, format!("{text:?} cannot be a {what}"), help);
+    let is = (1..=most).contains(&text.chars().count()) && text.trim() == text && text.chars().all(printable);
+    let help = format_args!("a {what} has 1 to {most} printable characters");
+    if is && text.contains(PLACEHOLDER) {
+        let message = format!("{text:?} holds {PLACEHOLDER:?}, which scripts replace");
+        return invalid(Code::MetricText, message, help.to_string());
     }
-    if text.contains(PLACEHOLDER) {
-        return invalid(
-            Code::MetricText,
-            format!("{text:?} holds {PLACEHOLDER:?}, which scripts replace"),
-            help,
-        );
-    }
-    Ok(text.to_owned())
+    fine(is, text, Code::MetricText, format_args!("cannot be a {what}"), help)
 }
 
 fn ascii(what: &str, text: &str, most: usize) -> Result<String, Invalid> {
     let text = plain(what, text, most)?;
-    if text.is_ascii() && !text.starts_with(':') {
-        return Ok(text);
-    }
     let help = "CloudWatch takes ASCII, and no `:` at the beginning";
-    invalid(Code::MetricText, format!("{text:?} cannot be a {what}"), help)
+    let is = text.is_ascii() && !text.starts_with(':');
+    fine(is, &text, Code::MetricText, format_args!("cannot be a {what}"), help)
 }
 
 text_unit! {
@@ -40,64 +32,36 @@ text_unit! {
 }
 
 impl Namespace {
-    /// Checks a namespace.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let text = ascii("namespace", text, 255)?;
-        if text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_/#: ".contains(&b)) {
-            return Ok(Self(text));
-        }
+        let is = text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_/#: ".contains(&b));
         let help = "namespaces have letters, digits and `.-_/#`";
-        invalid(Code::MetricText, format!("{text:?} cannot be a namespace"), help)
+        fine(is, &text, Code::MetricText, "cannot be a namespace", help).map(Self)
     }
 }
 
 text_unit! {
     /// A metric's name: 1 to 255 ASCII characters.
-    MetricName
-}
-
-impl MetricName {
-    /// Checks a name.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        ascii("metric name", text, 255).map(Self)
-    }
+    MetricName: ascii("metric name", 255)
 }
 
 text_unit! {
     /// A dimension's name: 1 to 255 ASCII characters, not beginning with `:`.
-    DimensionName
-}
-
-impl DimensionName {
-    /// Checks a name.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        ascii("dimension name", text, 255).map(Self)
-    }
+    DimensionName: ascii("dimension name", 255)
 }
 
 text_unit! {
     /// A dimension's value: 1 to 1024 ASCII characters.
-    DimensionValue
-}
-
-impl DimensionValue {
-    /// Checks a value.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        ascii("dimension value", text, 1024).map(Self)
-    }
+    DimensionValue: ascii("dimension value", 1024)
 }
 
 text_unit! {
     /// A line of metric math: 1 to 2047 characters (Application Auto Scaling takes 2048, the Terraform provider 2047).
-    Expression
+    /// Length and characters are checked, not the grammar.
+    Expression: plain("metric math expression", 2047)
 }
 
 impl Expression {
-    /// Checks an expression's length and characters, not its grammar.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        plain("metric math expression", text, 2047).map(Self)
-    }
-
     /// Whether the expression names an id as a word of its own.
     pub fn mentions(&self, id: &str) -> bool {
         self.0.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).any(|word| word == id)
@@ -106,14 +70,7 @@ impl Expression {
 
 text_unit! {
     /// What graphs call a line: 1 to 2047 characters.
-    MetricLabel
-}
-
-impl MetricLabel {
-    /// Checks a label.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        plain("label", text, 2047).map(Self)
-    }
+    MetricLabel: plain("label", 2047)
 }
 
 text_unit! {
@@ -122,14 +79,11 @@ text_unit! {
 }
 
 impl QueryId {
-    /// Checks an id.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let shape = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        if shape && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.len() <= 255 {
-            return Ok(Self(text.to_owned()));
-        }
+        let is = shape && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.len() <= 255;
         let help = "ids have letters, digits and `_`, and begin with a small letter";
-        invalid(Code::MetricMath, format!("{text:?} cannot be an id of metric math"), help)
+        fine(is, text, Code::MetricMath, "cannot be an id of metric math", help).map(Self)
     }
 }
 
@@ -169,17 +123,12 @@ const UNITS: &[&str] = &[
 ];
 
 impl Unit {
-    /// Checks a unit.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         if UNITS.contains(&text) {
             return Ok(Self(text.to_owned()));
         }
-        let help = match did_you_mean(text, UNITS.iter().copied()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => {
-                "leave it out, or write one of CloudWatch's units, such as `Count` or `Percent`".to_owned()
-            }
-        };
+        let help = "leave it out, or write one of CloudWatch's units, such as `Count` or `Percent`";
+        let help = hint(text, UNITS.iter().copied(), help);
         invalid(Code::MetricText, format!("CloudWatch has no unit {text:?}"), help)
     }
 }

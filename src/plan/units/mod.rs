@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use super::regions;
-use crate::diagnostic::{Code, did_you_mean};
+use crate::diagnostic::{Code, hint};
 
 pub use metric::{
     AlarmName, DimensionName, DimensionValue, Expression, MetricLabel, MetricName, Namespace, QueryId, Unit,
@@ -28,14 +28,53 @@ pub struct Invalid {
     pub help: String,
 }
 
+impl Invalid {
+    pub(crate) fn new(code: Code, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: help.into() }
+    }
+}
+
 fn invalid<T>(code: Code, message: impl Into<String>, help: impl Into<String>) -> Result<T, Invalid> {
-    Err(Invalid { code, message: message.into(), help: help.into() })
+    Err(Invalid::new(code, message, help))
+}
+
+/// A text if it is fine; otherwise what it `cannot` be.
+fn fine(
+    is: bool,
+    text: &str,
+    code: Code,
+    cannot: impl fmt::Display,
+    help: impl fmt::Display,
+) -> Result<String, Invalid> {
+    if is { Ok(text.to_owned()) } else { invalid(code, format!("{text:?} {cannot}"), help.to_string()) }
+}
+
+/// Letters, digits, `_` and `-`, so many at most.
+fn is_word(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
+
+/// A number with a unit, in the smallest of `units`.
+fn measured(text: &str, units: &[(&str, u32)]) -> Option<u32> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let (_, factor) = units.iter().find(|(unit, _)| *unit == &text[digits.len()..])?;
+    digits.parse::<u32>().ok().filter(|_| !digits.starts_with('+'))?.checked_mul(*factor)
 }
 
 macro_rules! text_unit {
+    ($(#[$doc:meta])+ $name:ident: $check:ident($what:literal, $most:literal)) => {
+        text_unit! { $(#[$doc])+ $name }
+
+        impl $name {
+            pub fn parse(text: &str) -> Result<Self, Invalid> {
+                $check($what, text, $most).map(Self)
+            }
+        }
+    };
     ($(#[$doc:meta])+ $name:ident) => {
         $(#[$doc])+
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         pub struct $name(String);
 
         impl Deref for $name {
@@ -48,12 +87,6 @@ macro_rules! text_unit {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
             }
         }
     };
@@ -110,13 +143,10 @@ text_unit! {
 }
 
 impl AccountId {
-    /// Checks an account id.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) {
-            return Ok(Self(text.to_owned()));
-        }
-        let message = format!("{text:?} is not an AWS account id");
-        invalid(Code::AccountId, message, "an account id has 12 digits: `account: \"111111111111\"`")
+        let digits = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+        let help = "an account id has 12 digits: `account: \"111111111111\"`";
+        fine(digits, text, Code::AccountId, "is not an AWS account id", help).map(Self)
     }
 }
 
@@ -126,15 +156,11 @@ text_unit! {
 }
 
 impl Region {
-    /// Checks a region.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         if regions::partition_of(text).is_some() {
             return Ok(Self(text.to_owned()));
         }
-        let help = match did_you_mean(text, regions::all()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => "write the region's code, such as `eu-west-1`".to_owned(),
-        };
+        let help = hint(text, regions::all(), "write the region's code, such as `eu-west-1`");
         invalid(Code::UnknownRegion, format!("AWS has no region {text:?}"), help)
     }
 
@@ -152,16 +178,9 @@ text_unit! {
 impl EcsName {
     /// Checks a name; `what` says whether of a cluster or a service.
     pub fn parse(what: &str, text: &str) -> Result<Self, Invalid> {
-        let shape = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        if shape && (1..=255).contains(&text.len()) {
-            return Ok(Self(text.to_owned()));
-        }
-        let message = format!("{text:?} is not the name of an ECS {what}");
-        invalid(
-            Code::EcsName,
-            message,
-            "ECS names have 1 to 255 letters, digits, `_` and `-`; an ARN is not a name",
-        )
+        let help = "ECS names have 1 to 255 letters, digits, `_` and `-`; an ARN is not a name";
+        let cannot = format_args!("is not the name of an ECS {what}");
+        fine(is_word(text, 255), text, Code::EcsName, cannot, help).map(Self)
     }
 }
 
@@ -172,7 +191,6 @@ text_unit! {
 }
 
 impl PolicyName {
-    /// Checks a name.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let help = "policy names have 1 to 255 printable characters without `/`";
         if text.contains('/') {
@@ -180,14 +198,9 @@ impl PolicyName {
                 format!("the policy name {text:?} has a `/`, on which Terraform's import would split it");
             return invalid(Code::PolicyName, message, help);
         }
-        if text.trim() != text
-            || text.is_empty()
-            || text.chars().count() > 255
-            || !text.chars().all(printable)
-        {
-            return invalid(Code::PolicyName, format!("{text:?} cannot be the name of a policy"), help);
-        }
-        Ok(Self(text.to_owned()))
+        let printable = text.trim() == text && !text.is_empty() && text.chars().all(printable);
+        let is = printable && text.chars().count() <= 255;
+        fine(is, text, Code::PolicyName, "cannot be the name of a policy", help).map(Self)
     }
 }
 
@@ -211,11 +224,10 @@ impl Key {
             word.starts_with(|c: char| c.is_ascii_lowercase())
                 && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         };
-        if text.len() <= 40 && text.split('-').all(word) {
-            return Ok(Self(text.to_owned()));
-        }
         let help = "use at most 40 characters: words of lower-case letters and digits that begin with a letter, joined by `-`";
-        invalid(Code::NameShape, format!("{text:?} cannot be the name of a {what} in a spec"), help)
+        let is = text.len() <= 40 && text.split('-').all(word);
+        fine(is, text, Code::NameShape, format_args!("cannot be the name of a {what} in a spec"), help)
+            .map(Self)
     }
 
     /// The name as an identifier: `[a-z][a-z0-9_]*`, without `__`.
@@ -239,11 +251,9 @@ impl StackName {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let name = text.replace('_', "-");
         let shape = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        if shape && name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.len() <= 128 {
-            return Ok(Self(name));
-        }
+        let is = shape && name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.len() <= 128;
         let help = "stack names start with a letter and have at most 128 letters, digits and hyphens; set `names.stack`";
-        invalid(Code::StackName, format!("{name:?} cannot be the name of a stack"), help)
+        fine(is, &name, Code::StackName, "cannot be the name of a stack", help).map(Self)
     }
 }
 
@@ -260,12 +270,10 @@ impl BalancerName {
             return invalid(Code::LoadBalancerName, message, "write its name, not its DNS name");
         }
         let shape = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        if shape && (1..=32).contains(&text.len()) && !text.starts_with('-') && !text.ends_with('-') {
-            return Ok(Self(text.to_owned()));
-        }
+        let is = shape && (1..=32).contains(&text.len()) && !text.starts_with('-') && !text.ends_with('-');
         let help =
             "names have 1 to 32 letters, digits and inner hyphens; an ARN suffix goes into `arn_suffix`";
-        invalid(Code::LoadBalancerName, format!("{text:?} cannot be the name of a {what}"), help)
+        fine(is, text, Code::LoadBalancerName, format_args!("cannot be the name of a {what}"), help).map(Self)
     }
 
     /// The name as an identifier, another one for every name.
@@ -285,21 +293,12 @@ impl LoadBalancerSuffix {
         if text.starts_with("net/") || text.starts_with("gwy/") {
             let kind = if text.starts_with("net/") { "a Network" } else { "a Gateway" };
             let message = format!("{text:?} is {kind} Load Balancer, which has no requests per target");
-            return invalid(
-                Code::NlbNotSupported,
-                message,
-                "scale this service on CPU: `requests: { enabled: false }`",
-            );
-        }
-        if suffix_parts(text, "app").is_some() {
-            return Ok(Self(text.to_owned()));
+            let help = "scale this service on CPU: `requests: { enabled: false }`";
+            return invalid(Code::NlbNotSupported, message, help);
         }
         let help = "take the end of the ARN, behind `:loadbalancer/`: `app/my-alb/50dc6c495c0c9188`";
-        invalid(
-            Code::LoadBalancerArnSuffix,
-            format!("{text:?} is not the suffix of a load balancer's ARN"),
-            help,
-        )
+        let cannot = "is not the suffix of a load balancer's ARN";
+        fine(is_suffix(text, "app"), text, Code::LoadBalancerArnSuffix, cannot, help).map(Self)
     }
 }
 
@@ -309,25 +308,18 @@ text_unit! {
 }
 
 impl TargetGroupSuffix {
-    /// Checks a suffix.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        if suffix_parts(text, "targetgroup").is_some() {
-            return Ok(Self(text.to_owned()));
-        }
         let help = "take the end of the ARN, behind the last `:`: `targetgroup/my-tg/943f017f100becff`";
-        invalid(
-            Code::TargetGroupArnSuffix,
-            format!("{text:?} is not the suffix of a target group's ARN"),
-            help,
-        )
+        let cannot = "is not the suffix of a target group's ARN";
+        fine(is_suffix(text, "targetgroup"), text, Code::TargetGroupArnSuffix, cannot, help).map(Self)
     }
 }
 
-/// Name and id of `<kind>/<name>/<16 hex digits>`.
-fn suffix_parts<'t>(text: &'t str, kind: &str) -> Option<(&'t str, &'t str)> {
-    let (name, id) = text.strip_prefix(kind)?.strip_prefix('/')?.split_once('/')?;
-    let hex = id.len() == 16 && id.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    (hex && BalancerName::parse("", name).is_ok()).then_some((name, id))
+/// Whether a text is `<kind>/<name>/<16 hex digits>`.
+fn is_suffix(text: &str, kind: &str) -> bool {
+    let below = text.strip_prefix(kind).and_then(|text| text.strip_prefix('/')?.split_once('/'));
+    let hex = |id: &str| id.len() == 16 && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    below.is_some_and(|(name, id)| hex(id) && BalancerName::parse("", name).is_ok())
 }
 
 /// A number of tasks.
@@ -338,7 +330,6 @@ impl Tasks {
     /// More than ECS runs in one service (default quota 5,000), yet low enough to catch a slip of the finger.
     const MOST: i64 = 10_000;
 
-    /// Checks a number of tasks.
     pub fn parse(number: i64) -> Result<Self, Invalid> {
         match u32::try_from(number) {
             Ok(tasks) if number <= Self::MOST => Ok(Self(tasks)),
@@ -349,66 +340,49 @@ impl Tasks {
         }
     }
 
-    /// The number.
     pub fn get(self) -> u32 {
         self.0
     }
 }
 
+impl fmt::Display for Tasks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// A length of time in whole seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Seconds(u32);
 
 impl Seconds {
-    const DAY: u64 = 86_400;
+    const DAY: u32 = 86_400;
 
     /// Reads `60s`, `5m`, `48h`, `2d` or `0`.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let factor = match &text[digits.len()..] {
-            "" if digits == "0" => Some(1),
-            "s" => Some(1),
-            "m" => Some(60),
-            "h" => Some(3_600),
-            "d" => Some(Self::DAY),
-            _ => None,
-        };
-        let number = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse::<u64>().ok()).flatten();
-        let seconds =
-            number.zip(factor).and_then(|(n, f)| n.checked_mul(f)).and_then(|s| u32::try_from(s).ok());
-        match seconds {
-            Some(seconds) => Ok(Self(seconds)),
-            None => invalid(
-                Code::Duration,
-                format!("{text:?} is not a length of time"),
-                "write `60s`, `5m`, `48h` or `2d`",
-            ),
-        }
+        let units = [("s", 1), ("m", 60), ("h", 3_600), ("d", Self::DAY)];
+        let seconds = if text == "0" { Some(0) } else { measured(text, &units) };
+        let help = "write `60s`, `5m`, `48h` or `2d`";
+        let refused = || Invalid::new(Code::Duration, format!("{text:?} is not a length of time"), help);
+        seconds.map(Self).ok_or_else(refused)
     }
 
     /// Reads a cooldown: a length of time of at most a day.
     pub fn parse_cooldown(text: &str) -> Result<Self, Invalid> {
         let seconds = Self::parse(text)?;
-        if u64::from(seconds.0) > Self::DAY {
+        if seconds.0 > Self::DAY {
             let message = format!("a cooldown of {text} keeps the service from scaling for more than a day");
             return invalid(Code::CooldownTooLong, message, "usual are `60s` for `out` and `300s` for `in`");
         }
         Ok(seconds)
     }
 
-    /// The number of seconds.
     pub fn get(self) -> u32 {
         self.0
     }
 
     pub(super) const fn literal(seconds: u32) -> Self {
         Self(seconds)
-    }
-}
-
-impl serde::Serialize for Seconds {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u32(self.0)
     }
 }
 
@@ -450,9 +424,14 @@ impl TargetValue {
         invalid(Code::TargetNotPositive, format!("a target of {number} cannot be tracked"), help)
     }
 
-    /// The number.
     pub fn get(self) -> f64 {
         self.0
+    }
+}
+
+impl fmt::Display for TargetValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
@@ -498,14 +477,6 @@ mod tests {
         for bad in ["", "Web", "a_b", "-a", "a-", "a.b", "../a", "con", "lpt1", "é"] {
             assert!(Slug::parse("service", bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn targets() {
-        assert_eq!(TargetValue::percent(72.5).unwrap().get(), 72.5);
-        assert_eq!(TargetValue::percent(100.1).unwrap_err().code, Code::CpuTargetAbove100);
-        assert_eq!(TargetValue::percent(0.0).unwrap_err().code, Code::TargetNotPositive);
-        assert_eq!(TargetValue::requests(-5.0).unwrap_err().code, Code::TargetNotPositive);
     }
 
     #[test]

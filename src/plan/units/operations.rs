@@ -1,9 +1,9 @@
-//! Topics, and what is expected.
+//! Names and ARNs of SNS topics, EventBridge rules and dashboards; response times and shares.
 
 use std::fmt;
 use std::ops::Deref;
 
-use super::{Invalid, Region, invalid};
+use super::{Invalid, Region, fine, invalid, is_word, measured};
 use crate::diagnostic::Code;
 
 text_unit! {
@@ -12,14 +12,9 @@ text_unit! {
 }
 
 impl TopicName {
-    /// Checks a name.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        if plain && (1..=256).contains(&text.len()) {
-            return Ok(Self(text.to_owned()));
-        }
         let help = "a topic's name has 1 to 256 letters, digits, `_` and `-`";
-        invalid(Code::TopicShape, format!("{text:?} cannot be the name of an SNS topic"), help)
+        fine(is_word(text, 256), text, Code::TopicShape, "cannot be the name of an SNS topic", help).map(Self)
     }
 }
 
@@ -64,14 +59,13 @@ impl RulePrefix {
     /// Checks a beginning.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
-        if text.bytes().all(plain) && (1..=Self::LONGEST).contains(&text.len()) {
-            return Ok(Self(text.to_owned()));
-        }
-        let help = format!(
+        let is = text.bytes().all(plain) && (1..=Self::LONGEST).contains(&text.len());
+        let help = format_args!(
             "1 to {} letters, digits, `.`, `_` and `-`, because what a rule is about follows; set `names.event_rule`",
             Self::LONGEST
         );
-        invalid(Code::EventRuleName, format!("{text:?} cannot begin the name of an EventBridge rule"), help)
+        let cannot = "cannot begin the name of an EventBridge rule";
+        fine(is, text, Code::EventRuleName, cannot, help).map(Self)
     }
 }
 
@@ -84,14 +78,10 @@ text_unit! {
 impl DashboardName {
     const LONGEST: usize = 250;
 
-    /// Checks a name.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        if plain && (1..=Self::LONGEST).contains(&text.len()) {
-            return Ok(Self(text.to_owned()));
-        }
-        let help = format!("a dashboard's name has 1 to {} letters, digits, `_` and `-`", Self::LONGEST);
-        invalid(Code::DashboardName, format!("{text:?} cannot be the name of a dashboard"), help)
+        let help = format_args!("a dashboard's name has 1 to {} letters, digits, `_` and `-`", Self::LONGEST);
+        let is = is_word(text, Self::LONGEST);
+        fine(is, text, Code::DashboardName, "cannot be the name of a dashboard", help).map(Self)
     }
 }
 
@@ -104,26 +94,12 @@ impl Milliseconds {
 
     /// Reads `500ms`, `2s` or `1m`.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let factor = match &text[digits.len()..] {
-            "ms" => Some(1),
-            "s" => Some(1_000),
-            "m" => Some(60_000),
-            _ => None,
-        };
-        let number = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse::<u32>().ok()).flatten();
-        let value = number.zip(factor).and_then(|(n, f)| n.checked_mul(f));
-        match value.filter(|value| (1..=Self::HOUR).contains(value)) {
-            Some(value) => Ok(Self(value)),
-            None => invalid(
-                Code::Duration,
-                format!("{text:?} is not a response time"),
-                "write `500ms` or `2s`, above 0 and at most an hour",
-            ),
-        }
+        let value = measured(text, &[("ms", 1), ("s", 1_000), ("m", 60_000)]);
+        let help = "write `500ms` or `2s`, above 0 and at most an hour";
+        let refused = || Invalid::new(Code::Duration, format!("{text:?} is not a response time"), help);
+        value.filter(|value| (1..=Self::HOUR).contains(value)).map(Self).ok_or_else(refused)
     }
 
-    /// The number of milliseconds.
     pub fn get(self) -> u32 {
         self.0
     }

@@ -13,17 +13,15 @@ impl Currency {
     /// US dollar, in which AWS publishes its prices.
     pub const USD: Self = Self(*b"USD");
 
-    /// Checks a currency's code.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         match text.as_bytes() {
             code @ [_, _, _] if code.iter().all(u8::is_ascii_uppercase) => {
                 Ok(Self([code[0], code[1], code[2]]))
             }
-            _ => invalid(
-                Code::Prices,
-                format!("{text:?} is not a currency"),
-                "write its three letters, such as `USD`",
-            ),
+            _ => {
+                let help = "write its three letters, such as `USD`";
+                invalid(Code::Prices, format!("{text:?} is not a currency"), help)
+            }
         }
     }
 
@@ -83,7 +81,6 @@ pub(crate) fn nanos(number: f64) -> Option<u64> {
     format!("{whole}{fraction:0<9}").parse().ok()
 }
 
-/// Checks a day.
 pub fn check_day(text: &str) -> Result<String, Invalid> {
     let day = text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok();
     if day {

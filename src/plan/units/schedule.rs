@@ -1,12 +1,12 @@
-//! When scheduled actions run (Application Auto Scaling API reference, PutScheduledAction).
+//! Schedules, time zones and names of scheduled actions (Application Auto Scaling API reference, PutScheduledAction).
 
 use std::fmt;
 use std::ops::{Deref, RangeInclusive};
 
 use jiff::tz::TimeZoneDatabase;
 
-use super::{Invalid, invalid, printable};
-use crate::diagnostic::{Code, did_you_mean};
+use super::{Invalid, fine, invalid, printable};
+use crate::diagnostic::{Code, hint};
 
 text_unit! {
     /// A scheduled action's name: 1 to 255 characters without `:`, `/`, `|`, control characters and outer blanks.
@@ -14,17 +14,12 @@ text_unit! {
 }
 
 impl ActionName {
-    /// Checks a name.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let length = text.chars().count();
-        if (1..=255).contains(&length)
-            && text.trim() == text
-            && text.chars().all(|c| printable(c) && !matches!(c, ':' | '/' | '|'))
-        {
-            return Ok(Self(text.to_owned()));
-        }
+        let allowed = |c| printable(c) && !matches!(c, ':' | '/' | '|');
+        let is =
+            (1..=255).contains(&text.chars().count()) && text.trim() == text && text.chars().all(allowed);
         let help = "names of scheduled actions have 1 to 255 printable characters without `:`, `/` and `|`";
-        invalid(Code::ActionName, format!("{text:?} cannot be the name of a scheduled action"), help)
+        fine(is, text, Code::ActionName, "cannot be the name of a scheduled action", help).map(Self)
     }
 }
 
@@ -149,16 +144,12 @@ impl TimeZone {
         if known.iter().any(|name| name == text) {
             return Ok(Self(text.to_owned()));
         }
-        let help = match did_you_mean(text, known.iter().map(String::as_str)) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => "write an IANA name, such as `Europe/Berlin` or `UTC`".to_owned(),
-        };
+        let help = hint(
+            text,
+            known.iter().map(String::as_str),
+            "write an IANA name, such as `Europe/Berlin` or `UTC`",
+        );
         invalid(Code::TimeZone, format!("there is no time zone {text:?}"), help)
-    }
-
-    /// Coordinated universal time.
-    pub fn utc() -> Self {
-        Self("UTC".to_owned())
     }
 }
 
@@ -173,11 +164,10 @@ impl Timestamp {
         let plain = |moment: jiff::Timestamp| moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         match text.parse::<jiff::Timestamp>() {
             Ok(moment) if moment.subsec_nanosecond() == 0 => Ok(Self(plain(moment))),
-            _ => invalid(
-                Code::Timestamp,
-                format!("{text:?} is not a moment"),
-                "write date, time to the second, and offset: `2027-01-01T00:00:00Z`",
-            ),
+            _ => {
+                let help = "write date, time to the second, and offset: `2027-01-01T00:00:00Z`";
+                invalid(Code::Timestamp, format!("{text:?} is not a moment"), help)
+            }
         }
     }
 }

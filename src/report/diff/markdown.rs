@@ -37,9 +37,6 @@ struct Section<'d> {
 }
 
 /// Prints what changes. The first line marks the comment, for whoever wants to replace it later.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn markdown(report: &DiffReport<'_>, out: &mut dyn Write) -> io::Result<()> {
     let head = head(report);
     let (cost, files) = (costs(report), files(report));
@@ -226,49 +223,4 @@ fn long_code(text: &str, most: usize) -> String {
         }
     }
     shown + "</code>"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_of_the_spec_is_no_markup() {
-        assert_eq!(code("a-b_c.d"), "<code>a-b&#95;c&#46;d</code>");
-        let hostile = code("</code><img src=x> @all `x` | [a](b) #1\n\u{202e}");
-        assert!(hostile.starts_with("<code>") && hostile.ends_with("</code>"));
-        let inner = &hostile["<code>".len()..hostile.len() - "</code>".len()];
-        assert!(!inner.contains(['<', '>', '@', '`', '|', '[', '\n', '\u{202e}', '"']), "{inner}");
-    }
-
-    #[test]
-    fn the_worst_is_shown_and_the_rest_is_counted() {
-        let change = |risk| Change {
-            setting: String::new(),
-            unit: "",
-            old: None,
-            new: None,
-            consequence: String::new(),
-            risk,
-        };
-        let changes = [Risk::High, Risk::Low, Risk::None].map(change);
-        let block = |at: usize, text: &str| Block {
-            risk: changes[at].risk,
-            text: text.to_owned(),
-            changes: &changes[at..=at],
-        };
-        let sections = [
-            Section { open: "#### a\n".to_owned(), blocks: vec![block(1, "low of a\n")] },
-            Section {
-                open: "<details>\n".to_owned(),
-                blocks: vec![block(2, "none of b\n"), block(0, "high of b\n")],
-            },
-        ];
-        let (body, left) = fitted(&sections, 10_000);
-        assert!(left.is_empty(), "{left}");
-        assert_eq!(body, "#### a\nlow of a\n<details>\nnone of b\nhigh of b\n</details>\n\n");
-        let (body, left) = fitted(&sections, 35);
-        assert_eq!(body, "<details>\nhigh of b\n</details>\n\n");
-        assert!(left.contains("2 further changes (1 low, 1 none)"), "{left}");
-    }
 }

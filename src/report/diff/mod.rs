@@ -8,6 +8,7 @@ mod text;
 use std::collections::BTreeMap;
 
 use crate::diff::{Change, Costs, Differences, EnvironmentChanges, Files, Risk};
+use crate::printable::unprintable;
 use crate::words::counted;
 
 pub use json::json;
@@ -17,7 +18,6 @@ pub use text::text;
 /// A comparison, ready to be printed.
 #[derive(Debug)]
 pub struct DiffReport<'d> {
-    /// The project.
     pub project: &'d str,
     /// How the user calls the older spec.
     pub old: &'d str,
@@ -27,7 +27,6 @@ pub struct DiffReport<'d> {
     pub differences: &'d Differences,
     /// Which generated files change.
     pub files: &'d Files,
-    /// What it costs.
     pub costs: &'d Costs,
 }
 
@@ -104,10 +103,7 @@ fn listed(files: &Files) -> impl Iterator<Item = (&'static str, &str)> {
 /// A text of the spec's, at most `most` characters of it, with nothing in it that a terminal acts on or that turns text
 /// around.
 fn visible(text: &str, most: usize) -> String {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
+    let hidden = |c: char| c.is_control() || unprintable(c);
     let mut shown = String::new();
     for (count, c) in text.chars().enumerate() {
         if count == most {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::{DiffReport, NOTHING, by_risk, cost, file_counts, groups, listed, size, visible, with_unit};
 use crate::diff::{Change, Cost, Costs, Risk};
+use crate::report::table::table;
 
 /// More names of files than this are nobody's reading.
 const MOST_FILES: usize = 20;
@@ -14,9 +15,6 @@ const LONGEST: usize = 200;
 const RISK_WIDTH: usize = 6;
 
 /// Prints what changes, environment by environment, the worst first.
-///
-/// # Errors
-/// If `out` cannot be written to.
 pub fn text(report: &DiffReport<'_>, color: bool, quiet: bool, out: &mut dyn Write) -> io::Result<()> {
     let DiffReport { project: _, old, new, differences, files, costs } = report;
     if !quiet {
@@ -56,17 +54,13 @@ pub fn text(report: &DiffReport<'_>, color: bool, quiet: bool, out: &mut dyn Wri
 
 fn cost_table(costs: &Costs, out: &mut dyn Write) -> io::Result<()> {
     let row = |name: &str, cost: &Cost| {
-        [name.to_owned(), cost::bound(cost, &cost.floor), cost::bound(cost, &cost.ceiling)]
+        vec![name.to_owned(), cost::bound(cost, &cost.floor), cost::bound(cost, &cost.ceiling)]
     };
-    let mut rows = vec![["".to_owned(), "fewest tasks".to_owned(), "most tasks".to_owned()]];
-    rows.extend(costs.environments.iter().map(|cost| row(&cost.name, cost)));
+    let mut rows: Vec<_> = costs.environments.iter().map(|cost| row(&cost.name, cost)).collect();
     rows.push(row("all environments", &costs.total));
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let (name, floor) = (width(0), width(1));
     writeln!(out, "cost of {}:", cost::ABOUT)?;
-    for [environment, fewest, most] in &rows {
-        writeln!(out, "  {environment:name$}  {fewest:floor$}  {most}")?;
-    }
+    let table = table(&["", "fewest tasks", "most tasks"], &rows, None);
+    table.lines().try_for_each(|line| writeln!(out, "  {line}"))?;
     cost::notes(costs).iter().try_for_each(|note| writeln!(out, "  {note}"))?;
     writeln!(out)
 }

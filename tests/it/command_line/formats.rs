@@ -83,7 +83,10 @@ fn differences_read_well() {
 
 #[test]
 fn sarif_reads_well() {
-    insta::assert_snapshot!("sarif_findings", findings(sarif::diagnostics));
+    insta::assert_snapshot!(
+        "sarif_findings",
+        findings(|document, found, out| sarif::diagnostics("validate", document, found, out))
+    );
     insta::assert_snapshot!(
         "sarif_drift",
         drift(|files, out| sarif::drift(files, Some("gen"), out).unwrap())
@@ -120,7 +123,7 @@ fn sarif_is_valid_for_every_code_and_difference() {
         // By `gen lint`, which finds all that the others find.
         let (document, diagnostics, _) = lint("specs/ä {1}.yaml", &code.example().bad);
         let mut log = Vec::new();
-        sarif::diagnostics(&document, &diagnostics, &mut log).unwrap();
+        sarif::diagnostics("validate", &document, &diagnostics, &mut log).unwrap();
         let log = check(&String::from_utf8(log).unwrap());
         let rules = &log["runs"][0]["tool"]["driver"]["rules"];
         assert!(rules.as_array().unwrap().iter().any(|rule| rule["id"] == code.name()));

@@ -13,14 +13,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("diagnostic", &["printable"]),
     ("document", &["diagnostic"]),
     ("spec", &["document", "diagnostic"]),
-    ("plan", &["spec", "diagnostic"]),
+    ("plan", &["words", "spec", "diagnostic"]),
     // What AWS must hold, in the words of its APIs: data without a language.
     ("aws", &["plan"]),
     // What a plan costs: for documents, and for comparisons of two plans.
     ("cost", &["plan"]),
     // What a load test sends: for its scripts, and for what replays the same scenarios.
     ("loadtest", &["plan"]),
-    ("lint", &["plan", "document", "diagnostic"]),
+    ("lint", &["words", "plan", "document", "diagnostic"]),
     // The stages above in one call: a fleet, or what is wrong with the text.
     ("reading", &["lint", "plan", "spec", "document", "diagnostic"]),
     // It says where settings come from and what becomes of them: of the fleet, and of the text that it was read from.
@@ -30,7 +30,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("diff", &["words", "plan", "cost", "artifacts"]),
     ("render", &["words", "printable", "plan", "aws", "cost", "loadtest", "artifacts"]),
     // Of `plan`, the facts about AWS that an explanation carries.
-    ("report", &["words", "cost", "explain", "diff", "plan", "artifacts", "document", "diagnostic"]),
+    (
+        "report",
+        &["words", "printable", "cost", "explain", "diff", "plan", "artifacts", "document", "diagnostic"],
+    ),
     ("cli", &[]),
     // The crate's public API: the pipeline in one call.
     ("library", &["diagnostic", "document", "spec", "plan", "reading", "artifacts", "render", "report"]),

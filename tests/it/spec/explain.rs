@@ -187,7 +187,7 @@ fn an_explanation_never_differs_from_the_fleet() {
             let explained = explained(&text, &scope.environment.name, &scope.service.name);
             let value = |key: &str| {
                 let setting = explained.settings.iter().find(|setting| setting.key == key);
-                setting.unwrap_or_else(|| panic!("{key} of {}", scope.called())).by.value.clone()
+                setting.unwrap_or_else(|| panic!("{key} of {}", scope)).by.value.clone()
             };
             assert_eq!(value("capacity.min"), scope.service.min.get());
             assert_eq!(value("capacity.max"), scope.service.max.get());
