@@ -387,20 +387,20 @@ fn entries(fields: &[(&str, &Hcl<'_>)], indent: usize, out: &mut String) {
 
 /// Names and what stands behind them. Runs of those that take one line are aligned, as `terraform fmt` does.
 fn lines(entries: &[(String, String)], indent: usize, out: &mut String) {
-    let alone = |at: &usize| !entries[*at].1.contains('\n');
-    for (index, (name, text)) in entries.iter().enumerate() {
-        if index > 0 {
-            out.push('\n');
-            spaces(indent, out);
+    let columns = |entry: &(String, String)| entry.0.chars().count();
+    let mut first = true;
+    for run in entries.chunk_by(|one, next| !one.1.contains('\n') && !next.1.contains('\n')) {
+        let width = run.iter().map(columns).max().unwrap_or_default();
+        for entry in run {
+            if !std::mem::take(&mut first) {
+                out.push('\n');
+                spaces(indent, out);
+            }
+            out.push_str(&entry.0);
+            spaces(width - columns(entry), out);
+            out.push_str(" = ");
+            out.push_str(&entry.1);
         }
-        out.push_str(name);
-        if alone(&index) {
-            let run = (0..index).rev().take_while(alone).chain((index..entries.len()).take_while(alone));
-            let width = run.map(|at| entries[at].0.chars().count()).max().unwrap_or_default();
-            spaces(width - name.chars().count(), out);
-        }
-        out.push_str(" = ");
-        out.push_str(text);
     }
 }
 

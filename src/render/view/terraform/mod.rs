@@ -152,6 +152,7 @@ impl<'f> RootView<'f> {
     pub(super) fn new(common: &'f Common<'_>) -> Self {
         let (environment, state) = (common.environment, common.state());
         let mut locals = Locals::default();
+        let note = alarms::end(environment).trim_start();
         let alarms = alarms::alarms(environment, state, &mut locals);
         let has_alarms = alarms.is_some();
         let monitoring = common.monitoring.as_ref();
@@ -172,7 +173,7 @@ impl<'f> RootView<'f> {
             .services
             .iter()
             .zip(state)
-            .map(|(service, state)| ServiceView::new(environment, service, state))
+            .map(|(service, state)| ServiceView::new(environment, service, state, note))
             .collect();
         Self {
             terraform: Versions::needed_by(common.fleet),
@@ -214,7 +215,12 @@ impl<'f> RootView<'f> {
 }
 
 impl<'f> ServiceView<'f> {
-    fn new(environment: &Environment, service: &'f plan::Service, state: &crate::aws::Service<'_>) -> Self {
+    fn new(
+        environment: &Environment,
+        service: &'f plan::Service,
+        state: &crate::aws::Service<'_>,
+        note: &str,
+    ) -> Self {
         Self {
             name: &service.name,
             ident: service.name.ident(),
@@ -231,7 +237,7 @@ impl<'f> ServiceView<'f> {
             policies: policies::in_root(service, state),
             schedule: policies::actions(service, state),
             has_alarms: !service.alarms.on.is_empty(),
-            alarms: alarms_of(environment, service),
+            alarms: alarms_of(environment, service, note),
             imports: root::imports(service),
             left: root::left(service),
             moves: root::moves(service),
@@ -298,7 +304,7 @@ fn one(value: &Hcl<'_>) -> Structure {
 }
 
 /// The alarms of a service, as inputs of its module.
-fn alarms_of(environment: &Environment, service: &plan::Service) -> Structure {
+fn alarms_of(environment: &Environment, service: &plan::Service, note: &str) -> Structure {
     let key = &*service.name;
     let alarms = format!(
         "{{ for kind, alarms in local.alarms : kind => alarms[{key:?}] if contains(keys(alarms), {key:?}) }}"
@@ -307,7 +313,6 @@ fn alarms_of(environment: &Environment, service: &plan::Service) -> Structure {
     if let Some(arn) = environment.topic_arn() {
         inputs.push(("alarm_actions".into(), Hcl::List(vec![topic(environment, arn)])));
     }
-    let note = alarms::end(environment).trim_start();
     if !note.is_empty() {
         inputs.push(("alarm_note".into(), Hcl::text(note)));
     }
