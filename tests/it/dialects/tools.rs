@@ -6,6 +6,7 @@ use std::process::Command;
 
 use scalegen::plan::Fleet;
 
+use crate::support::terraform::Terraform;
 use crate::support::tools::{Provider, Tools, run, succeed};
 use crate::support::{files, fleet, gen_in, root, said};
 
@@ -132,12 +133,9 @@ fn terraform_validates_every_root() {
 }
 
 fn validate(tools: &Tools, provider: &Provider, root: &Path) {
-    let terraform = |args: &[&str]| {
-        let mut command = tools.command("terraform");
-        succeed(command.current_dir(root).args(args).args(["-no-color"]).envs(provider.environment(None)))
-    };
-    terraform(&["init", "-backend=false", "-input=false"]);
-    let validated = terraform(&["validate"]);
+    let terraform = Terraform::new(tools, provider, None, root.to_owned());
+    terraform.run(&["init", "-backend=false", "-input=false", "-no-color"]);
+    let validated = terraform.run(&["validate", "-no-color"]);
     assert!(!validated.contains("Warning"), "{}, {}: {validated}", root.display(), provider.name);
 }
 
