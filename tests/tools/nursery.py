@@ -86,6 +86,7 @@ def _answer(connection: socket, run: Callable[[list[str]], int]) -> None:
 def serve(run: Callable[[list[str]], int]) -> int:
     """Run `run(arguments)` in a process of its own for each caller."""
     gc.freeze()
+    gc.set_threshold(100_000, 50, 50)  # most of what is forked ends before there is garbage to look for
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with create_server(("127.0.0.1", 0), backlog=64) as listener:
         print(listener.getsockname()[1], flush=True)

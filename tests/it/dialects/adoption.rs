@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::support::quick_aws::QuickAws;
+use crate::support::terraform::Terraform;
 use crate::support::tools::{Moto, Provider, Seed, Tools, run, succeed};
 use crate::support::{gen_in, root, said};
 
@@ -95,11 +96,10 @@ impl<'t> Fleet<'t> {
         run(aws.serve(self.moto.serve(&mut command)))
     }
 
-    fn terraform(&self, provider: &Provider, args: &[&str]) -> Command {
-        let mut command = self.tools.command("terraform");
-        command.current_dir(self.path("terraform/prod")).args(args).args(["-input=false", "-no-color"]);
-        command.envs(provider.environment(Some(&self.moto)));
-        command
+    fn terraform(&self, provider: &Provider) -> Terraform<'_> {
+        let terraform = Terraform::new(self.tools, provider, Some(&self.moto), self.path("terraform/prod"));
+        terraform.run(&["init", "-input=false", "-no-color"]);
+        terraform
     }
 }
 
@@ -115,15 +115,13 @@ fn terraform_imports_everything_and_changes_nothing() {
     for provider in tools.providers() {
         let fleet = fleet(&tools);
         let before = fleet.state();
-        succeed(&mut fleet.terraform(&provider, &["init"]));
-        let planned = succeed(&mut fleet.terraform(&provider, &["plan", "-out", "plan"]));
+        let terraform = fleet.terraform(&provider);
+        let planned = terraform.run(&["plan", "-input=false", "-no-color", "-out", "plan"]);
         let summary = format!("Plan: {} to import, 0 to add, 0 to change, 0 to destroy.", fleet.calls.len());
         assert!(planned.contains(&summary), "{}: {planned}", provider.name);
-        let mut apply = tools.command("terraform");
-        apply.current_dir(fleet.path("terraform/prod")).args(["apply", "-no-color", "plan"]);
-        succeed(apply.envs(provider.environment(Some(&fleet.moto))));
+        terraform.run(&["apply", "-no-color", "plan"]);
         assert_eq!(fleet.state(), before, "{}", provider.name);
-        succeed(&mut fleet.terraform(&provider, &["plan", "-detailed-exitcode"]));
+        terraform.run(&["plan", "-input=false", "-no-color", "-detailed-exitcode"]);
     }
 }
 
@@ -246,8 +244,7 @@ fn cooldowns_that_are_left_out_are_those_of_aws() {
     assert_eq!(fleet.state(), before);
     for provider in tools.providers() {
         let fleet = Fleet::new(&tools, WITH_THE_DEFAULTS, WITHOUT_COOLDOWNS);
-        succeed(&mut fleet.terraform(&provider, &["init"]));
-        let planned = succeed(&mut fleet.terraform(&provider, &["plan"]));
+        let planned = fleet.terraform(&provider).run(&["plan", "-input=false", "-no-color"]);
         assert!(planned.contains("Plan: 2 to import, 0 to add, 1 to change, 0 to destroy."), "{planned}");
         let resources = planned.split("Changes to Outputs").next().unwrap();
         let changes =

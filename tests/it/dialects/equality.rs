@@ -7,7 +7,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use scalegen::plan::policy::{Policy, PolicyKind, Resolution, TrackedMetric};
 use scalegen::plan::{Environment, Fleet};
@@ -15,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::support::expected::{self, differences};
 use crate::support::quick_aws::QuickAws;
+use crate::support::terraform::Terraform;
 use crate::support::tools::{Moto, Provider, Seed, Tools, run, succeed};
 use crate::support::{files, fleet, gen_in, root, said};
 
@@ -161,61 +161,23 @@ fn waits(file: &Path) -> bool {
     text.contains("--override") || text.contains("\"Before\": [")
 }
 
-/// A provider at work on the Terraform of one environment.
-struct Terraform<'t> {
-    tools: &'t Tools,
-    provider: &'t Provider,
-    moto: &'t Moto,
-    folder: PathBuf,
-}
-
-impl<'t> Terraform<'t> {
-    fn new(
-        tools: &'t Tools,
-        rendered: &Rendered,
-        environment: &str,
-        provider: &'t Provider,
-        moto: &'t Moto,
-    ) -> Self {
-        let copy = rendered.folder.path().join(format!("{environment}-{}", provider.name.replace(' ', "-")));
-        succeed(tools.system("cp").arg("-r").arg(rendered.path("terraform")).arg(&copy));
-        Self { tools, provider, moto, folder: copy.join(environment) }
+/// The state that a plan leads to. A topic is there before, so that the plan knows its ARN.
+fn planned(tools: &Tools, terraform: &Terraform<'_>) -> Value {
+    let folder = terraform.folder();
+    let mut resources = files(folder, ".tf").into_iter().map(|file| fs::read_to_string(file).unwrap());
+    if resources.any(|text| text.contains("resource \"aws_sns_topic\"")) {
+        let topic = ["-target", "aws_sns_topic.notifications"];
+        terraform.run(&[&["apply", "-auto-approve", "-input=false", "-no-color"], &topic[..]].concat());
     }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = self.tools.command("terraform");
-        command.current_dir(&self.folder).args(args).envs(self.provider.environment(Some(self.moto)));
-        command
-    }
-
-    fn run(&self, args: &[&str]) -> String {
-        succeed(&mut self.command(args))
-    }
-
-    /// The state that a plan leads to. A topic is there before, so that the plan knows its ARN.
-    fn planned(&self) -> Value {
-        let resources = files(&self.folder, ".tf").into_iter().map(|file| fs::read_to_string(file).unwrap());
-        if resources.into_iter().any(|text| text.contains("resource \"aws_sns_topic\"")) {
-            self.run(&[
-                "apply",
-                "-auto-approve",
-                "-input=false",
-                "-no-color",
-                "-target",
-                "aws_sns_topic.notifications",
-            ]);
-        }
-        self.run(&["plan", "-input=false", "-no-color", "-out", "plan"]);
-        let plan = self.run(&["show", "-json", "plan"]);
-        fs::write(self.folder.join("plan.json"), plan).unwrap();
-        let state = succeed(self.tools.script("plan_state.py").arg(self.folder.join("plan.json")));
-        serde_json::from_str(&state).unwrap()
-    }
+    terraform.run(&["plan", "-input=false", "-no-color", "-out", "plan"]);
+    fs::write(folder.join("plan.json"), terraform.run(&["show", "-json", "plan"])).unwrap();
+    let state = succeed(tools.script("plan_state.py").arg(folder.join("plan.json")));
+    serde_json::from_str(&state).unwrap()
 }
 
 /// Applies, what is planned if there is a plan, and plans again: nothing is left to do.
-fn through_terraform(terraform: &Terraform<'_>) {
-    let planned: &[&str] = if terraform.provider.newest { &["plan"] } else { &["-auto-approve"] };
+fn through_terraform(terraform: &Terraform<'_>, provider: &Provider) {
+    let planned: &[&str] = if provider.newest { &["plan"] } else { &["-auto-approve"] };
     terraform.run(&[&["apply", "-input=false", "-no-color"], planned].concat());
     // Status 2 would mean that a second plan still finds something to do.
     terraform.run(&["plan", "-detailed-exitcode", "-input=false", "-no-color"]);
@@ -241,7 +203,10 @@ fn terraform_disagreements(
     provider: &Provider,
     moto: &Moto,
 ) -> Vec<String> {
-    let terraform = Terraform::new(tools, rendered, &environment.name, provider, moto);
+    let (name, of) = (&*environment.name, provider.name.replace(' ', "-"));
+    let copy = rendered.folder.path().join(format!("{name}-{of}"));
+    succeed(tools.system("cp").arg("-r").arg(rendered.path("terraform")).arg(&copy));
+    let terraform = Terraform::new(tools, provider, Some(moto), copy.join(name));
     let forecasts = forecasts(&rendered.fleet);
     let init = run(&mut terraform.command(&["init", "-input=false", "-no-color"]));
     if forecasts && provider.version < vec![6, 13] {
@@ -254,10 +219,10 @@ fn terraform_disagreements(
     let mut found = Vec::new();
     let dialect = format!("terraform ({})", provider.name);
     if provider.newest {
-        differences(&format!("{dialect}, plan"), &terraform.planned(), &wanted, &mut found);
+        differences(&format!("{dialect}, plan"), &planned(tools, &terraform), &wanted, &mut found);
     }
     if !forecasts {
-        through_terraform(&terraform);
+        through_terraform(&terraform, provider);
         differences(&dialect, &put_by(provider, state(tools, moto)), &put_by(provider, wanted), &mut found);
     }
     found

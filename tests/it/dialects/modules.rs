@@ -3,7 +3,8 @@
 use std::fs;
 
 use crate::dialects::tools::{Tree, copied, trees};
-use crate::support::tools::{Provider, Tools, succeed};
+use crate::support::terraform::Terraform;
+use crate::support::tools::{Provider, Tools};
 use crate::support::{files, root};
 
 /// Cases whose module differs: `features` holds scaling back.
@@ -49,13 +50,9 @@ fn passes(tools: &Tools, provider: &Provider, tree: &Tree) {
             fs::copy(&test, copy.path().join("tests").join(name)).unwrap();
         }
     }
-    let terraform = |args: &[&str]| {
-        let mut command = tools.command("terraform");
-        command.current_dir(copy.path()).args(args).envs(provider.environment(None));
-        succeed(&mut command)
-    };
-    terraform(&["init", "-input=false", "-no-color"]);
-    let said = terraform(&["test", "-no-color"]);
+    let terraform = Terraform::new(tools, provider, None, copy.path().to_owned());
+    terraform.run(&["init", "-input=false", "-no-color"]);
+    let said = terraform.run(&["test", "-no-color"]);
     let fine = said.contains("Success!") && said.contains(" 0 failed.");
     assert!(fine, "{}, {}: {said}", tree.name, provider.name);
 }

@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 
 use crate::support::expected::{self, differences};
 use crate::support::quick_aws::QuickAws;
+use crate::support::terraform::Terraform;
 use crate::support::tools::{Moto, Provider, Seed, Tools, run, succeed};
 use crate::support::{files, fleet, gen_in, root, said};
 
@@ -247,18 +248,8 @@ fn through_cloudformation(tools: &Tools, rendered: &Rendered) -> std::process::O
 
 /// What `terraform plan` says; its plan is in the file `plan` beside the configuration. It knows the ARN of a `topic` that
 /// is made before.
-fn plan(
-    tools: &Tools,
-    rendered: &Rendered,
-    provider: &Provider,
-    moto: &Moto,
-    topic: bool,
-) -> std::process::Output {
-    let terraform = |args: &[&str]| {
-        let mut command = tools.command("terraform");
-        command.current_dir(rendered.path("terraform/prod")).args(args);
-        run(command.envs(provider.environment(Some(moto))))
-    };
+fn plan(terraform: &Terraform<'_>, topic: bool) -> std::process::Output {
+    let terraform = |args: &[&str]| run(&mut terraform.command(args));
     let output = terraform(&["init", "-input=false", "-no-color"]);
     if !output.status.success() {
         return output;
@@ -280,13 +271,12 @@ fn plan(
 }
 
 fn through_terraform(tools: &Tools, rendered: &Rendered, provider: &Provider, moto: &Moto) -> Value {
-    let output = plan(tools, rendered, provider, moto, true);
+    let terraform = Terraform::new(tools, provider, Some(moto), rendered.path("terraform/prod"));
+    let output = plan(&terraform, true);
     assert!(output.status.success(), "{}", said(&output));
-    let folder = rendered.path("terraform/prod");
-    let mut command = tools.command("terraform");
-    command.current_dir(&folder).args(["show", "-json", "plan"]).envs(provider.environment(Some(moto)));
-    fs::write(folder.join("plan.json"), succeed(&mut command)).unwrap();
-    json_of(&succeed(tools.script("plan_state.py").arg(folder.join("plan.json"))))
+    let json = terraform.folder().join("plan.json");
+    fs::write(&json, terraform.run(&["show", "-json", "plan"])).unwrap();
+    json_of(&succeed(tools.script("plan_state.py").arg(json)))
 }
 
 fn json_of(text: &str) -> Value {
@@ -398,7 +388,10 @@ fn what_cannot_be_compared_is_refused() {
         let output = match (dialect, &provider) {
             (Dialect::Cli, _) => return through_cli(&tools, &rendered, &aws, &moto),
             (Dialect::CloudFormation, _) => through_cloudformation(&tools, &rendered),
-            (Dialect::Terraform, Some(provider)) => plan(&tools, &rendered, provider, &moto, false),
+            (Dialect::Terraform, Some(provider)) => {
+                let root = rendered.path("terraform/prod");
+                plan(&Terraform::new(&tools, provider, Some(&moto), root), false)
+            }
             (Dialect::Terraform, None) => return refusal.says.clone(), // said loudly by `provider`
         };
         if output.status.success() { String::new() } else { said(&output) }

@@ -3,18 +3,17 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 
 use serde_json::Value;
 
+use crate::support::terraform::Terraform;
 use crate::support::tools::{Moto, Provider, Seed, Tools, succeed};
 use crate::support::{files, gen_in, root};
 
 /// One environment, `prod`, and its Terraform.
 struct Workspace<'t> {
     tools: &'t Tools,
-    provider: &'t Provider,
+    terraform: Terraform<'t>,
     moto: Moto,
     folder: tempfile::TempDir,
 }
@@ -28,22 +27,20 @@ fn steps(steps: &[&str]) -> Steps {
 
 impl<'t> Workspace<'t> {
     /// An account that has all that the spec names.
-    fn new(tools: &'t Tools, provider: &'t Provider, spec: &str) -> Self {
+    fn new(tools: &'t Tools, provider: &Provider, spec: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("spec.yaml");
         fs::write(&path, spec).unwrap();
         let moto = tools.moto(&Seed::of_spec(&path)["prod"]);
-        Self { tools, provider, moto, folder }
-    }
-
-    fn root(&self) -> PathBuf {
-        self.folder.path().join("out/terraform/prod")
+        let terraform =
+            Terraform::new(tools, provider, Some(&moto), folder.path().join("out/terraform/prod"));
+        Self { tools, terraform, moto, folder }
     }
 
     /// Generates what a spec says, and readies it.
     fn spec(&self, spec: &str) {
         self.write(spec);
-        succeed(&mut self.terraform(&["init", "-input=false", "-no-color"]));
+        self.terraform.run(&["init", "-input=false", "-no-color"]);
     }
 
     /// Generates what a spec says.
@@ -55,15 +52,9 @@ impl<'t> Workspace<'t> {
         succeed(command.arg("--out").arg(self.folder.path().join("out")));
     }
 
-    fn terraform(&self, args: &[&str]) -> Command {
-        let mut command = self.tools.command("terraform");
-        command.current_dir(self.root()).args(args).envs(self.provider.environment(Some(&self.moto)));
-        command
-    }
-
     fn plan(&self) -> Steps {
-        succeed(&mut self.terraform(&["plan", "-input=false", "-no-color", "-out", "plan"]));
-        let plan = succeed(&mut self.terraform(&["show", "-json", "plan"]));
+        self.terraform.run(&["plan", "-input=false", "-no-color", "-out", "plan"]);
+        let plan = self.terraform.run(&["show", "-json", "plan"]);
         let plan: Value = serde_json::from_str(&plan).unwrap();
         plan["resource_changes"].as_array().unwrap().iter().flat_map(said).collect()
     }
@@ -71,9 +62,9 @@ impl<'t> Workspace<'t> {
     /// Plans and applies; a second plan finds nothing more to do.
     fn apply(&self) -> Steps {
         let steps = self.plan();
-        succeed(&mut self.terraform(&["apply", "-input=false", "-no-color", "plan"]));
+        self.terraform.run(&["apply", "-input=false", "-no-color", "plan"]);
         // Status 2 would mean that a second plan still finds something to do.
-        succeed(&mut self.terraform(&["plan", "-detailed-exitcode", "-input=false", "-no-color"]));
+        self.terraform.run(&["plan", "-detailed-exitcode", "-input=false", "-no-color"]);
         steps
     }
 
@@ -339,7 +330,7 @@ fn states_of_earlier_versions_move() {
             workspace.spec(&of_all_kinds("web", "", before, ONE_GROUP));
             workspace.apply();
             let live = workspace.moto.state(tools);
-            let state = workspace.root().join("terraform.tfstate");
+            let state = workspace.terraform.folder().join("terraform.tfstate");
             fs::write(&state, of_earlier_version(&fs::read_to_string(&state).unwrap())).unwrap();
 
             // A rename at the same time, too.
@@ -423,7 +414,7 @@ environments:
         workspace.spec(&spec(false));
         workspace.apply();
         let live = workspace.moto.state(tools);
-        fs::remove_file(workspace.root().join("terraform.tfstate")).unwrap();
+        fs::remove_file(workspace.terraform.folder().join("terraform.tfstate")).unwrap();
 
         workspace.spec(&spec(true));
         let planned = workspace.apply();
@@ -452,7 +443,7 @@ fn a_live_policy_gets_another_name() {
         let workspace = Workspace::new(tools, provider, &spec("", "target: 60"));
         workspace.spec(&spec("", "policy_name: of old"));
         workspace.apply();
-        fs::remove_file(workspace.root().join("terraform.tfstate")).unwrap();
+        fs::remove_file(workspace.terraform.folder().join("terraform.tfstate")).unwrap();
         workspace.spec(&spec("adopt: true, ", "policy_name: new, renamed_from: of old"));
         let target = "ecs/service/prod-cluster/prod-web/ecs:service:DesiredCount";
         let policy = "module.web.aws_appautoscaling_policy.cpu[0]";
@@ -486,17 +477,14 @@ fn a_removed_service_scales_on() {
             &spec[end..]
         );
         workspace.spec(&removed);
-        let moves = fs::read_to_string(workspace.root().join("moves.tf")).unwrap();
+        let moves = fs::read_to_string(workspace.terraform.folder().join("moves.tf")).unwrap();
         let find = moves.lines().find_map(|line| line.strip_prefix("#   ")).unwrap();
         let mut shell = tools.system("bash");
-        shell
-            .args(["-c", find])
-            .current_dir(workspace.root())
-            .envs(provider.environment(Some(&workspace.moto)));
+        workspace.terraform.place(shell.args(["-c", find]));
         let found = succeed(&mut shell);
         assert_eq!(found.lines().count(), 4, "{}: {found}", provider.name);
         for address in found.lines() {
-            succeed(&mut workspace.terraform(&["state", "rm", address]));
+            workspace.terraform.run(&["state", "rm", address]);
         }
         let forgotten = workspace.apply();
         assert!(forgotten.iter().all(|step| step.starts_with("forget module.web.")), "{forgotten:?}");

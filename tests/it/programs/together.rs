@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::support::expected::differences;
 use crate::support::quick_aws::QuickAws;
 use crate::support::stage::{SPEC, Stage};
+use crate::support::terraform::Terraform;
 use crate::support::together;
 use crate::support::tools::{Moto, Seed, Tools, run, succeed};
 use crate::support::{files, fleet, gen_in, root, said};
@@ -173,10 +174,8 @@ fn every_mistake_is_found() {
     let terraform = || {
         let provider = provider.as_ref().unwrap();
         let root = folder.path().join("terraform/prod");
-        let terraform = |args: &[&str]| {
-            let mut command = tools.command("terraform");
-            succeed(command.current_dir(&root).args(args).envs(provider.environment(Some(&moto))))
-        };
+        let working = Terraform::new(&tools, provider, Some(&moto), root.clone());
+        let terraform = |args: &[&str]| working.run(args);
         terraform(&["init", "-input=false", "-no-color"]);
         // So that the plan knows its ARN.
         terraform(&[

@@ -6,6 +6,7 @@ pub mod markdown;
 pub mod nursery;
 pub mod quick_aws;
 pub mod stage;
+pub mod terraform;
 pub mod together;
 pub mod tools;
 
