@@ -1,5 +1,6 @@
 //! The policies and scheduled actions of a service.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::units::{
@@ -391,8 +392,8 @@ impl Policy {
 impl Metric {
     /// A metric of an ECS service.
     pub fn of_service(
-        namespace: &str,
-        name: &str,
+        namespace: &'static str,
+        name: &'static str,
         service: (&EcsName, &EcsName),
         statistic: Statistic,
     ) -> Self {
@@ -405,7 +406,7 @@ impl Metric {
     }
 
     /// A metric of a load balancer and one of its target groups.
-    pub fn of_target_group(group: &TargetGroup, name: &str, statistic: Statistic) -> Self {
+    pub fn of_target_group(group: &TargetGroup, name: &'static str, statistic: Statistic) -> Self {
         let dimensions = [
             ("LoadBalancer", Dimension::LoadBalancer(group.clone())),
             ("TargetGroup", Dimension::TargetGroup(group.clone())),
@@ -413,11 +414,16 @@ impl Metric {
         Self::ours("AWS/ApplicationELB", name, dimensions, statistic)
     }
 
-    fn ours(namespace: &str, name: &str, dimensions: [(&str, Dimension); 2], statistic: Statistic) -> Self {
-        let dimension = |(name, value): (&str, _)| (DimensionName::parse(name).expect("a name"), value);
+    fn ours(
+        namespace: &'static str,
+        name: &'static str,
+        dimensions: [(&'static str, Dimension); 2],
+        statistic: Statistic,
+    ) -> Self {
+        let dimension = |(name, value): (&'static str, _)| (DimensionName::known(name), value);
         Self {
-            namespace: Namespace::parse(namespace).expect("a namespace"),
-            name: MetricName::parse(name).expect("a name"),
+            namespace: Namespace::known(namespace),
+            name: MetricName::known(name),
             dimensions: dimensions.into_iter().map(dimension).collect(),
             statistic,
             unit: None,
@@ -428,16 +434,16 @@ impl Metric {
 
 impl Query {
     /// A metric that the value is made of.
-    pub fn measured(id: &str, metric: Metric) -> Self {
+    pub fn measured(id: impl Into<Cow<'static, str>>, metric: Metric) -> Self {
         Self::ours(id, Term::Metric(metric), false)
     }
 
-    pub fn returned(id: &str, expression: &str) -> Self {
-        Self::ours(id, Term::Expression(Expression::parse(expression).expect("an expression")), true)
+    pub fn returned(id: impl Into<Cow<'static, str>>, expression: impl Into<Cow<'static, str>>) -> Self {
+        Self::ours(id, Term::Expression(Expression::known(expression)), true)
     }
 
-    fn ours(id: &str, term: Term, returned: bool) -> Self {
-        Self { id: QueryId::parse(id).expect("an id"), label: None, returned, term }
+    fn ours(id: impl Into<Cow<'static, str>>, term: Term, returned: bool) -> Self {
+        Self { id: QueryId::known(id), label: None, returned, term }
     }
 }
 

@@ -58,7 +58,7 @@ impl Watching {
             metric: CustomMetric::Math(vec![
                 Query::measured("cpu", self.ecs("AWS/ECS", "CPUUtilization", Statistic::Average)),
                 running,
-                Query::returned("hot", &hot),
+                Query::returned("hot", hot),
             ]),
             what: format!(
                 "CPU of SERVICE is above {threshold} % while it runs its maximum of {most} tasks, for MINUTES minutes"
@@ -108,8 +108,8 @@ impl Watching {
         for group in &self.groups {
             let of = |what: &str| format!("{}{what}", prefix(group));
             let metric = |name| Metric::of_target_group(group, name, Statistic::Sum);
-            lines.push(Query::measured(&of("errors"), metric("HTTPCode_Target_5XX_Count")));
-            lines.push(Query::measured(&of("requests"), metric("RequestCount")));
+            lines.push(Query::measured(of("errors"), metric("HTTPCode_Target_5XX_Count")));
+            lines.push(Query::measured(of("requests"), metric("RequestCount")));
             errors.push(format!("FILL({}, 0)", of("errors")));
             requests.push(format!("FILL({}, 0)", of("requests")));
         }
@@ -119,7 +119,7 @@ impl Watching {
         };
         let (errors, requests) = (sum(errors), sum(requests));
         let rate = format!("IF({requests} >= {fewest}, 100 * {errors} / {requests}, 0)");
-        lines.push(Query::returned("rate", &rate));
+        lines.push(Query::returned("rate", rate));
         Watched {
             metric: CustomMetric::Math(lines),
             what: format!(
@@ -208,15 +208,15 @@ impl Watching {
         (samples, if self.three_samples { "samples / 3" } else { "samples" })
     }
 
-    fn ecs(&self, namespace: &str, name: &str, statistic: Statistic) -> Metric {
+    fn ecs(&self, namespace: &'static str, name: &'static str, statistic: Statistic) -> Metric {
         Metric::of_service(namespace, name, (&self.cluster, &self.ecs_service), statistic)
     }
 
     /// A metric of the target group, or one number of both.
     fn of_groups(
         &self,
-        id: &str,
-        name: &str,
+        id: &'static str,
+        name: &'static str,
         statistic: Statistic,
         both: impl Fn(&[String]) -> String,
     ) -> CustomMetric {
@@ -224,13 +224,12 @@ impl Watching {
             return CustomMetric::Single(Metric::of_target_group(group, name, statistic));
         }
         let ids: Vec<String> = self.groups.iter().map(|group| format!("{}{id}", prefix(group))).collect();
-        let each = self
-            .groups
-            .iter()
-            .zip(&ids)
-            .map(|(group, id)| Query::measured(id, Metric::of_target_group(group, name, statistic)));
+        let each =
+            self.groups.iter().zip(&ids).map(|(group, id)| {
+                Query::measured(id.clone(), Metric::of_target_group(group, name, statistic))
+            });
         let mut lines: Vec<Query> = each.collect();
-        lines.push(Query::returned(id, &both(&ids)));
+        lines.push(Query::returned(id, both(&ids)));
         CustomMetric::Math(lines)
     }
 }

@@ -1,5 +1,6 @@
 //! Names and texts of CloudWatch (service model of cloudwatch, application-autoscaling).
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
@@ -26,6 +27,8 @@ fn ascii(what: &str, text: &str, most: usize) -> Result<String, Invalid> {
     fine(is, &text, Code::MetricText, format_args!("cannot be a {what}"), help)
 }
 
+known_text!(Namespace, MetricName, DimensionName, Expression, QueryId);
+
 text_unit! {
     /// A namespace of CloudWatch: 1 to 255 characters of `A-Za-z0-9.-_/#` (CloudWatch concepts, Namespaces).
     Namespace
@@ -36,7 +39,7 @@ impl Namespace {
         let text = ascii("namespace", text, 255)?;
         let is = text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_/#: ".contains(&b));
         let help = "namespaces have letters, digits and `.-_/#`";
-        fine(is, &text, Code::MetricText, "cannot be a namespace", help).map(Self)
+        fine(is, &text, Code::MetricText, "cannot be a namespace", help).map(|text| Self(text.into()))
     }
 }
 
@@ -83,7 +86,7 @@ impl QueryId {
         let shape = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         let is = shape && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.len() <= 255;
         let help = "ids have letters, digits and `_`, and begin with a small letter";
-        fine(is, text, Code::MetricMath, "cannot be an id of metric math", help).map(Self)
+        fine(is, text, Code::MetricMath, "cannot be an id of metric math", help).map(|text| Self(text.into()))
     }
 }
 
@@ -125,7 +128,7 @@ const UNITS: &[&str] = &[
 impl Unit {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         if UNITS.contains(&text) {
-            return Ok(Self(text.to_owned()));
+            return Ok(Self(text.to_owned().into()));
         }
         let help = "leave it out, or write one of CloudWatch's units, such as `Count` or `Percent`";
         let help = hint(text, UNITS.iter().copied(), help);
@@ -146,6 +149,6 @@ impl AlarmName {
             let message = format!("the alarm name {text:?} looks like an alarm that AWS made");
             return invalid(Code::MetricText, message, "do not begin it with `TargetTracking-`");
         }
-        Ok(Self(text))
+        Ok(Self(text.into()))
     }
 }

@@ -3,6 +3,7 @@
 //! Limits and shapes are AWS's own (service models of ecs, elasticloadbalancing, application-autoscaling,
 //! cloudformation), or Terraform's where it is stricter; each says which.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
@@ -68,14 +69,14 @@ macro_rules! text_unit {
 
         impl $name {
             pub fn parse(text: &str) -> Result<Self, Invalid> {
-                $check($what, text, $most).map(Self)
+                $check($what, text, $most).map(|text| Self(text.into()))
             }
         }
     };
     ($(#[$doc:meta])+ $name:ident) => {
         $(#[$doc])+
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-        pub struct $name(String);
+        pub struct $name(Cow<'static, str>);
 
         impl Deref for $name {
             type Target = str;
@@ -89,6 +90,20 @@ macro_rules! text_unit {
                 f.write_str(&self.0)
             }
         }
+    };
+}
+
+/// Names and texts of our own, which need no check when the program runs.
+macro_rules! known_text {
+    ($($name:ident),+) => {
+        $(impl $name {
+            /// A text of our own: known to be one.
+            pub(in crate::plan) fn known(text: impl Into<Cow<'static, str>>) -> Self {
+                let text = text.into();
+                debug_assert!(Self::parse(&text).is_ok(), "{text:?}");
+                Self(text)
+            }
+        })+
     };
 }
 
@@ -123,7 +138,7 @@ impl Slug {
             );
             return invalid(Code::NameShape, message, "choose another name");
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.to_owned().into()))
     }
 
     /// The name as an identifier: `[a-z_][a-z0-9_]*`, another one for every name.
@@ -146,7 +161,7 @@ impl AccountId {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let digits = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
         let help = "an account id has 12 digits: `account: \"111111111111\"`";
-        fine(digits, text, Code::AccountId, "is not an AWS account id", help).map(Self)
+        fine(digits, text, Code::AccountId, "is not an AWS account id", help).map(|text| Self(text.into()))
     }
 }
 
@@ -158,7 +173,7 @@ text_unit! {
 impl Region {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         if regions::partition_of(text).is_some() {
-            return Ok(Self(text.to_owned()));
+            return Ok(Self(text.to_owned().into()));
         }
         let help = hint(text, regions::all(), "write the region's code, such as `eu-west-1`");
         invalid(Code::UnknownRegion, format!("AWS has no region {text:?}"), help)
@@ -180,7 +195,7 @@ impl EcsName {
     pub fn parse(what: &str, text: &str) -> Result<Self, Invalid> {
         let help = "ECS names have 1 to 255 letters, digits, `_` and `-`; an ARN is not a name";
         let cannot = format_args!("is not the name of an ECS {what}");
-        fine(is_word(text, 255), text, Code::EcsName, cannot, help).map(Self)
+        fine(is_word(text, 255), text, Code::EcsName, cannot, help).map(|text| Self(text.into()))
     }
 }
 
@@ -200,7 +215,7 @@ impl PolicyName {
         }
         let printable = text.trim() == text && !text.is_empty() && text.chars().all(printable);
         let is = printable && text.chars().count() <= 255;
-        fine(is, text, Code::PolicyName, "cannot be the name of a policy", help).map(Self)
+        fine(is, text, Code::PolicyName, "cannot be the name of a policy", help).map(|text| Self(text.into()))
     }
 }
 
@@ -227,7 +242,7 @@ impl Key {
         let help = "use at most 40 characters: words of lower-case letters and digits that begin with a letter, joined by `-`";
         let is = text.len() <= 40 && text.split('-').all(word);
         fine(is, text, Code::NameShape, format_args!("cannot be the name of a {what} in a spec"), help)
-            .map(Self)
+            .map(|text| Self(text.into()))
     }
 
     /// The name as an identifier: `[a-z][a-z0-9_]*`, without `__`.
@@ -253,7 +268,7 @@ impl StackName {
         let shape = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         let is = shape && name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.len() <= 128;
         let help = "stack names start with a letter and have at most 128 letters, digits and hyphens; set `names.stack`";
-        fine(is, &name, Code::StackName, "cannot be the name of a stack", help).map(Self)
+        fine(is, &name, Code::StackName, "cannot be the name of a stack", help).map(|text| Self(text.into()))
     }
 }
 
@@ -273,7 +288,8 @@ impl BalancerName {
         let is = shape && (1..=32).contains(&text.len()) && !text.starts_with('-') && !text.ends_with('-');
         let help =
             "names have 1 to 32 letters, digits and inner hyphens; an ARN suffix goes into `arn_suffix`";
-        fine(is, text, Code::LoadBalancerName, format_args!("cannot be the name of a {what}"), help).map(Self)
+        fine(is, text, Code::LoadBalancerName, format_args!("cannot be the name of a {what}"), help)
+            .map(|text| Self(text.into()))
     }
 
     /// The name as an identifier, another one for every name.
@@ -298,7 +314,8 @@ impl LoadBalancerSuffix {
         }
         let help = "take the end of the ARN, behind `:loadbalancer/`: `app/my-alb/50dc6c495c0c9188`";
         let cannot = "is not the suffix of a load balancer's ARN";
-        fine(is_suffix(text, "app"), text, Code::LoadBalancerArnSuffix, cannot, help).map(Self)
+        fine(is_suffix(text, "app"), text, Code::LoadBalancerArnSuffix, cannot, help)
+            .map(|text| Self(text.into()))
     }
 }
 
@@ -311,7 +328,8 @@ impl TargetGroupSuffix {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let help = "take the end of the ARN, behind the last `:`: `targetgroup/my-tg/943f017f100becff`";
         let cannot = "is not the suffix of a target group's ARN";
-        fine(is_suffix(text, "targetgroup"), text, Code::TargetGroupArnSuffix, cannot, help).map(Self)
+        fine(is_suffix(text, "targetgroup"), text, Code::TargetGroupArnSuffix, cannot, help)
+            .map(|text| Self(text.into()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Names and ARNs of SNS topics, EventBridge rules and dashboards; response times and shares.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
@@ -14,7 +15,8 @@ text_unit! {
 impl TopicName {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let help = "a topic's name has 1 to 256 letters, digits, `_` and `-`";
-        fine(is_word(text, 256), text, Code::TopicShape, "cannot be the name of an SNS topic", help).map(Self)
+        fine(is_word(text, 256), text, Code::TopicShape, "cannot be the name of an SNS topic", help)
+            .map(|text| Self(text.into()))
     }
 }
 
@@ -43,7 +45,7 @@ impl TopicArn {
             let message = format!("alarms of {region} cannot notify a topic of {place} ({partition})");
             return invalid(Code::TopicShape, message, help);
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.to_owned().into()))
     }
 }
 
@@ -65,7 +67,7 @@ impl RulePrefix {
             Self::LONGEST
         );
         let cannot = "cannot begin the name of an EventBridge rule";
-        fine(is, text, Code::EventRuleName, cannot, help).map(Self)
+        fine(is, text, Code::EventRuleName, cannot, help).map(|text| Self(text.into()))
     }
 }
 
@@ -81,7 +83,8 @@ impl DashboardName {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let help = format_args!("a dashboard's name has 1 to {} letters, digits, `_` and `-`", Self::LONGEST);
         let is = is_word(text, Self::LONGEST);
-        fine(is, text, Code::DashboardName, "cannot be the name of a dashboard", help).map(Self)
+        fine(is, text, Code::DashboardName, "cannot be the name of a dashboard", help)
+            .map(|text| Self(text.into()))
     }
 }
 

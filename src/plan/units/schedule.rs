@@ -1,5 +1,6 @@
 //! Schedules, time zones and names of scheduled actions (Application Auto Scaling API reference, PutScheduledAction).
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::{Deref, RangeInclusive};
 
@@ -19,7 +20,8 @@ impl ActionName {
         let is =
             (1..=255).contains(&text.chars().count()) && text.trim() == text && text.chars().all(allowed);
         let help = "names of scheduled actions have 1 to 255 printable characters without `:`, `/` and `|`";
-        fine(is, text, Code::ActionName, "cannot be the name of a scheduled action", help).map(Self)
+        fine(is, text, Code::ActionName, "cannot be the name of a scheduled action", help)
+            .map(|text| Self(text.into()))
     }
 }
 
@@ -39,7 +41,7 @@ impl Schedule {
             "at" => at(inner),
             _ => Some("is none of `cron(…)`, `rate(…)` and `at(…)`".to_owned()),
         };
-        let Some(problem) = problem else { return Ok(Self(text.to_owned())) };
+        let Some(problem) = problem else { return Ok(Self(text.to_owned().into())) };
         let help = "write `cron(minute hour day month weekday year)`, such as `cron(0 7 ? * MON-FRI *)`, `rate(1 days)` or `at(2027-01-01T06:00:00)`";
         invalid(Code::ScheduleExpression, format!("the schedule {text:?} {problem}"), help)
     }
@@ -142,7 +144,7 @@ impl TimeZone {
         let database = TimeZoneDatabase::bundled();
         let known: Vec<String> = database.available().map(|name| name.to_string()).collect();
         if known.iter().any(|name| name == text) {
-            return Ok(Self(text.to_owned()));
+            return Ok(Self(text.to_owned().into()));
         }
         let help = hint(
             text,
@@ -163,7 +165,7 @@ impl Timestamp {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let plain = |moment: jiff::Timestamp| moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         match text.parse::<jiff::Timestamp>() {
-            Ok(moment) if moment.subsec_nanosecond() == 0 => Ok(Self(plain(moment))),
+            Ok(moment) if moment.subsec_nanosecond() == 0 => Ok(Self(plain(moment).into())),
             _ => {
                 let help = "write date, time to the second, and offset: `2027-01-01T00:00:00Z`";
                 invalid(Code::Timestamp, format!("{text:?} is not a moment"), help)
