@@ -3,7 +3,7 @@
 
 use super::{Widget, map};
 use crate::aws::{Data, Str, balancer};
-use crate::plan::policy::{Policy, PolicyId, Resolution, Role, TargetGroup, TrackedMetric};
+use crate::plan::policy::{Policy, PolicyId, Role, TargetGroup};
 use crate::plan::{Environment, Service};
 
 const TARGET: &str = "#d62728";
@@ -166,12 +166,7 @@ fn running(service: &Service) -> Running {
     }
     let high = |id: &PolicyId| {
         let tracking = service.policy(id).and_then(Policy::tracking);
-        tracking.is_some_and(|tracking| match &tracking.metric {
-            TrackedMetric::Cpu(resolution) | TrackedMetric::Memory(resolution) => {
-                resolution.value == Resolution::High
-            }
-            TrackedMetric::Requests(_) | TrackedMetric::Custom(_) => false,
-        })
+        tracking.is_some_and(|tracking| tracking.metric.is_high_resolution())
     };
     let (metric, a_minute) = match (high(&PolicyId::Cpu), high(&PolicyId::Memory)) {
         (false, _) => ("CPUUtilization", 1),

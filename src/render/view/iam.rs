@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::aws::dashboard::Board;
 use crate::plan;
 use crate::plan::operations::Topic;
-use crate::plan::policy::{Policy, Resolution, TrackedMetric};
+use crate::plan::policy::Policy;
 
 /// Most characters of all ARNs of a document; what stands around them is below 3,200.
 const ROOM: usize = 2_900;
@@ -91,13 +91,7 @@ impl Iam {
 
 /// Whether scripts see to it that ECS measures every 20 s.
 fn is_measured(service: &plan::Service) -> bool {
-    let high = |policy: &Policy| match policy.tracking().map(|tracking| &tracking.metric) {
-        Some(TrackedMetric::Cpu(resolution) | TrackedMetric::Memory(resolution)) => {
-            resolution.value == Resolution::High
-        }
-        _ => false,
-    };
-    service.policies.iter().any(high)
+    service.policies.iter().filter_map(Policy::tracking).any(|tracking| tracking.metric.is_high_resolution())
 }
 
 /// The alarms that are written or deleted by name.

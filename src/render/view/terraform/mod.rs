@@ -233,7 +233,7 @@ impl<'f> ServiceView<'f> {
                 scale_out: held.scale_out,
                 scheduled: held.scheduled,
             }),
-            in_module: policies::in_module(service),
+            in_module: policies::in_module(service, state),
             policies: policies::in_root(service, state),
             schedule: policies::actions(service, state),
             has_alarms: !service.alarms.on.is_empty(),

@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::place::Place;
 use super::root::{self, Address};
-use crate::aws::{self, Data, balancer};
+use crate::aws::scaling::{Configuration, ScalingPolicy};
+use crate::aws::{self, Data, Text, balancer};
 use crate::plan;
-use crate::plan::policy::{Policy, PolicyId, PolicyKind, Resolution, TrackedMetric, Tracking};
+use crate::plan::policy::{Policy, PolicyId, PolicyKind, TrackedMetric};
 use crate::render::encode::hcl::{self, Field, Hcl};
 use crate::render::structure::Structure;
 
@@ -45,38 +46,31 @@ pub(super) struct ActionView {
 }
 
 /// The policies that the module makes.
-pub(super) fn in_module(service: &plan::Service) -> Vec<ModulePolicy<'_>> {
+pub(super) fn in_module<'f>(service: &'f plan::Service, state: &aws::Service<'_>) -> Vec<ModulePolicy<'f>> {
     let place = Place::alone(service);
-    let view = |policy| module_policy(place, policy);
-    service.policies.iter().filter(|policy| root::in_module(policy)).filter_map(view).collect()
+    let policies = service.policies.iter().zip(&state.scaling_policies);
+    let view = |(policy, state): (&'f Policy, _)| module_policy(place, policy, state);
+    policies.filter(|(policy, _)| root::in_module(policy)).filter_map(view).collect()
 }
 
-fn module_policy<'f>(place: Place<'_>, policy: &'f Policy) -> Option<ModulePolicy<'f>> {
-    let tracking = policy.tracking()?;
-    let number = |number: u32| Hcl::raw(number.to_string());
-    let high_resolution = is_measured_often(tracking);
-    let target = Data::number(tracking.target.get());
-    let mut rows = vec![
-        vec![field("policy_name", Hcl::text(&**policy.name))],
-        vec![
-            field("target", place.expression(&target)),
-            field("scale_out_cooldown", number(tracking.cooldown_out.get())),
-            field("scale_in_cooldown", number(tracking.cooldown_in.get())),
-            field("disable_scale_in", Hcl::raw(tracking.disable_scale_in.value.to_string())),
-        ],
-    ];
+fn module_policy<'f>(
+    place: Place<'_>,
+    policy: &'f Policy,
+    state: &ScalingPolicy<'_>,
+) -> Option<ModulePolicy<'f>> {
+    let (tracking, Configuration::Tracking(state)) = (policy.tracking()?, &state.configuration) else {
+        return None;
+    };
+    let state = Data::of(state);
+    let high_resolution = tracking.metric.is_high_resolution();
+    let mut rows = vec![vec![field("policy_name", Hcl::text(&**policy.name))], numbers(place, &state)];
     if high_resolution {
-        rows.push(vec![field("resolution", number(20))]);
+        rows.push(vec![field("resolution", Hcl::raw("20"))]);
     }
     if let TrackedMetric::Requests(group) = &tracking.metric {
-        rows.push(vec![field(
-            "load_balancer_arn_suffix",
-            place.text(&balancer::load_balancer(group)).into_owned(),
-        )]);
-        rows.push(vec![field(
-            "target_group_arn_suffix",
-            place.text(&balancer::target_group(group)).into_owned(),
-        )]);
+        let text = |text: Text<'_>| place.text(&text).into_owned();
+        rows.push(vec![field("load_balancer_arn_suffix", text(balancer::load_balancer(group)))]);
+        rows.push(vec![field("target_group_arn_suffix", text(balancer::target_group(group)))]);
     }
     Some(ModulePolicy {
         input: policy.id.metric(),
@@ -86,17 +80,15 @@ fn module_policy<'f>(place: Place<'_>, policy: &'f Policy) -> Option<ModulePolic
     })
 }
 
-fn field<'h>(name: &'h str, value: Hcl<'h>) -> Field<'h> {
-    (name.into(), value)
+/// The target and what else is a number or a switch; which metric it is, the input says.
+fn numbers<'h>(place: Place<'_>, configuration: &'h Data<'h>) -> Vec<Field<'h>> {
+    let scalars = configuration.fields().iter().filter(|(_, value)| !matches!(value, Data::Map(_)));
+    let argument = |name: &str| if name == "TargetValue" { "target".into() } else { hcl::argument(name) };
+    scalars.map(|(name, value)| (argument(name), place.expression(value))).collect()
 }
 
-fn is_measured_often(tracking: &Tracking) -> bool {
-    match &tracking.metric {
-        TrackedMetric::Cpu(resolution) | TrackedMetric::Memory(resolution) => {
-            resolution.value == Resolution::High
-        }
-        TrackedMetric::Requests(_) | TrackedMetric::Custom(_) => false,
-    }
+fn field<'h>(name: &'h str, value: Hcl<'h>) -> Field<'h> {
+    (name.into(), value)
 }
 
 /// The policies beside the module.
