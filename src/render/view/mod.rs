@@ -1,6 +1,6 @@
 //! What a template sees of a fleet, its environments and its services: every choice is made here, none in a template.
 //!
-//! Each target has a view of its own beside this one ([`slice`]); what stands here is for the small ones and for the
+//! Each target has a view of its own beside this one ([`mod@slice`]); what stands here is for the small ones and for the
 //! templates of users.
 
 mod cli;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::aws::{self, Data};
 use crate::plan::alarms::{self, AlarmKind, ServiceAlarm};
 use crate::plan::policy::PolicyId;
@@ -19,23 +21,23 @@ struct Alike<'f> {
 }
 
 /// The alarms by kind and service; none where there are none.
-pub(super) fn alarms(
-    environment: &Environment,
-    state: &[aws::Service<'_>],
+pub(super) fn alarms<'e>(
+    environment: &'e Environment,
+    state: &'e [aws::Service<'_>],
     locals: &mut Locals,
 ) -> Option<Hcl<'static>> {
     let end = end(environment);
     let mut kinds = Vec::new();
     for kind in AlarmKind::ALL {
-        let of_service = |(service, state)| {
+        let of_service = |(service, state): (&'e plan::Service, &'e aws::Service<'_>)| {
             let (said, alarm) = alarm(service, state, kind)?;
             Some((service, said, Data::of(alarm)))
         };
-        let alarms: Vec<_> = environment.services.iter().zip(state).filter_map(of_service).collect();
-        let entries = alarms.iter().map(|(service, said, alarm)| {
+        let alarms: Vec<_> = environment.services.par_iter().zip(state).filter_map(of_service).collect();
+        let entries = alarms.par_iter().map(|(service, said, alarm)| {
             (&*service.name, entry(Place::among(service, "service"), said, service, alarm, end))
         });
-        let all = alike(entries);
+        let all = alike(entries.collect());
         if !all.is_empty() {
             kinds.push((kind.key().into(), of_kind(environment, all, locals)));
         }
@@ -44,7 +46,7 @@ pub(super) fn alarms(
 }
 
 /// The alarms that are the same, in the order of the first of each.
-fn alike<'a>(alarms: impl Iterator<Item = (&'a str, Hcl<'a>)>) -> Vec<Alike<'a>> {
+fn alike<'a>(alarms: Vec<(&'a str, Hcl<'a>)>) -> Vec<Alike<'a>> {
     let mut places: BTreeMap<Hcl<'_>, (usize, Vec<&str>)> = BTreeMap::new();
     for (service, alarm) in alarms {
         let place = places.len();

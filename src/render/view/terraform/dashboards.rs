@@ -21,16 +21,28 @@ struct Own<'f> {
     widgets: Vec<Hcl<'f>>,
 }
 
+/// A dashboard, whose widgets are values by now.
+pub(super) struct Widgets<'h> {
+    body: &'h Data<'h>,
+    /// Those of all services.
+    head: Vec<Hcl<'h>>,
+    own: Vec<Own<'h>>,
+}
+
+impl<'h> Widgets<'h> {
+    pub(super) fn new(environment: &'h Environment, board: &Board<'h>, body: &'h Data<'h>) -> Self {
+        let all = body.get("widgets").map(Data::items).unwrap_or_default();
+        let (head, own) = parts(board, all);
+        Self { body, head: head.iter().map(|widget| of_all(environment, board, widget)).collect(), own }
+    }
+}
+
 /// The body of a dashboard.
 pub(super) fn body<'h>(
     environment: &'h Environment,
-    board: &Board<'h>,
-    body: &'h Data<'h>,
+    Widgets { body, head: mut widgets, own }: Widgets<'h>,
     locals: &mut Locals,
 ) -> Hcl<'h> {
-    let all = body.get("widgets").map(Data::items).unwrap_or_default();
-    let (head, own) = parts(board, all);
-    let mut widgets: Vec<Hcl<'h>> = head.iter().map(|widget| of_all(environment, board, widget)).collect();
     let rows = own.iter().map(|own| (Str::from(&*own.service.name), Hcl::raw(own.begin.to_string())));
     let rows = locals.named("rows", Hcl::Object(rows.collect()));
     let mut rest = &own[..];

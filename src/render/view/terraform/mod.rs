@@ -9,15 +9,17 @@ mod services;
 mod variants;
 mod versions;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Common;
 use crate::aws::dashboard::Board;
-use crate::aws::monitoring::{Dashboard, Monitoring};
+use crate::aws::monitoring::Monitoring;
 use crate::aws::{Data, Str, Text};
 use crate::plan::{self, Environment, Fleet, LoadBalancer};
 use crate::render::encode::hcl::{self, Field, Hcl};
 use crate::render::structure::Structure;
+use dashboards::Widgets;
 use policies::{ActionView, ModulePolicy, RootPolicy};
 use root::{Import, Move};
 use services::Locals;
@@ -156,22 +158,23 @@ impl<'f> RootView<'f> {
         let alarms = alarms::alarms(environment, state, &mut locals);
         let has_alarms = alarms.is_some();
         let monitoring = common.monitoring.as_ref();
-        let boards = common.dashboards.iter().zip(monitoring.into_iter().flat_map(|state| &state.dashboards));
-        let view = |(index, (board, state)): (usize, (&Board<'_>, &Dashboard<'_>))| BoardView {
+        let desired = monitoring.map(|state| &state.dashboards[..]).unwrap_or_default();
+        let widgets = common.dashboards.par_iter().zip(desired);
+        let widgets: Vec<_> = widgets
+            .map(|(board, desired)| Widgets::new(environment, board, &desired.dashboard_body))
+            .collect();
+        let view = |((index, board), widgets): ((usize, &Board<'_>), _)| BoardView {
             ident: if index == 0 { "services".to_owned() } else { format!("services_{}", index + 1) },
             body: body([
                 ("dashboard_name", Hcl::text(&*board.name)),
-                (
-                    "dashboard_body",
-                    encoded(dashboards::body(environment, board, &state.dashboard_body, &mut locals)),
-                ),
+                ("dashboard_body", encoded(dashboards::body(environment, widgets, &mut locals))),
             ]),
         };
-        let boards: Vec<_> = boards.enumerate().map(view).collect();
-        locals.0.extend(alarms.map(|all| ("alarms".into(), all)));
+        let boards: Vec<_> = common.dashboards.iter().enumerate().zip(widgets).map(view).collect();
+        locals.values.extend(alarms.map(|all| ("alarms".into(), all)));
         let services: Vec<_> = environment
             .services
-            .iter()
+            .par_iter()
             .zip(state)
             .map(|(service, state)| ServiceView::new(environment, service, state, note))
             .collect();
@@ -208,7 +211,7 @@ impl<'f> RootView<'f> {
             foreign_topic: monitoring.is_some_and(|all| all.topic.is_none()),
             rules: monitoring.map(|all| rules(environment, all)).unwrap_or_default(),
             boards,
-            locals: (!locals.0.is_empty()).then(|| Structure::of(&hcl::body(&locals.0, 0))),
+            locals: (!locals.values.is_empty()).then(|| Structure::of(&hcl::body(&locals.values, 0))),
             services,
         }
     }

@@ -1,6 +1,6 @@
 //! Which services of an environment something is for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::Str;
 use crate::plan::Environment;
@@ -12,20 +12,28 @@ pub(super) fn only(
     services: &[&str],
     locals: &mut Locals,
 ) -> Option<Str<'static>> {
-    if services.len() == environment.services.len() {
+    let others = environment.services.len() - services.len();
+    if others == 0 {
         return None;
     }
+    let is = |not: &str, one: &str| Some(format!("key {not}= {}", literal(&Hcl::text(one))).into());
+    if let [one] = services {
+        return is("=", one);
+    }
+    if others >= services.len() {
+        return Some(format!("contains({}, key)", locals.short("some_services", list(services))).into());
+    }
+    match &lacking(environment, services)[..] {
+        [one] => is("!", one),
+        others => Some(format!("!contains({}, key)", locals.short("some_services", list(others))).into()),
+    }
+}
+
+/// The services of an environment that are not among some of them.
+fn lacking<'f>(environment: &'f Environment, services: &[&str]) -> Vec<&'f str> {
     let with: BTreeSet<&str> = services.iter().copied().collect();
     let names = environment.services.iter().map(|service| &*service.name);
-    let others: Vec<&str> = names.filter(|name| !with.contains(name)).collect();
-    if let [one] = services {
-        return Some(format!("key == {}", literal(&Hcl::text(*one))).into());
-    }
-    if let [one] = &others[..] {
-        return Some(format!("key != {}", literal(&Hcl::text(*one))).into());
-    }
-    let (not, fewer) = if others.len() < services.len() { ("!", &others[..]) } else { ("", services) };
-    Some(format!("{not}contains({}, key)", locals.short("some_services", list(fewer))).into())
+    names.filter(|name| !with.contains(name)).collect()
 }
 
 /// Columns of an expression that may stand in the middle of a line.
@@ -33,7 +41,11 @@ const SHORT: usize = 90;
 
 /// Local values that hold what is too long for the middle of a line.
 #[derive(Debug, Default)]
-pub(super) struct Locals(pub(super) Vec<Field<'static>>);
+pub(super) struct Locals {
+    pub(super) values: Vec<Field<'static>>,
+    /// How many there are of a name.
+    names: BTreeMap<String, usize>,
+}
 
 impl Locals {
     /// The value, or a reference to the local value of this name, or of another that is the same.
@@ -42,7 +54,7 @@ impl Locals {
         if text.len() <= SHORT {
             return text;
         }
-        match self.0.iter().find(|(_, known)| *known == value) {
+        match self.values.iter().find(|(_, known)| *known == value) {
             Some((name, _)) => format!("local.{name}"),
             None => self.named(name, value),
         }
@@ -50,14 +62,10 @@ impl Locals {
 
     /// A reference to a new local value, whose name is followed by a number where it is taken.
     pub(super) fn named(&mut self, name: &str, value: Hcl<'_>) -> String {
-        let taken = |name: &String| self.0.iter().any(|(known, _)| known == name);
-        let mut free = name.to_owned();
-        let mut number = 1;
-        while taken(&free) {
-            number += 1;
-            free = format!("{name}_{number}");
-        }
-        self.0.push((free.clone().into(), value.into_owned()));
+        let number = self.names.entry(name.to_owned()).or_default();
+        *number += 1;
+        let free = if *number == 1 { name.to_owned() } else { format!("{name}_{number}") };
+        self.values.push((free.clone().into(), value.into_owned()));
         format!("local.{free}")
     }
 }
