@@ -1,4 +1,4 @@
-//! The command line, as types, and parsing it. What the commands do is elsewhere.
+//! Command-line arguments of `gen` as clap types, help texts, and parsing.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -23,14 +23,14 @@ Examples:
   gen rule max-below-min                   explain a finding
 
 Without --spec, gen uses $GEN_SPEC, or looks for scalegen.yaml or the only YAML file in specs/,
-here and in the folders above. Files go to generated/ beside it.
+here and in the folders above. Output: generated/ beside the spec, or beside its folder specs/.
 
 Exit status: 0 done or clean, 1 the answer is no (drift, findings, invalid spec in validate),
 2 error (bad usage, unreadable file, invalid spec elsewhere), 130 interrupted.";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
-  gen check                   name every file that differs, and the command that fixes it
+  gen check                   list every file that differs, and the command that fixes it
   gen check --format json     the same for programs
   gen check --format github   the same as annotations of a GitHub workflow
   gen check --env prod-eu     only the files in which prod-eu appears
@@ -39,7 +39,7 @@ Exit status: 0 no drift, 1 drift, 2 error.";
 
 const VALIDATE_EXAMPLES: &str = "\
 Examples:
-  gen validate                                every mistake of the spec, at file:line:col
+  gen validate                                list every mistake, at file:line:col
   gen validate --format json                  the same for programs
   gen validate -q --spec specs/langfuse.yaml  only errors and warnings; nothing if there are none
 
@@ -50,7 +50,7 @@ Examples:
   gen diff main                                  the spec as it is here, against branch main
   gen diff HEAD~1 HEAD                           two revisions of it
   gen diff v1:specs/langfuse.yaml after.yaml     a path at a revision, and a file
-  gen diff before.yaml after.yaml                two files; git is not asked
+  gen diff before.yaml after.yaml                two files, without git
   gen diff --git origin/main --format markdown   for a comment on a pull request
   gen diff main --exit-code                      exit with 1 if something changes
 
@@ -67,20 +67,20 @@ Examples:
       --service web --requests 1000 --load-balancer '{environment}-alb' \\
       --target-group '{environment}-{service}-tg'
 
-On a terminal, gen asks for what the flags leave open. The spec goes to specs/PROJECT.yaml,
-its schema, for editors, to schema.json beside it. Then `gen` writes the files.
+On a terminal, gen asks for values that no flag gives. It writes specs/PROJECT.yaml, and beside
+it schema.json for editors. Run `gen` next.
 
 Exit status: 0 written, 2 nothing written.";
 
 const SCHEMA_EXAMPLES: &str = "\
 Examples:
-  gen schema > specs/schema.json   where a spec in specs/ finds it, by its first line:
+  gen schema > specs/schema.json   for editors; the first line of the spec names it:
                                    # yaml-language-server: $schema=./schema.json";
 
 const RULE_EXAMPLES: &str = "\
 Examples:
-  gen rule                 all codes, one a line
-  gen rule max-below-min   why it is one, and what to write instead
+  gen rule                 list all codes, one per line
+  gen rule max-below-min   why it matters, and what to write instead
 
 Exit status: 0, or 2 if there is no such code.";
 
@@ -98,12 +98,12 @@ Examples:
 
 const LINT_EXAMPLES: &str = "\
 Examples:
-  gen lint                              judge the spec
+  gen lint                              check the spec
   gen lint --fix                        also apply safe fixes in place
   gen lint --format sarif               the same, for code scanning
-  gen rule requests-without-cpu         why a finding is one
+  gen rule requests-without-cpu         explain a finding
 
-What is meant so is allowed, with a reason: on its line, or alone on the line above,
+Allow an intended setting with a reason, on its line or alone on the line above,
   capacity: { min: 1 } # gen: allow(production-of-one) the scheduler must not run twice
 or in the whole spec: `lint: { allow: { production-of-one: it must not run twice } }`.
 
@@ -111,9 +111,9 @@ Exit status: 0 clean, or notices only; 1 findings; 2 error.";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
-  gen explain prod-eu/web                            all its settings: value, unit, where from
-  gen explain prod-eu/web --why scaling.cpu.target   one of them, with everybody who says it
-  gen explain prod-eu                                its services with their key numbers
+  gen explain prod-eu/web                            all settings: value, unit, origin
+  gen explain prod-eu/web --why scaling.cpu.target   one setting, with every layer that sets it
+  gen explain prod-eu                                services with their key numbers
   gen explain prod-eu/web --format json              the same for programs
 
 Exit status: 0, or 2 if the spec is invalid or has no such environment, service or setting.";
@@ -134,7 +134,6 @@ Exit status: 0, or 2 if the spec is invalid or has no such environment or servic
 #[command(
     name = "gen",
     version = VERSION,
-    about,
     after_help = EXAMPLES,
     override_usage = "gen [OPTIONS]\n       gen <COMMAND> [OPTIONS]"
 )]
@@ -183,7 +182,7 @@ pub enum Command {
     /// Print a shell completion script
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(Completions),
-    /// Print the manual page
+    /// Print the manual page of gen or of a subcommand
     #[command(after_help = MAN_EXAMPLES)]
     Man(Man),
 }
@@ -224,7 +223,7 @@ pub enum Color {
 /// Which spec to read.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Input {
-    /// The spec
+    /// The spec file
     #[arg(long, value_name = "FILE", env = "GEN_SPEC", value_hint = ValueHint::FilePath)]
     pub spec: Option<PathBuf>,
 }
@@ -272,7 +271,7 @@ pub struct Check {
     /// Which files.
     #[command(flatten)]
     pub scope: Scope,
-    /// How to print what was found
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }
@@ -283,7 +282,7 @@ pub struct Validate {
     /// Which spec to read.
     #[command(flatten)]
     pub input: Input,
-    /// How to print what was found
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }
@@ -294,7 +293,7 @@ pub struct Lint {
     /// Which spec to read.
     #[command(flatten)]
     pub input: Input,
-    /// How to print what was found
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
     /// Apply safe fixes in place; comments and layout stay
@@ -305,16 +304,16 @@ pub struct Lint {
 /// Arguments of `gen explain`.
 #[derive(Debug, Clone, Args)]
 pub struct Explain {
-    /// Which service, or which environment; without one, all services are listed
+    /// A service or an environment; without one, all services are listed
     #[arg(value_name = "ENV[/SERVICE]")]
     pub subject: Option<String>,
-    /// One setting in depth, such as scaling.cpu.target, or all below one such as scaling.cpu
+    /// Explain one setting in depth, such as scaling.cpu.target, or a group such as scaling.cpu
     #[arg(long, value_name = "SETTING")]
     pub why: Option<String>,
     /// Which spec to read.
     #[command(flatten)]
     pub input: Input,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     pub format: Shape,
 }
@@ -375,7 +374,7 @@ pub struct Diff {
     /// Which spec is meant where only a revision is named.
     #[command(flatten)]
     pub input: Input,
-    /// How to print what changes
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     pub format: DiffFormat,
     /// Exit with 1 if something changes
@@ -447,7 +446,7 @@ pub struct Completions {
 /// Arguments of `gen man`.
 #[derive(Debug, Clone, Args)]
 pub struct Man {
-    /// The subcommand whose page to print
+    /// The subcommand; without one, the page of gen
     pub command: Option<String>,
 }
 
@@ -473,7 +472,7 @@ fn is_spec(arg: &str) -> bool {
     !arg.starts_with('-') && (arg.ends_with(".yaml") || arg.ends_with(".yml"))
 }
 
-/// A spec in the place of a subcommand or argument lacks its option.
+/// Names `--spec` where a file stands in place of a subcommand or argument.
 fn with_spec_option(command: &mut clap::Command, error: clap::Error, spec: Option<&str>) -> clap::Error {
     match (error.kind(), spec) {
         (ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument, Some(spec))
@@ -485,7 +484,7 @@ fn with_spec_option(command: &mut clap::Command, error: clap::Error, spec: Optio
     }
 }
 
-/// Before a subcommand, an option of generating would be passed over.
+/// Refuses options of generating before a subcommand, which clap would ignore.
 fn refuse_misplaced(
     command: &mut clap::Command,
     matches: &clap::ArgMatches,
@@ -503,7 +502,7 @@ fn refuse_misplaced(
     Err(command.error(ErrorKind::ArgumentConflict, message))
 }
 
-/// What `--color` says, for clap's own output, which comes before there is anything parsed.
+/// The choice of `--color`, for clap's own output, which comes before parsing.
 fn color_of(args: &[OsString]) -> ColorChoice {
     let words = args.iter().map(|arg| arg.to_string_lossy());
     let joined = words.collect::<Vec<_>>().join(" ").replace("--color=", "--color ");

@@ -7,7 +7,7 @@ mod money;
 
 use std::collections::BTreeSet;
 
-use crate::plan::policy::{Policy, PolicyKind, TrackedMetric, Tracking};
+use crate::plan::policy::{Policy, TrackedMetric};
 use crate::plan::prices::{Price, Prices};
 use crate::plan::units::{Currency, nanos};
 use crate::plan::{Environment, Fleet, Service};
@@ -284,13 +284,10 @@ fn watch(service: &Service) -> Watch {
 
 /// The metrics that the alarms of a policy look at.
 fn alarms(policy: &Policy) -> Watch {
-    let (metrics, high_resolution) = match &policy.kind {
-        PolicyKind::Tracking(Tracking { metric, .. }) => match metric {
-            TrackedMetric::Custom(metric) => (metric.metrics().count(), false),
-            _ => (1, metric.is_high_resolution()),
-        },
-        PolicyKind::Step(step) => (1, step.alarm.period.get() < 60),
-        PolicyKind::Predictive(_) => (0, false),
+    let (metrics, high_resolution) = match policy.tracking().map(|tracking| &tracking.metric) {
+        Some(TrackedMetric::Custom(metric)) => (metric.metrics().count(), false),
+        Some(metric) => (1, metric.is_high_resolution()),
+        None => (1, policy.step().is_some_and(|step| step.alarm.period.get() < 60)),
     };
     let count = (policy.alarms() * metrics) as u64;
     if high_resolution {

@@ -19,7 +19,7 @@ pub(super) fn compare(found: &mut ChangeList, pair: Pair<'_>, id: &PolicyId, old
         PolicyId::Cpu | PolicyId::Memory => format!("{path}.resolution"),
         PolicyId::Requests => "load_balancer".to_owned(),
         PolicyId::MoreRequests(_) => format!("{path}.load_balancer"),
-        PolicyId::Custom(_) | PolicyId::Step(_) | PolicyId::Predictive => format!("{path}.metric"),
+        _ => format!("{path}.metric"),
     };
     if *metric != new.metric {
         let shown = (Some(values::tracked(metric)), Some(values::tracked(&new.metric)));
@@ -51,7 +51,7 @@ pub(super) fn unit(id: &PolicyId) -> &'static str {
     match id {
         PolicyId::Requests | PolicyId::MoreRequests(_) => "requests per task and minute",
         PolicyId::Cpu | PolicyId::Memory => "%",
-        PolicyId::Custom(_) | PolicyId::Step(_) | PolicyId::Predictive => "",
+        _ => "",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Key numbers of the services of environments.
 
 use super::outlook::unit;
-use crate::plan::policy::{Policy, PolicyKind};
+use crate::plan::policy::Policy;
 use crate::plan::{Fleet, Scope};
 use crate::words::figure;
 
@@ -44,12 +44,9 @@ fn row(scope: &Scope<'_>) -> Row {
 }
 
 fn summary(policy: &Policy) -> (String, String) {
-    let what = match &policy.kind {
-        PolicyKind::Tracking(tracking) => {
-            format!("{}{}", figure(tracking.target.get()), unit(&tracking.metric))
-        }
-        PolicyKind::Step(_) => "steps".to_owned(),
-        PolicyKind::Predictive(_) => "forecast".to_owned(),
+    let what = match policy.tracking() {
+        Some(tracking) => format!("{}{}", figure(tracking.target.get()), unit(&tracking.metric)),
+        None => policy.word().to_owned(),
     };
     (policy.id.metric().to_owned(), what)
 }

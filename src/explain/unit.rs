@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Setting;
+use crate::plan::alarms::AlarmKind;
 use crate::plan::units::{Milliseconds, Seconds};
 
 const SECONDS: &str = "s";
@@ -51,10 +52,9 @@ fn of(key: &str, settings: &[Setting]) -> Option<&'static str> {
         | ["scaling", "step", _, "cooldown" | "period"]
         | ["scaling", "predictive", "buffer"] => Some(SECONDS),
         ["alarms", _, "minutes"] => Some(MINUTES),
-        ["alarms", "latency_p95" | "latency_p99", "threshold"] => Some(MILLISECONDS),
-        ["alarms", "cpu_at_max" | "errors", "threshold"] => Some(PER_CENT),
-        ["alarms", "flapping", "threshold"] => Some("changes"),
-        ["alarms", _, "threshold"] => Some(TASKS),
+        ["alarms", alarm, "threshold"] => {
+            AlarmKind::ALL.into_iter().find(|kind| kind.key() == *alarm).map(AlarmKind::threshold_unit)
+        }
         ["alarms", "errors", "min_requests"] => Some("requests/min"),
         ["scaling", "cpu" | "memory", "target"]
         | ["scaling", "predictive", "max_capacity_buffer"]

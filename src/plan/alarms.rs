@@ -64,6 +64,16 @@ impl AlarmKind {
         self.key().replace('_', "-")
     }
 
+    /// The unit of its threshold in the spec.
+    pub fn threshold_unit(self) -> &'static str {
+        match self {
+            Self::CpuAtMax | Self::Errors => "%",
+            Self::AtMax | Self::BelowDesired | Self::UnhealthyHosts => "tasks",
+            Self::LatencyP95 | Self::LatencyP99 => "ms",
+            Self::Flapping => "changes",
+        }
+    }
+
     /// Whether it is about requests, so that it needs a load balancer.
     pub fn is_of_requests(self) -> bool {
         matches!(self, Self::Errors | Self::LatencyP95 | Self::LatencyP99 | Self::UnhealthyHosts)

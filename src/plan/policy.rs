@@ -49,26 +49,30 @@ pub enum PolicyId {
 }
 
 impl PolicyId {
+    /// Its key below `scaling` in the spec, and the user's name below that.
+    pub fn kind(&self) -> (&'static str, Option<&Key>) {
+        match self {
+            Self::Requests => ("requests", None),
+            Self::Cpu => ("cpu", None),
+            Self::Memory => ("memory", None),
+            Self::MoreRequests(key) => ("more_requests", Some(key)),
+            Self::Custom(key) => ("custom", Some(key)),
+            Self::Step(key) => ("step", Some(key)),
+            Self::Predictive => ("predictive", None),
+        }
+    }
+
     /// `{metric}` in names: its key, or its name.
     pub fn metric(&self) -> &str {
-        match self {
-            Self::Requests => "requests",
-            Self::Cpu => "cpu",
-            Self::Memory => "memory",
-            Self::MoreRequests(key) | Self::Custom(key) | Self::Step(key) => key,
-            Self::Predictive => "predictive",
-        }
+        let (kind, key) = self.kind();
+        key.map_or(kind, |key| key)
     }
 
     /// Where it stands in a layer of the spec.
     pub fn path(&self) -> String {
-        match self {
-            Self::Requests | Self::Cpu | Self::Memory | Self::Predictive => {
-                format!("scaling.{}", self.metric())
-            }
-            Self::MoreRequests(key) => format!("scaling.more_requests.{key}"),
-            Self::Custom(key) => format!("scaling.custom.{key}"),
-            Self::Step(key) => format!("scaling.step.{key}"),
+        match self.kind() {
+            (kind, None) => format!("scaling.{kind}"),
+            (kind, Some(key)) => format!("scaling.{kind}.{key}"),
         }
     }
 }
@@ -345,6 +349,15 @@ impl Policy {
         match &self.kind {
             PolicyKind::Tracking(tracking) => Some(tracking),
             PolicyKind::Step(_) | PolicyKind::Predictive(_) => None,
+        }
+    }
+
+    /// What it acts on, where that is no target: a word for tables.
+    pub fn word(&self) -> &'static str {
+        match &self.kind {
+            PolicyKind::Tracking(_) => "target",
+            PolicyKind::Step(_) => "steps",
+            PolicyKind::Predictive(_) => "forecast",
         }
     }
 

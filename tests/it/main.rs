@@ -1,5 +1,4 @@
-//! The integration tests, one binary. Each module is one promise; its folder is what the promise is about; helpers are
-//! in [`support`].
+//! Integration tests in one binary: a folder per subject, a module per promise; helpers are in [`support`].
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)] // in helpers; clippy.toml allows them in tests only
 

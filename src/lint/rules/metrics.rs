@@ -4,7 +4,7 @@ use super::Tracked;
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::plan::Scope;
 use crate::plan::policy::{
-    CustomMetric, Metric, MetricFrom, Policy, PolicyId, PolicyKind, Statistic, Term, TrackedMetric, Tracking,
+    CustomMetric, Metric, MetricFrom, Policy, PolicyId, Statistic, Term, TrackedMetric, Tracking,
 };
 
 const QUEUES: &[(&str, &str)] = &[
@@ -121,14 +121,11 @@ pub(super) fn measures_cpu(policy: &Policy) -> bool {
     let cpu = |metric: &Metric| {
         is_one_of(metric, &[("AWS/ECS", "CPUUtilization"), ("ECS/ContainerInsights", "CpuUtilized")])
     };
-    match &policy.kind {
-        PolicyKind::Tracking(tracking) => match &tracking.metric {
-            TrackedMetric::Cpu(_) => true,
-            TrackedMetric::Custom(custom) => custom.metrics().any(cpu),
-            TrackedMetric::Memory(_) | TrackedMetric::Requests(_) => false,
-        },
-        PolicyKind::Step(step) => cpu(&step.alarm.metric),
-        PolicyKind::Predictive(_) => false,
+    match policy.tracking().map(|tracking| &tracking.metric) {
+        Some(TrackedMetric::Cpu(_)) => true,
+        Some(TrackedMetric::Custom(custom)) => custom.metrics().any(cpu),
+        Some(TrackedMetric::Memory(_) | TrackedMetric::Requests(_)) => false,
+        None => policy.step().is_some_and(|step| cpu(&step.alarm.metric)),
     }
 }
 

@@ -3,9 +3,7 @@
 use super::Scope;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Controller;
-use crate::plan::policy::{
-    ForecastedMetric, Policy, PolicyId, PolicyKind, Predictive, Resolution, TrackedMetric,
-};
+use crate::plan::policy::{ForecastedMetric, Policy, PolicyId, Resolution, TrackedMetric};
 
 pub(super) fn cpu_target_unusual(scope: &Scope<'_>, policy: &Policy) -> Option<Diagnostic> {
     let tracking = policy.tracking()?;
@@ -47,16 +45,11 @@ pub(super) fn cooldown_order(scope: &Scope<'_>, policy: &Policy) -> Option<Diagn
 pub(super) fn requests_on_alternating_groups(scope: &Scope<'_>, policy: &Policy) -> Option<Diagnostic> {
     let deployment = &scope.service.deployment;
     let counts_one = matches!(policy.tracking().map(|t| &t.metric), Some(TrackedMetric::Requests(_)))
-        || matches!(
-            &policy.kind,
-            PolicyKind::Predictive(Predictive { metric: ForecastedMetric::Requests(_), .. })
-        );
+        || matches!(policy.predictive().map(|p| &p.metric), Some(ForecastedMetric::Requests(_)));
     (counts_one && deployment.alternates()).then(|| {
-        let from = match &policy.kind {
-            PolicyKind::Tracking(tracking) => &tracking.target.from,
-            PolicyKind::Predictive(forecast) => &forecast.target.from,
-            PolicyKind::Step(_) => &policy.name.from,
-        };
+        let target = policy.tracking().map(|tracking| &tracking.target);
+        let target = target.or_else(|| policy.predictive().map(|forecast| &forecast.target));
+        let from = target.map_or(&policy.name.from, |target| &target.from);
         let message = format!(
             "{scope} is deployed to two target groups by turns, and this policy counts the requests of one: idle, it has no requests, and with CodeDeploy no data, which blocks scaling in"
         );

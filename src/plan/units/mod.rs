@@ -252,8 +252,14 @@ impl Key {
 
     /// The name in capitals and small letters, for languages whose identifiers have letters and digits only.
     pub fn camel(&self) -> String {
-        self.0.split('-').map(|word| format!("{}{}", word[..1].to_ascii_uppercase(), &word[1..])).collect()
+        camel(&self.0)
     }
+}
+
+/// `more_requests` as `MoreRequests`.
+pub fn camel(name: &str) -> String {
+    let words = name.split(['-', '_']).filter(|word| !word.is_empty());
+    words.map(|word| format!("{}{}", word[..1].to_ascii_uppercase(), &word[1..])).collect()
 }
 
 text_unit! {

@@ -195,7 +195,7 @@ fn stack<'f>((service, state): (&'f plan::Service, &'f aws::Service<'f>)) -> Sta
 fn policy<'f>((policy, state): (&'f Policy, &'f ScalingPolicy<'f>)) -> PolicyOfStack<'f> {
     let tracking = match &state.configuration {
         Configuration::Tracking(tracking) => Some(tracking),
-        Configuration::Step(_) | Configuration::Predictive(_) => None,
+        _ => None,
     };
     PolicyOfStack {
         policy_name: &state.policy_name,

@@ -4,7 +4,8 @@
 use super::group::{Groups, Parameter};
 use crate::plan;
 use crate::plan::alarms::{AlarmKind, ServiceAlarm};
-use crate::plan::policy::{Policy, PolicyId};
+use crate::plan::policy::Policy;
+use crate::plan::units::camel;
 
 /// Which template of a service, and with that what it keeps.
 #[derive(Clone, Copy)]
@@ -62,16 +63,8 @@ fn is_renamed(policy: &Policy) -> bool {
 
 /// The logical id of a policy.
 pub(super) fn logical_id(policy: &Policy) -> String {
-    let (prefix, key) = match &policy.id {
-        PolicyId::Requests => ("Requests", None),
-        PolicyId::Cpu => ("Cpu", None),
-        PolicyId::Memory => ("Memory", None),
-        PolicyId::MoreRequests(key) => ("MoreRequests", Some(key)),
-        PolicyId::Custom(key) => ("Custom", Some(key)),
-        PolicyId::Step(key) => ("Step", Some(key)),
-        PolicyId::Predictive => ("Predictive", None),
-    };
-    format!("{prefix}{}Policy", key.map(|key| key.camel()).unwrap_or_default())
+    let (kind, key) = policy.id.kind();
+    format!("{}{}Policy", camel(kind), key.map(|key| key.camel()).unwrap_or_default())
 }
 
 /// The logical id of the alarm of a step scaling policy.

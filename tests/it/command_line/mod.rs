@@ -1,4 +1,4 @@
-//! `gen` as it is run: its commands and flags, exit statuses, formats for programs, terminals and pipes.
+//! The command line: commands, flags, exit statuses, output formats, terminals and pipes.
 
 mod command;
 mod dropped;

@@ -1,4 +1,4 @@
-//! Generated Terraform, CloudFormation, CLI data and IAM documents: that they mean the same, and what the languages' own tools say.
+//! Terraform, CloudFormation, CLI data and IAM documents: that they mean the same, and the verdicts of their own tools.
 
 mod adoption;
 mod alarms;

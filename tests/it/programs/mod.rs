@@ -1,4 +1,4 @@
-//! Generated programs, run: the AWS CLI script, deploy.sh, the gate of a rollout and its workflow.
+//! Runs of generated programs: autoscaling.sh, deploy.sh, the gate of a rollout and its workflow.
 
 mod deploy;
 mod rollout;

@@ -1,4 +1,4 @@
-//! What a spec says and how it is judged: findings, rules, the schema, `gen explain`, `gen diff`, `gen init`.
+//! Specs: findings, rules, the schema, `gen explain`, `gen diff`, `gen init`.
 
 mod diff;
 mod diff_complete;

@@ -1,4 +1,4 @@
-//! What several test modules need.
+//! Helpers of several test modules.
 
 pub mod expected;
 pub mod github;

@@ -1,4 +1,4 @@
-//! The values that a person types into the Console, as rows of tables, and what the Console cannot take.
+//! Console pages: the values to type, as rows of tables, and settings that the Console does not have.
 
 use serde::Serialize;
 use serde_json::Value;

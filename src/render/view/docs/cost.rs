@@ -1,4 +1,4 @@
-//! Costs, as documents show them: numbers as text with thousands apart and cents rounded, and notes in words.
+//! Costs as text: thousands separators, cents rounded, notes in words.
 
 use std::collections::BTreeMap;
 
@@ -199,7 +199,7 @@ impl ServiceCost {
     }
 }
 
-/// What is to be known of the bounds of a service.
+/// Notes on the cost bounds of a service.
 fn note(envelope: &Envelope, task_hour: Option<Money>, service: &Service) -> Option<String> {
     let mut notes = Vec::new();
     if envelope.without_size > 0 {
@@ -215,7 +215,7 @@ fn note(envelope: &Envelope, task_hour: Option<Money>, service: &Service) -> Opt
     (!notes.is_empty()).then(|| notes.join(", "))
 }
 
-/// Between what the limits lie in the course of time, and what as many tasks cost as a scheduled maximum allows.
+/// The range of scheduled limits, and the cost of as many tasks as a scheduled maximum allows.
 fn scheduled(task_hour: Option<Money>, service: &Service, limits: Scheduled) -> String {
     let range =
         |name: &str, (least, most): (u32, u32)| (least < most).then(|| format!("{name} {least} to {most}"));

@@ -29,7 +29,7 @@ pub(in crate::render::view) struct EnvironmentPages<'f> {
     /// Services that left the spec and whose scaling stays.
     removed: Vec<&'f str>,
     tracked: Vec<Tracked<'f>>,
-    /// Numbers of tasks, for what must be true before one goes.
+    /// Numbers of tasks, the columns of the scale-in table.
     sizes: Vec<u32>,
     growth: Vec<Growth<'f>>,
     steps: Vec<Named<'f>>,

@@ -1,4 +1,4 @@
-//! A service to show commands, examples and diagrams with. Its targets are real, numbers of tasks are examples.
+//! The example service of commands and diagrams: real targets, invented numbers of tasks.
 
 use serde::Serialize;
 

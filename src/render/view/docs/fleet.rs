@@ -49,7 +49,7 @@ pub(in crate::render::view) struct FleetPages<'f> {
     cost: FleetCost<'f>,
 }
 
-/// What occurs anywhere in the fleet: pages say nothing about what does not.
+/// Features that any service of the fleet uses: pages leave out the others.
 #[derive(Debug, Default, Serialize)]
 struct Has {
     requests: bool,
@@ -102,7 +102,7 @@ struct Facts {
     sizes: Vec<Size>,
 }
 
-/// What lets one of so many tasks go.
+/// The share of the target below which a service of so many tasks scales in.
 #[derive(Debug, Serialize)]
 struct Size {
     tasks: u32,

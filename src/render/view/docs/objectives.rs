@@ -1,4 +1,4 @@
-//! What a change has to achieve: `expectations` of the spec, and whether it says them or they are built in.
+//! Objectives of services: `expectations`, and whether the spec states them or they are built in.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! The rollout: its waves as a runbook lists them, and in time as a chart.
+//! Waves of the rollout, as rows of the runbook and as a Gantt chart.
 
 use serde::Serialize;
 

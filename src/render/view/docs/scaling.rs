@@ -1,4 +1,4 @@
-//! How services scale, as rows of tables with their own numbers.
+//! Scaling of services as rows of tables: policies, thresholds, rounds, notes.
 
 use serde::Serialize;
 
@@ -31,7 +31,7 @@ pub(super) struct Tracked<'f> {
     in_time: String,
     cooldown_out: String,
     cooldown_in: String,
-    /// What the metric must be below for one of 2, 3, … tasks to go.
+    /// The metric below which one of 2, 3, … tasks is removed.
     sizes: Vec<String>,
 }
 
@@ -66,7 +66,7 @@ pub(super) struct Action<'f> {
     max: String,
 }
 
-/// What is particular to a service.
+/// Notes that only some services have.
 #[derive(Debug, Serialize)]
 pub(super) struct Note<'f> {
     service: &'f str,
@@ -175,7 +175,7 @@ impl<'f> Action<'f> {
 }
 
 impl<'f> Note<'f> {
-    /// What no table says of a service.
+    /// Notes on a service that no table has.
     pub(super) fn of(service: &'f Service) -> impl Iterator<Item = Self> {
         let tracking: Vec<_> = tracked(service).collect();
         let of_tasks = |policy: &Policy| matches!(policy.id, PolicyId::Cpu | PolicyId::Memory);
@@ -183,7 +183,7 @@ impl<'f> Note<'f> {
             service.suspended.as_ref().and_then(suspended),
             (service.min.get() == service.max.get())
                 .then(|| "minimum and maximum are equal, so policies change nothing.".to_owned()),
-            tracking.is_empty().then(|| "no target tracking policy: nothing follows a metric by itself.".to_owned()),
+            tracking.is_empty().then(|| "no target tracking policy: the number of tasks follows no target.".to_owned()),
             (!tracking.is_empty() && tracking.iter().all(|(_, tracking)| tracking.disable_scale_in.value)).then(|| {
                 "every target tracking policy has scale-in disabled, so what was added stays until something else removes it."
                     .to_owned()
@@ -203,7 +203,7 @@ fn suspended(held: &Suspended) -> Option<String> {
     let on: Vec<&str> = kinds.iter().filter(|(on, _)| *on).map(|(_, kind)| *kind).collect();
     (!on.is_empty()).then(|| {
         format!(
-            "the spec suspends {}. What is asked for meanwhile is dropped, not kept for later.",
+            "the spec suspends {}. Scaling that is due meanwhile is dropped, not made up for later.",
             on.join(", ")
         )
     })

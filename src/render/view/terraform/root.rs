@@ -118,13 +118,9 @@ pub(super) fn in_module(policy: &Policy) -> bool {
 /// The name of a policy, and of its alarm, in the root: `step__web__burst`. The kind is first and the key last, neither
 /// of which can hold `__`, so that no two policies get one name.
 pub(super) fn policy_ident(service: &str, id: &PolicyId) -> String {
-    match id {
-        PolicyId::Requests | PolicyId::Cpu | PolicyId::Memory | PolicyId::Predictive => {
-            format!("{}__{service}", id.metric())
-        }
-        PolicyId::MoreRequests(key) => format!("more_requests__{service}__{}", key.ident()),
-        PolicyId::Custom(key) => format!("custom__{service}__{}", key.ident()),
-        PolicyId::Step(key) => format!("step__{service}__{}", key.ident()),
+    match id.kind() {
+        (kind, None) => format!("{kind}__{service}"),
+        (kind, Some(key)) => format!("{kind}__{service}__{}", key.ident()),
     }
 }
 
