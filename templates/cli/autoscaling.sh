@@ -29,12 +29,12 @@ usage: SCRIPT ENV plan|apply|status|verify|rollback|suspend|resume [OPTION]...
   apply      write the scaling of the services, read it back, compare
   status     show services, targets, policies, alarms, scheduled actions and the last scaling activities
   verify     compare what is live with what is wanted, field by field
-  rollback   give back what was live before the last apply
-  suspend    suspend scaling by hand (alarms go on, what they ask for is dropped); resume ends that
+  rollback   restore what was live before the last apply
+  suspend    suspend scaling by hand (alarms still change state, policies do not act on them); resume ends that
 
 options
   --service NAME     only this service; may be repeated (default: all of the environment)
-  --monitoring       what the services have together: topic, rules, dashboards (default: along with all services; with
+  --monitoring       what the services share: topic, rules, dashboards (default: along with all services; with
                      --service too: along with those)
   --yes              do not ask (needed where there is no terminal)
   --dry-run          apply, rollback, suspend, resume: show what would be done; read calls only
@@ -63,15 +63,15 @@ what apply refuses
 
 what apply deletes
   Policies, alarms and scheduled actions that the spec has switched off or renamed, by their names. Whatever has another
-  name is never touched, so what has left the spec altogether stays: delete it yourself. A target tracking policy that
-  goes takes its veto on scaling in along; where another takes its place, dynamic scale-in is held in between.
+  name is never touched, so what has left the spec altogether stays: delete it yourself. Once a target tracking policy
+  is deleted, it no longer holds back scale-in; where another replaces it, dynamic scale-in is suspended in between.
 
 the rollout, where the spec has one
   apply refuses until every environment of the waves before this one has a recorded success at least its soak time old,
   of what the spec says now. A success is an apply of all services, recorded in the ledger, a text file of one line an
   event: commit it, or keep it where the next wave finds it. A rollback takes the success back.
 
-what the services have together, where the spec says so
+what the services share (topic, rules, dashboards), where the spec says so
   It comes first, because alarms name the topic, and has a save point of its own. apply refuses a topic, rule or
   dashboard that has its name, another content, and not the mark of this script. rollback deletes what did not exist
   before, with a topic its subscriptions. Targets that others added to a rule stay, as does an existing topic.

@@ -55,12 +55,12 @@ usage() {
 Usage: $program ENVIRONMENT [OPTION]...
 
 Deploys the autoscaling stacks of an environment: one CloudFormation stack per service, and before them those of what the
-services have together (notifications, dashboards). Checks everything first, then shows each change set, asks, executes it
+services share (notifications, dashboards). Checks everything first, then shows each change set, asks, executes it
 and waits. Stops at the first failure. What the spec adopts is imported into a new stack; a policy that gets another name is
 deleted before it is made anew.
 
   --service NAME     only this service; may be repeated
-  --monitoring       only what the services have together; with --service both
+  --monitoring       only what the services share; with --service both
   --yes              do not ask; needed where there is no terminal
   --dry-run          show the change sets, then delete them; nothing is deployed
   --ledger FILE      where the successes of a rollout are kept; default: \$SCALEGEN_LEDGER, else ./rollout-ledger.tsv
