@@ -26,13 +26,15 @@ pub(super) struct Staged<'d> {
 impl Staged<'_> {
     pub(super) fn text(&self) -> io::Result<String> {
         let path = self.beside.as_deref().unwrap_or(&self.place);
-        fs::read_to_string(path).map_err(|error| named(&self.place, error))
+        fs::read_to_string(path).map_err(|error| cannot("read", &self.place, error))
     }
 
     /// Renames it into its place.
     pub(super) fn persist(mut self) -> io::Result<()> {
         match self.beside.take() {
-            Some(beside) => beside.persist(&self.place).map_err(|error| named(&self.place, error.error)),
+            Some(beside) => {
+                beside.persist(&self.place).map_err(|error| cannot("write", &self.place, error.error))
+            }
             None => Ok(()),
         }
     }
@@ -92,7 +94,7 @@ impl Disk {
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
                 return Ok(Found::Other("below a file"));
             }
-            Err(error) => return Err(named(&place, error)),
+            Err(error) => return Err(cannot("read", &place, error)),
         };
         if kind.is_symlink() {
             return Ok(Found::Other("a symbolic link"));
@@ -103,7 +105,7 @@ impl Disk {
         if !kind.is_file() {
             return Ok(Found::Other("no regular file"));
         }
-        let bytes = fs::read(&place).map_err(|error| named(&place, error))?;
+        let bytes = fs::read(&place).map_err(|error| cannot("read", &place, error))?;
         Ok(Found::File { bytes, executable: executable(&kind) })
     }
 
@@ -121,12 +123,12 @@ impl Disk {
                 {
                     continue;
                 }
-                Err(error) => return Err(named(&place, error)),
+                Err(error) => return Err(cannot("read", &place, error)),
             };
             for entry in entries {
-                let entry = entry.map_err(|error| named(&place, error))?;
+                let entry = entry.map_err(|error| cannot("read", &place, error))?;
                 let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
-                let kind = entry.file_type().map_err(|error| named(&entry.path(), error))?;
+                let kind = entry.file_type().map_err(|error| cannot("read", &entry.path(), error))?;
                 let path = format!("{folder}/{name}");
                 let is_staged = name.starts_with(STAGED.0) && name.ends_with(STAGED.1);
                 if kind.is_dir() && !name.starts_with('.') {
@@ -162,7 +164,7 @@ impl Disk {
         }
         let place = self.path(path);
         let file = self.staged(&place, bytes, false)?;
-        file.persist_noclobber(&place).map_err(|error| named(&place, error.error))?;
+        file.persist_noclobber(&place).map_err(|error| cannot("write", &place, error.error))?;
         Ok(())
     }
 
@@ -170,7 +172,7 @@ impl Disk {
     fn staged(&self, place: &Path, bytes: &[u8], executable: bool) -> io::Result<tempfile::NamedTempFile> {
         use std::io::Write;
         let folder = place.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-        fs::create_dir_all(folder).map_err(|error| named(folder, error))?;
+        fs::create_dir_all(folder).map_err(|error| cannot("create the folder", folder, error))?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(STAGED.0).suffix(STAGED.1);
         #[cfg(unix)]
@@ -181,15 +183,15 @@ impl Disk {
         }
         #[cfg(not(unix))]
         let _ = executable;
-        let mut file = builder.tempfile_in(folder).map_err(|error| named(folder, error))?;
-        file.write_all(bytes).map_err(|error| named(place, error))?;
+        let mut file = builder.tempfile_in(folder).map_err(|error| cannot("write", place, error))?;
+        file.write_all(bytes).map_err(|error| cannot("write", place, error))?;
         Ok(file)
     }
 
     /// Deletes a file, and the folders that it leaves empty.
     pub(super) fn delete(&self, path: &str) -> io::Result<()> {
         let place = self.path(path);
-        fs::remove_file(&place).map_err(|error| named(&place, error))?;
+        fs::remove_file(&place).map_err(|error| cannot("delete", &place, error))?;
         self.delete_empty(place.parent());
         Ok(())
     }
@@ -213,21 +215,21 @@ impl Disk {
 /// As the system says, with the path in the message; or if the file is not what was read: somebody else writes it.
 pub fn replace(path: &Path, read: &[u8], bytes: &[u8]) -> io::Result<()> {
     use std::io::Write;
-    let place = fs::canonicalize(path).map_err(|error| named(path, error))?;
-    if fs::read(&place).map_err(|error| named(path, error))? != read {
+    let place = fs::canonicalize(path).map_err(|error| cannot("read", path, error))?;
+    if fs::read(&place).map_err(|error| cannot("read", path, error))? != read {
         return Err(named(path, io::Error::other("it changed while it was judged; nothing was written")));
     }
-    let permissions = fs::metadata(&place).map_err(|error| named(path, error))?.permissions();
+    let permissions = fs::metadata(&place).map_err(|error| cannot("read", path, error))?.permissions();
     let folder = place.parent().unwrap_or(Path::new(""));
     let mut builder = tempfile::Builder::new();
     let mut file = builder
         .prefix(STAGED.0)
         .suffix(STAGED.1)
         .tempfile_in(folder)
-        .map_err(|error| named(folder, error))?;
-    file.write_all(bytes).map_err(|error| named(path, error))?;
-    file.as_file().set_permissions(permissions).map_err(|error| named(path, error))?;
-    file.persist(&place).map_err(|error| named(path, error.error))?;
+        .map_err(|error| cannot("write", folder, error))?;
+    file.write_all(bytes).map_err(|error| cannot("write", path, error))?;
+    file.as_file().set_permissions(permissions).map_err(|error| cannot("write", path, error))?;
+    file.persist(&place).map_err(|error| cannot("write", path, error.error))?;
     Ok(())
 }
 
@@ -245,4 +247,22 @@ fn executable(_: &fs::Metadata) -> bool {
 /// Puts the path into an error of the system, which leaves it out.
 fn named(path: &Path, error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", slashed(path)))
+}
+
+/// An error of the system, with what it was about.
+fn cannot(doing: &str, path: &Path, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot {doing} {}: {}", slashed(path), plainly(&error)))
+}
+
+/// An error of the system in words, without its number.
+pub fn plainly(error: &io::Error) -> String {
+    let known = match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file",
+        io::ErrorKind::PermissionDenied => "permission denied",
+        io::ErrorKind::NotADirectory => "a part of the path is not a folder",
+        io::ErrorKind::StorageFull => "no space is left on the disk",
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only",
+        _ => return error.to_string(),
+    };
+    known.to_owned()
 }

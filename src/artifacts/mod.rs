@@ -8,7 +8,7 @@ mod slashed;
 use std::collections::BTreeMap;
 
 pub use changes::{Change, Changes, Comparison, Interrupted, Kind, Purpose, compare};
-pub use disk::{Disk, Found, replace};
+pub use disk::{Disk, Found, plainly, replace};
 pub use ownership::{ANY_PROJECT, Comment, Ownership};
 pub use slashed::slashed;
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::{panic, thread};
 
 use super::{Failure, Streams, findings};
-use crate::artifacts::{Disk, slashed};
+use crate::artifacts::{Disk, plainly, slashed};
 use crate::cli::{Input, Scope};
 use crate::diagnostic::{Code, Diagnostic, Location, did_you_mean};
 use crate::document::MAX_BYTES;
@@ -46,8 +46,13 @@ pub(super) fn job(scope: &Scope, streams: &mut Streams<'_>) -> Result<Job, Failu
     let engines = engines.map_err(|error| Failure::Template(error, scope.templates.is_some()))?;
     let selection = selection(scope, &fleet, engines.templates())?;
     let disk = Disk::new(scope.out.clone().unwrap_or_else(|| beside(&path)));
-    if fs::metadata(disk.root()).is_ok_and(|root| !root.is_dir()) {
-        return Err(Failure::Usage(format!("{} is not a folder", slashed(disk.root()))));
+    let root = slashed(disk.root());
+    match fs::metadata(disk.root()) {
+        Ok(found) if !found.is_dir() => return Err(Failure::Usage(format!("{root} is not a folder"))),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            return Err(Failure::Usage(format!("{root} lies below a file")));
+        }
+        _ => {}
     }
     Ok(Job { fleet, engines, own_templates: scope.templates.is_some(), selection, disk })
 }
@@ -132,14 +137,6 @@ pub(super) fn read(path: &Path) -> Result<Reading, Failure> {
         return Ok(Reading::refused(shown, problem));
     }
     Ok(Reading::of(shown, bytes))
-}
-
-fn plainly(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
-    }
 }
 
 fn templates(own: Option<&Path>) -> Result<Templates, Failure> {

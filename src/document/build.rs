@@ -185,8 +185,7 @@ impl<'t, 'd> Builder<'t, 'd> {
             Some(Ok(event)) => Ok(event),
             Some(Err(error)) => {
                 let at = self.skipped + error.marker().byte_offset().unwrap_or(0).min(self.text.len());
-                let message = format!("this is not valid YAML: {}", error.info());
-                let help = "check the indentation, the colons and the quotes here and on the line above";
+                let (message, help) = in_words(&error.info());
                 Err(self.syntax(at..at, message, help))
             }
             None => unreachable!("the parser ends with StreamEnd"),
@@ -206,6 +205,27 @@ impl<'t, 'd> Builder<'t, 'd> {
     fn fail(&mut self, code: Code, location: Location, message: impl Into<String>, help: &str) {
         self.diagnostics.push(Diagnostic::new(code, location, message).help(help));
     }
+}
+
+/// What the parser says, and what to do about it; the commonest in plainer words.
+fn in_words(info: &str) -> (String, &'static str) {
+    let of = |message: &str, help| (format!("this is not valid YAML: {message}"), help);
+    if info.starts_with("tabs disallowed") {
+        return of("the line is indented with a tab", "indent with spaces; YAML takes no tabs there");
+    }
+    if info.contains("did not find expected ',' or '}'") {
+        return of(
+            "a mapping in braces, begun here or above, is not closed or lacks a comma",
+            "write `}` where it ends, or `,` between its entries",
+        );
+    }
+    if info.contains("did not find expected ',' or ']'") {
+        return of(
+            "a list in brackets, begun here or above, is not closed or lacks a comma",
+            "write `]` where it ends, or `,` between its items",
+        );
+    }
+    of(info, "check the indentation, the colons and the quotes here and on the line above")
 }
 
 fn events(text: &str) -> Parser<'_, StrInput<'_>> {

@@ -132,7 +132,7 @@ fn structure_problems(error: &ValidationError<'_>, schema: &Value, document: &Do
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => {
             let known = known_keys(error, schema);
-            unexpected.iter().map(|key| unknown_key(error, key, &known)).collect()
+            unexpected.iter().map(|key| unknown_key(error, key, &known, schema)).collect()
         }
         ValidationErrorKind::Required { property } => vec![missing_key(error, property, schema)],
         ValidationErrorKind::Type { kind } => vec![wrong_type(error, kind, schema, document)],
@@ -184,7 +184,7 @@ fn words(options: &Value) -> Vec<String> {
     options.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-fn unknown_key(error: &ValidationError<'_>, key: &str, known: &[String]) -> Diagnostic {
+fn unknown_key(error: &ValidationError<'_>, key: &str, known: &[String], schema: &Value) -> Diagnostic {
     let mut steps = steps(error);
     steps.push(Step::Key(key.to_owned()));
     let holder = if steps.len() == 1 { "a spec".to_owned() } else { format!("`{}`", last_key(error)) };
@@ -196,7 +196,26 @@ fn unknown_key(error: &ValidationError<'_>, key: &str, known: &[String]) -> Diag
     if key == "<<" {
         return problem.help("merge keys are not part of the format; `defaults` and `services` are the layers to share settings");
     }
-    problem.help(hint(key, known.iter().map(String::as_str), format!("its keys are {}", list(known))))
+    let other = match below(error, key, schema) {
+        Some(holder) => format!("it belongs under `{holder}`: `{holder}: {{ {key}: … }}`"),
+        None => format!("its keys are {}", list(known)),
+    };
+    problem.help(hint(key, known.iter().map(String::as_str), other))
+}
+
+/// The one key beside an unknown key under which that is known.
+fn below<'s>(error: &ValidationError<'_>, key: &str, schema: &'s Value) -> Option<&'s str> {
+    let has_key = |of: &Value| resolved(of, schema)["properties"].get(key).is_some();
+    let beside = pointed(error, schema)?["properties"].as_object()?.iter();
+    let mut holders = beside.filter(|(_, of)| has_key(of)).map(|(name, _)| name.as_str());
+    holders.next().filter(|_| holders.next().is_none())
+}
+
+/// What a schema refers to.
+fn resolved<'s>(of: &'s Value, schema: &'s Value) -> &'s Value {
+    let choices = of["anyOf"].as_array().into_iter().flatten();
+    let reference = [of].into_iter().chain(choices).find_map(|of| of["$ref"].as_str());
+    reference.and_then(|reference| schema.pointer(reference.strip_prefix('#')?)).unwrap_or(of)
 }
 
 fn missing_key(error: &ValidationError<'_>, property: &Value, schema: &Value) -> Diagnostic {
@@ -227,8 +246,35 @@ fn wrong_type(
     let message =
         format!("`{}` must be {}, but this is {}", last_key(error), with_article(&wanted), described(found));
     let written = &document.text()[document.locate(&location)];
-    let pattern = pointed(error, schema).and_then(|holder| holder["pattern"].as_str());
-    Diagnostic::new(Code::WrongType, location, message).help(type_help(&wanted, found, written, pattern))
+    let holder = pointed(error, schema).unwrap_or(&Value::Null);
+    let help = match wanted.as_str() {
+        "object" => mapping_help(&last_key(error), found, written, holder),
+        wanted => type_help(wanted, found, written, holder["pattern"].as_str()),
+    };
+    Diagnostic::new(Code::WrongType, location, message).help(help)
+}
+
+/// What to write where a mapping is wanted; `holder` is its schema.
+fn mapping_help(key: &str, found: &Value, written: &str, holder: &Value) -> String {
+    let has = |setting: &str| holder["properties"].get(setting).is_some();
+    match found {
+        Value::Null => "write `{}` if there is nothing to set".to_owned(),
+        Value::Bool(false) if has("enabled") => {
+            format!("to switch it off, write `{key}: {{ enabled: false }}`")
+        }
+        Value::Bool(true) if has("target") => format!("write what is kept: `{key}: {{ target: … }}`"),
+        Value::Bool(true) if has("enabled") => format!("to switch it on, write `{key}: {{ enabled: true }}`"),
+        Value::Number(_) | Value::String(_) if has("target") => {
+            format!("write `{key}: {{ target: {written} }}`")
+        }
+        Value::Array(items) => match items.first().and_then(Value::as_str) {
+            Some(first) if holder.get("additionalProperties").is_some_and(Value::is_object) => {
+                format!("write a mapping of names: `{key}: {{ {first}: … }}`")
+            }
+            _ => "write keys and values below it, or `{}`".to_owned(),
+        },
+        _ => "write keys and values below it, or `{}`".to_owned(),
+    }
 }
 
 fn type_help(wanted: &str, found: &Value, written: &str, pattern: Option<&str>) -> String {
@@ -253,10 +299,8 @@ fn type_help(wanted: &str, found: &Value, written: &str, pattern: Option<&str>) 
             "no" | "off" | "n" => "write `false`".to_owned(),
             _ => "write `true` or `false`".to_owned(),
         },
-        ("object", Value::Null) => "write `{}` if there is nothing to set".to_owned(),
         (_, Value::Null) => "give it a value or remove the key".to_owned(),
         ("array", _) => "write a list: `[…]`".to_owned(),
-        ("object", _) => "write keys and values below it, or `{}`".to_owned(),
         _ => format!("write {}", with_article(wanted)),
     }
 }

@@ -315,6 +315,7 @@ fn unknown_names_in_filters_are_usage_errors_with_a_suggestion() {
         (["--service", "x"], "there is no service `x`; there are api, web"),
         (["--templates", "nowhere"], "--templates nowhere: there is no such folder"),
         (["--out", "specs/shop.yaml"], "specs/shop.yaml is not a folder"),
+        (["--out", "specs/shop.yaml/x"], "specs/shop.yaml/x lies below a file"),
     ] {
         let output = shop.run(&args);
         assert_eq!((status(&output), err(&output)), (2, format!("gen: {message}\n")));
