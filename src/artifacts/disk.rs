@@ -217,7 +217,8 @@ pub fn replace(path: &Path, read: &[u8], bytes: &[u8]) -> io::Result<()> {
     use std::io::Write;
     let place = fs::canonicalize(path).map_err(|error| cannot("read", path, error))?;
     if fs::read(&place).map_err(|error| cannot("read", path, error))? != read {
-        return Err(named(path, io::Error::other("it changed while it was judged; nothing was written")));
+        let message = format!("{}: it changed while it was judged; nothing was written", slashed(path));
+        return Err(io::Error::other(message));
     }
     let permissions = fs::metadata(&place).map_err(|error| cannot("read", path, error))?.permissions();
     let folder = place.parent().unwrap_or(Path::new(""));
@@ -244,12 +245,7 @@ fn executable(_: &fs::Metadata) -> bool {
     true
 }
 
-/// Puts the path into an error of the system, which leaves it out.
-fn named(path: &Path, error: io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", slashed(path)))
-}
-
-/// An error of the system, with what it was about.
+/// An error of the system, which leaves out what it was about, with that.
 fn cannot(doing: &str, path: &Path, error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("cannot {doing} {}: {}", slashed(path), plainly(&error)))
 }

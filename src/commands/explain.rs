@@ -5,7 +5,6 @@ use crate::cli::{Explain, Shape};
 use crate::diagnostic::did_you_mean;
 use crate::document::{Document, Entry, Node};
 use crate::explain::{self, Explained, Format};
-use crate::plan::Fleet;
 use crate::report::explain as print;
 use crate::report::explain::Reader;
 
@@ -20,7 +19,7 @@ pub(super) fn run(args: &Explain, streams: &mut Streams<'_>) -> Result<Outcome, 
     let reader = Reader { color: streams.out_color, width: streams.width, quiet: streams.quiet };
     let Subject::Service(environment, service) = subject else {
         let environment = match subject {
-            Subject::Environment(name) => Some(known_environment(&fleet, name)?),
+            Subject::Environment(name) => Some(&*load::environment(&fleet, name, "gen explain")?.name),
             _ => None,
         };
         let overview = explain::overview(&fleet, environment);
@@ -30,7 +29,7 @@ pub(super) fn run(args: &Explain, streams: &mut Streams<'_>) -> Result<Outcome, 
         }
         return Ok(Outcome::Done);
     };
-    known_environment(&fleet, environment)?;
+    load::environment(&fleet, environment, "gen explain")?;
     known_service(&document, service)?;
     let format = Format::default();
     let mut explained = explain::explain(&document, &format, &fleet, (environment, service));
@@ -67,17 +66,6 @@ fn subject(args: &Explain) -> Result<Subject<'_>, Failure> {
         ))),
         _ => Ok(subject),
     }
-}
-
-fn known_environment<'a>(fleet: &Fleet, name: &'a str) -> Result<&'a str, Failure> {
-    if let Some(scope) = fleet.services().find(|scope| *scope.service.name == *name)
-        && !fleet.environments.iter().any(|environment| *environment.name == *name)
-    {
-        let (environment, service) = (&scope.environment.name, &scope.service.name);
-        return Err(Failure::Usage(format!("`{name}` is a service: gen explain {environment}/{service}")));
-    }
-    let known: Vec<&str> = fleet.environments.iter().map(|environment| &*environment.name).collect();
-    load::known("environment", &[name.to_owned()], &known).map(|()| name)
 }
 
 /// A service is known by `services`, even if it is switched off everywhere.

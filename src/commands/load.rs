@@ -11,7 +11,7 @@ use crate::artifacts::{Disk, plainly, slashed};
 use crate::cli::{Input, Scope};
 use crate::diagnostic::{Code, Diagnostic, Location, did_you_mean};
 use crate::document::MAX_BYTES;
-use crate::plan::Fleet;
+use crate::plan::{Environment, Fleet};
 use crate::reading::Reading;
 use crate::render::{Engines, Selection, Templates};
 
@@ -179,14 +179,37 @@ fn selection(scope: &Scope, fleet: &Fleet, templates: &Templates) -> Result<Sele
 
 /// Refuses a name that is not known, with the one that was probably meant.
 pub(super) fn known(what: &str, asked: &[String], known: &[&str]) -> Result<(), Failure> {
+    match asked.iter().find(|name| !known.contains(&name.as_str())) {
+        Some(name) => Err(unknown(what, name, known)),
+        None => Ok(()),
+    }
+}
+
+fn unknown(what: &str, name: &str, known: &[&str]) -> Failure {
     const MOST_LISTED: usize = 20;
-    let Some(unknown) = asked.iter().find(|name| !known.contains(&name.as_str())) else { return Ok(()) };
-    let hint = match did_you_mean(unknown, known.iter().copied()) {
+    let hint = match did_you_mean(name, known.iter().copied()) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None if known.len() > MOST_LISTED => format!("there are {} of them in the spec", known.len()),
         None => format!("there are {}", known.join(", ")),
     };
-    Err(Failure::Usage(format!("there is no {what} `{unknown}`; {hint}")))
+    Failure::Usage(format!("there is no {what} `{name}`; {hint}"))
+}
+
+/// An environment by its name, or what was probably meant; `command` is how a service of one is asked for.
+pub(super) fn environment<'f>(
+    fleet: &'f Fleet,
+    name: &str,
+    command: &str,
+) -> Result<&'f Environment, Failure> {
+    if let Some(found) = fleet.environments.iter().find(|environment| *environment.name == *name) {
+        return Ok(found);
+    }
+    if let Some(scope) = fleet.services().find(|scope| *scope.service.name == *name) {
+        let (environment, service) = (&scope.environment.name, &scope.service.name);
+        return Err(Failure::Usage(format!("`{name}` is a service: {command} {environment}/{service}")));
+    }
+    let all: Vec<&str> = fleet.environments.iter().map(|environment| &*environment.name).collect();
+    Err(unknown("environment", name, &all))
 }
 
 /// An argument as it is typed in a shell.

@@ -2,7 +2,7 @@
 
 use super::{Failure, Outcome, Streams, findings, load};
 use crate::cli::View;
-use crate::plan::{Environment, Fleet};
+use crate::plan::Environment;
 use crate::render::view;
 
 pub(super) fn run(args: &View, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
@@ -15,7 +15,7 @@ pub(super) fn run(args: &View, streams: &mut Streams<'_>) -> Result<Outcome, Fai
         None => view::of_fleet(&fleet, &args.target),
         Some(subject) => {
             let (environment, service) = subject.split_once('/').unwrap_or((subject, ""));
-            let environment = environment_of(&fleet, environment)?;
+            let environment = load::environment(&fleet, environment, &format!("gen view {}", args.target))?;
             match service {
                 "" => view::of_environment(&fleet, &args.target, environment),
                 name => view::of_service(&fleet, &args.target, environment, service_of(environment, name)?),
@@ -27,17 +27,9 @@ pub(super) fn run(args: &View, streams: &mut Streams<'_>) -> Result<Outcome, Fai
     Ok(Outcome::Done)
 }
 
-fn environment_of<'f>(fleet: &'f Fleet, name: &str) -> Result<&'f Environment, Failure> {
-    let known: Vec<&str> = fleet.environments.iter().map(|environment| &*environment.name).collect();
-    load::known("environment", &[name.to_owned()], &known)?;
-    let found = fleet.environments.iter().find(|environment| *environment.name == *name);
-    found.ok_or_else(|| Failure::Usage(format!("there is no environment `{name}`")))
-}
-
 /// The place of a service among those of its environment.
 fn service_of(environment: &Environment, name: &str) -> Result<usize, Failure> {
     let known: Vec<&str> = environment.services.iter().map(|service| &*service.name).collect();
     load::known("service", &[name.to_owned()], &known)?;
-    let found = known.iter().position(|known| *known == name);
-    found.ok_or_else(|| Failure::Usage(format!("there is no service `{name}`")))
+    Ok(known.iter().position(|known| *known == name).expect("it is known"))
 }

@@ -141,7 +141,12 @@ pub(super) fn push_yaml(text: &str, out: &mut String) {
 
 /// Whether the double-quoted literal of a text is the text, in JSON and in YAML.
 fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~' if byte != b'"' && byte != b'\\'))
+    text.bytes().all(is_copied)
+}
+
+/// Printable ASCII, but for quotes and backslashes.
+fn is_copied(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' if byte != b'"' && byte != b'\\')
 }
 
 fn push_quoted(text: &str, out: &mut String) {
@@ -293,8 +298,7 @@ fn quoted(
     special: &[u8],
     write_char: impl Fn(usize, char, &mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    let copied =
-        |byte: u8| matches!(byte, b' '..=b'~' if byte != b'"' && byte != b'\\' && !special.contains(&byte));
+    let copied = |byte: u8| is_copied(byte) && !special.contains(&byte);
     out.write_all(b"\"")?;
     let mut start = 0; // of the run
     for (at, c) in text.char_indices().filter(|(_, c)| !u8::try_from(*c).is_ok_and(copied)) {

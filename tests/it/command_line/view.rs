@@ -50,9 +50,11 @@ fn it_says_what_a_template_prints() {
 
 #[test]
 fn a_name_that_is_none_is_an_error_that_says_which_there_are() {
-    for (subject, message) in
-        [("prod-uk", "there is no environment `prod-uk`"), ("prod-eu/wbe", "there is no service `wbe`")]
-    {
+    for (subject, message) in [
+        ("prod-uk", "there is no environment `prod-uk`"),
+        ("prod-eu/wbe", "there is no service `wbe`"),
+        ("web", "`web` is a service: gen view cli prod-eu/web"),
+    ] {
         let output = gen_in(root()).args(["view", "cli", subject]).output().unwrap();
         assert_eq!(output.status.code(), Some(2));
         assert!(said(&output).contains(message), "{}", said(&output));

@@ -20,13 +20,13 @@ struct Alike<'f> {
     services: Vec<&'f str>,
 }
 
-/// The alarms by kind and service; none where there are none.
+/// The alarms by kind and service, without the `end` of their descriptions; none where there are none.
 pub(super) fn alarms<'e>(
     environment: &'e Environment,
     state: &'e [aws::Service<'_>],
+    end: &str,
     locals: &mut Locals,
 ) -> Option<Hcl<'static>> {
-    let end = end(environment);
     let mut kinds = Vec::new();
     for kind in AlarmKind::ALL {
         let of_service = |(service, state): (&'e plan::Service, &'e aws::Service<'_>)| {

@@ -28,7 +28,6 @@ use versions::Versions;
 /// What the output of a root is.
 const OUTPUTS: &str = "Service => outputs of its module: resource id of the scalable target, names and ARNs of policies, and more.";
 
-/// What the templates of the module see.
 /// Something that Terraform has an address for.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 struct BalancerView<'f> {
@@ -44,6 +43,7 @@ struct SuspendedView {
     scheduled: bool,
 }
 
+/// What the templates of the module see.
 #[derive(Debug, Serialize)]
 pub(super) struct ModuleView {
     terraform: Versions,
@@ -154,8 +154,9 @@ impl<'f> RootView<'f> {
     pub(super) fn new(common: &'f Common<'_>) -> Self {
         let (environment, state) = (common.environment, common.state());
         let mut locals = Locals::default();
-        let note = alarms::end(environment).trim_start();
-        let alarms = alarms::alarms(environment, state, &mut locals);
+        let end = alarms::end(environment);
+        let note = end.trim_start();
+        let alarms = alarms::alarms(environment, state, end, &mut locals);
         let has_alarms = alarms.is_some();
         let monitoring = common.monitoring.as_ref();
         let desired = monitoring.map(|state| &state.dashboards[..]).unwrap_or_default();
